@@ -1,0 +1,1 @@
+"""The Virel application: command line, records and everything that acts on the outside world."""

@@ -1,0 +1,86 @@
+"""Diagnostics: what is wrong in a document, where, and what to do about it.
+
+A diagnostic is for the author of a document. Every stage reports all it finds; nothing raises on the first
+mistake. Codes are stable, and each has a page under ``docs/diagnostics/``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Literal
+
+Severity = Literal["error", "warning", "info"]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A position in a file; ``line`` and ``column`` count characters from 1."""
+
+    file: str
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One finding.
+
+    ``code`` is stable (``V`` and three digits), ``length`` is the number of characters to underline on that line,
+    ``hint`` says what to do, ``witness`` is a JSON value that shows the finding (an event, a path of states), or None.
+    """
+
+    code: str
+    severity: Severity
+    message: str
+    place: Place
+    length: int = 1
+    hint: str | None = None
+    witness: object = field(default=None, hash=False)
+
+    def as_json(self) -> dict[str, object]:
+        """The form that ``virel check --format json`` prints."""
+        return {
+            "code": self.code,
+            "severity": self.severity,
+            "message": self.message,
+            "file": self.place.file,
+            "line": self.place.line,
+            "column": self.place.column,
+            "hint": self.hint,
+            "witness": self.witness,
+        }
+
+
+def render(diagnostic: Diagnostic, source_line: str | None) -> str:
+    """The diagnostic as a person reads it: place and message, the source line with a caret, the hint.
+
+    ``source_line`` is the text of the diagnostic's line, or None when the file has no such line.
+    """
+    place = diagnostic.place
+    head = f"{place.file}:{place.line}:{place.column}: {diagnostic.severity} {diagnostic.code}: {diagnostic.message}"
+    lines = [head]
+    if source_line is not None and source_line.strip():
+        shown = source_line.replace("\t", " ")
+        start = min(place.column - 1, len(shown))
+        width = max(1, min(diagnostic.length, len(shown) - start))
+        lines.append(f"  | {shown}")
+        lines.append(f"  | {' ' * start}{'^' * width}")
+    if diagnostic.hint:
+        lines.append(f"  = {diagnostic.hint}")
+    return "\n".join(lines)
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str | None:
+    """A hint that names the nearest known word, or None when none is near."""
+    names = sorted(set(known))
+    lowered = {name.lower(): name for name in names}
+    near = get_close_matches(word.lower(), list(lowered), n=1, cutoff=0.6)
+    return f'did you mean "{lowered[near[0]]}"?' if near else None
+
+
+def in_order(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Sorted by file, line, column and code, without exact repeats."""
+    unique = {(d.place.file, d.place.line, d.place.column, d.code, d.message): d for d in diagnostics}
+    return [unique[key] for key in sorted(unique)]
