@@ -1,0 +1,1 @@
+"""Measurements of Virel beside its peers; ``make bench`` runs them."""
