@@ -1,0 +1,162 @@
+"""Why YAML could not be read: finds the author's mistake from the text around the place where the parser gave up.
+
+The parser's own words are used only to tell kinds of mistakes apart, never shown.
+"""
+
+from __future__ import annotations
+
+import re
+
+import yaml
+
+from engine.diagnostics import Diagnostic
+from engine.reading import messages
+from engine.reading.source import Source
+
+VALUE = re.compile(r"(?:[ ]*-[ ]+)*(?:[^\s\"'\[\]{}#&*!|>%@`,][^\"'#]*?:[ ]+)?")
+"""The part of a line before its value: list dashes and one key."""
+QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*'")
+BAD_ESCAPE = re.compile(r"\\(?:x[^\s\"]{0,2}|u[^\s\"]{0,4}|U[^\s\"]{0,8}|.)?")
+RESERVED = "@`%"
+
+
+def explain(source: Source, error: yaml.MarkedYAMLError) -> Diagnostic:
+    """The diagnostic for an error of PyYAML's scanner or parser, in words for the author of the document."""
+    at = _index(error.problem_mark, error.context_mark)
+    problem = f"{error.context or ''} {error.problem or ''}"
+    began = _index(error.context_mark, error.problem_mark)
+
+    if "quoted scalar" in problem or "double-quoted" in problem or "single-quoted" in problem:
+        return _quoted(source, began, at, problem)
+    if _tab_near(source, at):
+        return _tab_near_diagnostic(source, at)
+    return (
+        _whole_line(source, at)
+        or _by_kind(source, began, at, problem)
+        or messages.not_yaml(source.place(at), _rest(source, at))
+    )
+
+
+def _index(*marks: yaml.Mark | None) -> int:
+    for mark in marks:
+        if mark is not None:
+            return int(mark.index)
+    return 0
+
+
+def _rest(source: Source, index: int) -> int:
+    return max(1, source.end_of_line(index) - index)
+
+
+def _quoted(source: Source, began: int, at: int, problem: str) -> Diagnostic:
+    if "escape" in problem or "hex" in problem or "Unicode" in problem:
+        backslash = source.text.rfind("\\", began, at + 1)
+        written = BAD_ESCAPE.match(source.text, max(backslash, 0))
+        text = written.group() if written else "\\"
+        return messages.unknown_escape(source.place(max(backslash, began)), len(text), text)
+    return messages.quote_not_closed(source.place(began), source.text[began : began + 1])
+
+
+def _tab_near(source: Source, at: int) -> bool:
+    return _tab_index(source, at) >= 0
+
+
+def _tab_index(source: Source, at: int) -> int:
+    """A tab at the problem, or within the indentation of its line."""
+    start = source.start_of_line(at)
+    indent = source.text[start : source.end_of_line(at)]
+    blanks = indent[: len(indent) - len(indent.lstrip(" \t-"))]
+    if "\t" in blanks:
+        return start + blanks.index("\t")
+    return at if source.text[at : at + 1] == "\t" else -1
+
+
+def _tab_near_diagnostic(source: Source, at: int) -> Diagnostic:
+    return messages.tab(source.place(_tab_index(source, at)))
+
+
+def _whole_line(source: Source, at: int) -> Diagnostic | None:
+    """The mistakes of an unquoted condition: its beginning decides what YAML takes it for."""
+    start = source.start_of_line(at)
+    end = source.end_of_line(at)
+    line = source.text[start:end]
+    head = VALUE.match(line)
+    value = start + (head.end() if head else 0)
+    first = source.text[value : value + 1]
+    place = source.place(value)
+    length = max(1, end - value)
+    if first in ('"', "'") and first:
+        quoted = QUOTED.match(source.text, value, end)
+        if (
+            quoted
+            and source.text[quoted.end() : end].strip()
+            and source.text[quoted.end() : end].lstrip()[0] not in ",]}:#"
+        ):
+            return messages.quote_line_after_quote(place, length)
+    if first and first in RESERVED:
+        return messages.quote_line_that_starts_with(place, length, first)
+    if source.text.startswith("{{", value):
+        return messages.quote_braces(place, length)
+    if first and first in "[{":
+        closed = _closing(source.text, value, end)
+        if closed is not None and source.text[closed:end].strip():
+            return messages.quote_line_after_collection(place, length, first)
+    return None
+
+
+def _closing(text: str, start: int, end: int) -> int | None:
+    """The index after the bracket that closes the one at ``start``, or None when it is not on this line."""
+    depth = 0
+    index = start
+    while index < end:
+        quoted = QUOTED.match(text, index, end)
+        if quoted:
+            index = quoted.end()
+            continue
+        if text[index] in "[{":
+            depth += 1
+        elif text[index] in "]}":
+            depth -= 1
+            if depth == 0:
+                return index + 1
+        index += 1
+    return None
+
+
+def _by_kind(source: Source, began: int, at: int, problem: str) -> Diagnostic | None:
+    place = source.place(at)
+    length = _rest(source, at)
+    if "mapping values are not allowed" in problem:
+        start = source.start_of_line(at)
+        line = source.text[start:at]
+        head = VALUE.match(line)
+        value = start + (head.end() if head else 0)
+        return messages.quote_line_with_colon(source.place(value), _rest(source, value))
+    if "flow mapping" in problem or "flow sequence" in problem or "flow node" in problem:
+        opening = source.text[began : began + 1]
+        if opening in ("[", "{") and not source.text[at:].strip():
+            return messages.collection_not_closed(source.place(began), opening)
+        return messages.flow_text_taken_apart(place, length)
+    if "expected ':'" in problem or "simple key" in problem:
+        return messages.colon_missing(source.place(began), _rest(source, began), _line_from(source, began))
+    if "sequence entries are not allowed" in problem:
+        return messages.list_item_misplaced(place)
+    if "block scalar" in problem:
+        return messages.block_header(place, length)
+    if "tag" in problem:
+        return messages.tag(source.place(began), _rest(source, began), _line_from(source, began).split(" ")[0])
+    if "anchor" in problem:
+        return messages.anchor(source.place(began), _rest(source, began), _line_from(source, began)[1:].split(" ")[0])
+    if "alias" in problem:
+        return messages.alias(source.place(began), _rest(source, began), _line_from(source, began)[1:].split(" ")[0])
+    if "directive" in problem:
+        return messages.directive(place, length)
+    if "document start" in problem or "<document start>" in problem:
+        return messages.indentation(place, length)
+    if "block mapping" in problem or "block collection" in problem or "block sequence" in problem:
+        return messages.indentation(place, length)
+    return None
+
+
+def _line_from(source: Source, index: int) -> str:
+    return source.text[index : source.end_of_line(index)]
