@@ -85,7 +85,18 @@ class Struct(Node):
     fields: tuple[tuple[str, Node], ...]
 
 
-MacroKind = OneOf["all", "exists", "exists_one", "map", "filter", "transform_list", "transform_map", "transform_map_entry"]
+MacroKind = OneOf[
+    "all",
+    "exists",
+    "exists_one",
+    "map",
+    "filter",
+    "transform_list",
+    "transform_map",
+    "transform_map_entry",
+    "opt_map",
+    "opt_flat_map",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +104,8 @@ class Macro(Node):
     """A comprehension over ``range``, with one variable (``second`` is None) or two.
 
     ``condition`` is the predicate (of ``map`` with three arguments, its filter; None if there is none); ``body`` is
-    what is collected by map, transform_*; None for all, exists, exists_one and filter.
+    what is collected by map, transform_*; None for all, exists, exists_one and filter. Of opt_map and opt_flat_map,
+    ``range`` is the optional value, ``first`` its name in ``body``.
     """
 
     kind: MacroKind
@@ -127,3 +139,23 @@ class Inverse(Node):
     operand: Node
     machine: str
     relation: str
+
+
+def children(node: Node) -> tuple[Node, ...]:
+    """The nodes directly below ``node``, in the order they are written."""
+    match node:
+        case Select(operand=operand) | Hop(operand=operand) | Inverse(operand=operand):
+            return (operand,)
+        case Index(operand=operand, key=key):
+            return (operand, key)
+        case Call(target=target, args=args):
+            return args if target is None else (target, *args)
+        case ListNode(items=items):
+            return items
+        case MapNode(entries=entries):
+            return tuple(part for entry in entries for part in entry)
+        case Struct(fields=fields):
+            return tuple(value for _, value in fields)
+        case Macro(range=range_, condition=condition, body=body):
+            return tuple(part for part in (range_, condition, body) if part is not None)
+    return ()
