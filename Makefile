@@ -23,6 +23,7 @@ help: ## list these commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
 
 setup: $(STAMP) ## make .venv with everything a developer needs
+	@echo "$(VENV) is ready"
 
 run: $(STAMP) ## a small agency at work: check, simulate thirty days, replay, explain, backtest, report
 	@$(BIN)/virel demo $(ARGS)
