@@ -1,0 +1,145 @@
+"""What all stories of one run share: the clock and its agenda, dice, numbers, and the voice that records events."""
+
+from __future__ import annotations
+
+from collections import Counter
+from heapq import heappop, heappush
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+from app.agency import people, rhythm
+from engine.conditions.values import Timestamp
+from engine.events.envelope import NANOSECONDS, Actor, WireEvent
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from app.agency.stage import Stage
+
+WEB = Actor("web-form")
+PROVIDER = Actor("payment-provider")
+PARTNER = Actor("partner-api")
+_SOURCES = {"web-form": "virel/web", "payment-provider": "virel/payments", "partner-api": "virel/partners"}
+
+
+class House:
+    """The agency while it is simulated. ``now`` is the instant of the story being told, in whole seconds, UTC."""
+
+    def __init__(self, stage: Stage, seed: int, start: int) -> None:
+        self.stage = stage
+        self.now = start
+        self.codes = people.Codes(self.dice_of(seed, "codes"))
+        self.seed = seed
+        self._agenda: list[tuple[int, int, Callable[[], object]]] = []
+        self._numbers: Counter[str] = Counter()
+        self._told: list[WireEvent] = []
+
+    @staticmethod
+    def dice_of(seed: int, name: str) -> Random:
+        """Dice of their own for each story, so that a change in one does not move the others."""
+        return Random(f"{seed}:{name}")  # noqa: S311 - a play, not a secret
+
+    def dice(self, name: str) -> Random:
+        """The dice of the story with this name."""
+        return self.dice_of(self.seed, name)
+
+    def number(self, prefix: str) -> int:
+        """The next number of its kind, from 1."""
+        self._numbers[prefix] += 1
+        return self._numbers[prefix]
+
+    def new_id(self, prefix: str) -> str:
+        """The next id of its kind: ``bk_000123``."""
+        return f"{prefix}_{self.number(prefix):06d}"
+
+    def at(self, moment: int, act: Callable[[], object]) -> None:
+        """Puts something on the agenda; at one instant, what was planned first comes first."""
+        heappush(self._agenda, (max(moment, self.now), self.number("agenda"), act))
+
+    def later(self, seconds: int, act: Callable[[], object]) -> None:
+        """Puts something on the agenda, counted from now."""
+        self.at(self.now + seconds, act)
+
+    def run(self, until: int) -> Iterator[list[WireEvent]]:
+        """Lives through the agenda up to ``until``; yields what each step recorded, in order."""
+        while self._agenda and self._agenda[0][0] < until:
+            moment, _, act = heappop(self._agenda)
+            if moment > self.now:
+                if woken := list(self.stage.wake(moment)):
+                    yield woken
+                self.now = moment
+            act()
+            if self._told:
+                told, self._told = self._told, []
+                yield told
+        if rest := list(self.stage.wake(until)):
+            yield rest
+
+    def say(
+        self,
+        kind: str,
+        subject: str,
+        data: Mapping[str, Any] | None = None,
+        *,
+        actor: Actor,
+        changes: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Records a root event now; ``changes`` maps fields to their new values."""
+        machine = kind.partition(".")[0]
+        before = self.stage.look(machine, subject) or {}
+        event = WireEvent(
+            id=self.new_id("ev"),
+            type=kind,
+            time=Timestamp(self.now * NANOSECONDS),
+            source=_SOURCES.get(actor.id, "virel/desk"),
+            subject=subject,
+            data=dict(data or {}),
+            actor=actor,
+            changes={name: (_plain(before.get(name)), value) for name, value in (changes or {}).items()},
+        )
+        self._told += self.stage.record(event)
+
+    def create(self, machine: str, entity: str, fields: Mapping[str, Any], *, actor: Actor) -> None:
+        """Records that an entity came to be."""
+        self.say(f"{machine}.created", entity, fields, actor=actor)
+
+    def move(
+        self,
+        machine: str,
+        entity: str,
+        transition: str,
+        *,
+        actor: Actor,
+        changes: Mapping[str, Any] | None = None,
+        **inputs: object,
+    ) -> bool:
+        """Takes a transition by hand, where the entity's state allows it; says whether it did."""
+        if not self.stage.may_move(machine, entity, transition):
+            return False
+        self.say(
+            f"{machine}.status_changed", entity, {"transition": transition, **inputs}, actor=actor, changes=changes
+        )
+        return True
+
+    def status(self, machine: str, entity: str) -> str:
+        """The entity's state, empty when it does not exist."""
+        record = self.stage.look(machine, entity)
+        return str(record["status"]) if record else ""
+
+    def staff(self, role: str, dice: Random) -> Actor:
+        """Somebody who holds the role."""
+        return actor(dice.choice([one for one in people.STAFF if role in one[2]]))
+
+    def desk(self, typical: int, dice: Random) -> int:
+        """The instant at which somebody gets round to something that takes about ``typical`` seconds."""
+        return rhythm.office(rhythm.office(self.now) + rhythm.about(dice, typical))
+
+
+def actor(one: tuple[str, str, tuple[str, ...], tuple[str, ...]]) -> Actor:
+    """A member of staff as the actor of an event."""
+    return Actor(one[0], list(one[2]), list(one[3]))
+
+
+def _plain(value: object) -> object:
+    """A record's value as JSON has it."""
+    return value.text() if isinstance(value, Timestamp) else value

@@ -1,0 +1,121 @@
+"""The life of an inquiry: asked, answered, waited for, converted or lost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from app.agency import people, rhythm
+from app.agency.bookings import BookingStory
+from app.agency.house import PARTNER, WEB
+from app.agency.rhythm import DAY, HOUR, MINUTE
+
+if TYPE_CHECKING:
+    from app.agency.house import House
+
+_CATEGORIES = ("commercial", "commercial", "editorial", "editorial", "fitness", "runway")
+_REASONS = ("Booked elsewhere", "Over the budget", "The date is gone", "The project is off")
+
+
+class InquiryStory:
+    """One inquiry, from the moment somebody asks. ``client`` is the id of a client the house knows."""
+
+    def __init__(self, house: House, client: str) -> None:
+        self.house = house
+        self.client = client
+        self.id = house.new_id("iq")
+        self.dice = house.dice(self.id)
+        self.kind = people.kind_of(self._client()["kind"])
+        self.starts_at = self._day()
+        self.ends_at = self.starts_at + self.dice.choice((4, 8, 8, 9, 10)) * HOUR
+
+    def ask(self) -> None:
+        """The inquiry arrives by form, mail, phone or from a partner, and its answer is put on the agenda."""
+        source = self.dice.choices(("web", "email", "phone", "partner"), (46, 24, 14, 16))[0]
+        fields: dict[str, Any] = {
+            "code": self.house.codes.draw("IQ"),
+            "source": source,
+            "category": self.dice.choice(_CATEGORIES),
+            "starts_at": rhythm.text(self.starts_at),
+            "ends_at": rhythm.text(self.ends_at),
+            "replies": 0,
+            "client": self.client,
+        }
+        if self.dice.random() < 0.8:
+            fields["budget"] = {"amount": self.dice.randrange(*self.kind.budget, 50) * 100, "currency": "EUR"}
+        by = {"web": WEB, "partner": PARTNER}.get(source) or self._operator()
+        self.house.create("inquiry", self.id, fields, actor=by)
+        if self.dice.random() < 0.07:
+            self.house.later(rhythm.about(self.dice, 5 * HOUR), self._raise_budget)
+        hurry = 20 * MINUTE if self._client()["tier"] == "vip" else 70 * MINUTE
+        # Some inquiries are overlooked: that is what the rule about stale ones is for.
+        typical = 14 * HOUR if self.dice.random() < 0.08 else hurry
+        self.house.at(self.house.desk(typical, self.dice), self._answer)
+
+    def _raise_budget(self) -> None:
+        record = self.house.stage.look("inquiry", self.id) or {}
+        if record.get("status") in {"new", "answered", "waiting_for_client"} and (budget := record.get("budget")):
+            more = {"amount": int(budget["amount"]) * 3 // 2, "currency": budget["currency"]}
+            self.house.say("inquiry.updated", self.id, actor=WEB, changes={"budget": more})
+
+    def _answer(self) -> None:
+        if not self._move("answer", changes={"replies": self._replies() + 1}):
+            return
+        roll = self.dice.random()
+        if roll < self.kind.converts * 0.6:
+            self.house.at(self.house.desk(5 * HOUR, self.dice), self._convert)
+        elif roll < 0.62:
+            self.house.at(self.house.desk(2 * HOUR, self.dice), self._wait)
+        else:
+            self.house.at(self.house.desk(20 * HOUR, self.dice), self._lose)
+
+    def _wait(self) -> None:
+        """The ball is with the client: some come back, some need a reminder, some never write again."""
+        if not self._move("wait_for_client"):
+            return
+        if self.dice.random() < self.kind.ghosts * 2:
+            return
+        self.house.later(rhythm.about(self.dice, 1.6 * DAY), self._client_returns)
+
+    def _client_returns(self) -> None:
+        if self.dice.random() < 0.25:
+            if self._move("answer", changes={"replies": self._replies() + 1}):
+                self.house.at(self.house.desk(8 * HOUR, self.dice), self._convert)
+        elif self.dice.random() < self.kind.converts + 0.15:
+            self._convert()
+        else:
+            self._lose()
+
+    def _lose(self) -> None:
+        self._move("lose", reason=self.dice.choice(_REASONS))
+
+    def _convert(self) -> None:
+        """The inquiry becomes a booking of a model who is free that day, or is lost for want of one."""
+        if self.starts_at < self.house.now + 6 * HOUR:
+            self._lose()
+            return
+        model = BookingStory.free_model(self.house, self.dice, self.starts_at)
+        if model is None:
+            self._move("lose", reason="Nobody is free that day")
+        elif self._move("convert"):
+            BookingStory(self.house, self, model).open()
+
+    def _move(self, transition: str, *, changes: dict[str, Any] | None = None, **inputs: object) -> bool:
+        return self.house.move("inquiry", self.id, transition, actor=self._operator(), changes=changes, **inputs)
+
+    def _operator(self) -> Any:
+        return self.house.staff("OPERATOR", self.dice)
+
+    def _replies(self) -> int:
+        record = self.house.stage.look("inquiry", self.id)
+        return int(record["replies"]) if record else 0
+
+    def _client(self) -> dict[str, Any]:
+        return dict(self.house.stage.look("client", self.client) or {})
+
+    def _day(self) -> int:
+        """The morning of the shoot: a lead time of this kind of client, seldom on a Sunday."""
+        ahead = self.dice.randint(*self.kind.lead)
+        day = rhythm.day_of(self.house.now + ahead * DAY)
+        if day.weekday() == 6 and self.dice.random() < 0.8:
+            day = rhythm.day_of(self.house.now + (ahead + 1) * DAY)
+        return rhythm.instant(day, self.dice.choice((7, 8, 8, 9, 9, 10, 11, 13)))

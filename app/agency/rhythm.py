@@ -1,0 +1,75 @@
+"""When things happen: the week, the year and the hours of a day, in the agency's own zone.
+
+Instants are whole seconds since the Unix epoch, UTC; only this file knows about zones.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from engine.events.envelope import NANOSECONDS
+
+if TYPE_CHECKING:
+    from random import Random
+
+ZONE = ZoneInfo("Europe/Berlin")
+MINUTE, HOUR, DAY = 60, 3600, 86400
+
+INQUIRIES_A_DAY = 13.0
+"""On an average working day at scale 1."""
+
+_BY_WEEKDAY = (1.15, 1.2, 1.1, 1.05, 0.9, 0.4, 0.3)
+_BY_MONTH = (0.8, 1.1, 1.15, 1.05, 1.1, 1.0, 0.7, 0.75, 1.25, 1.15, 1.0, 0.6)
+_BY_HOUR = (1, 1, 0, 0, 0, 1, 2, 4, 8, 13, 15, 14, 9, 10, 13, 14, 12, 9, 7, 6, 6, 5, 3, 2)
+_OFFICE = {weekday: (9, 19) for weekday in range(5)} | {5: (11, 16)}
+
+
+def arrivals(chance: Random, day: date, scale: float) -> list[int]:
+    """The instants of one day at which somebody asks, in order."""
+    expected = INQUIRIES_A_DAY * scale * _BY_WEEKDAY[day.weekday()] * _BY_MONTH[day.month - 1]
+    count = _whole(chance, expected * chance.uniform(0.75, 1.25))
+    hours = chance.choices(range(24), _BY_HOUR, k=count)
+    return sorted(instant(day, hour) + chance.randrange(HOUR) for hour in hours)
+
+
+def instant(day: date, hour: int, minute: int = 0) -> int:
+    """The instant of a wall-clock time on a day in the agency's zone."""
+    return int(datetime.combine(day, time(hour, minute), ZONE).timestamp())
+
+
+def day_of(moment: int) -> date:
+    """The day it is in the agency's zone."""
+    return datetime.fromtimestamp(moment, ZONE).date()
+
+
+def office(moment: int) -> int:
+    """The first instant from ``moment`` on at which somebody is at the desk."""
+    day = day_of(moment)
+    while True:
+        if hours := _OFFICE.get(day.weekday()):
+            opens, closes = instant(day, hours[0]), instant(day, hours[1])
+            if moment < closes:
+                return max(moment, opens)
+        day += timedelta(days=1)
+
+
+def seconds(value: object) -> int:
+    """The instant of a record's timestamp, in whole seconds."""
+    return int(value) // NANOSECONDS if isinstance(value, int) else 0
+
+
+def text(moment: int) -> str:
+    """The instant as RFC 3339 in UTC."""
+    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def about(chance: Random, typical: float) -> int:
+    """A stretch of time in seconds around ``typical``: mostly near it, now and then several times as long."""
+    return max(MINUTE, int(typical * chance.lognormvariate(0, 0.7)))
+
+
+def _whole(chance: Random, expected: float) -> int:
+    """``expected`` as a whole number, right on average."""
+    return int(expected) + (chance.random() < expected % 1)
