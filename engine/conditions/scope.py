@@ -141,7 +141,8 @@ NOW = Variable(TIMESTAMP, "now")
 
 def event_variable(data: Mapping[str, Field] | None, kind: Type = STRING) -> Variable:
     """The variable ``event``; ``data`` declares what ``event.data`` holds (None: anything), ``kind`` types
-    ``event.type``."""
+    ``event.type``.
+    """
     payload = DYN if data is None else ObjectType("event.data", data)
     fields = {"id": STRING, "type": kind, "source": STRING, "subject": STRING, "time": TIMESTAMP, "data": payload}
     return Variable(ObjectType("event", {name: Field(part) for name, part in fields.items()}, attributes=True), "event")

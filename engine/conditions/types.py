@@ -74,6 +74,16 @@ class EntityType(Type):
 
 
 @dataclass(frozen=True, slots=True)
+class RecordType(Type):
+    """An item of an inverse relation: at run time the entity's record and not its id."""
+
+    machine: str
+
+    def __str__(self) -> str:
+        return self.machine
+
+
+@dataclass(frozen=True, slots=True)
 class ListType(Type):
     """A list whose items share one type."""
 
@@ -167,3 +177,11 @@ def join(left: Type, right: Type) -> Type | None:
     if is_text(left) and is_text(right) and type(left) is type(right):
         return STRING
     return None
+
+
+def phrase(kind: Type) -> str:
+    """The type with its article, as it stands in a sentence: "an int", "a state of booking", "money"."""
+    text = str(kind)
+    if kind in (MONEY, DYN, NULL):
+        return text
+    return f"an {text}" if text[0] in "aeio" else f"a {text}"

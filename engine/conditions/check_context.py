@@ -1,0 +1,92 @@
+"""What one check carries: the scope, the findings so far, the type of every node that was made."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from engine.conditions.scope import Scope
+from engine.conditions.syntax_messages import Problem
+from engine.conditions.tree import Hop, Ident, Index, Literal, Node, Read, Select
+from engine.conditions.types import UNKNOWN, Type
+
+Path = tuple[str, ...]
+Known = frozenset[Path]
+"""Paths that hold a value wherever the expression at hand is evaluated."""
+
+NOTHING_KNOWN: Known = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A checked node with its type. Of an entity, ``node`` yields the id and ``record`` the record."""
+
+    node: Node
+    type: Type
+    record: Node | None = None
+
+
+class Context(ABC):
+    """The state of one check of one expression."""
+
+    def __init__(self, text: str, scope: Scope) -> None:
+        self.text = text
+        self.scope = scope
+        self.problems: list[Problem] = []
+        self.locals: dict[str, Type] = {}
+        self.maybe_absent: set[str] = set()
+        self._types: dict[int, Type] = {}
+        self._kept: list[Node] = []
+
+    @abstractmethod
+    def infer(self, node: Node, known: Known, hint: Type | None = None) -> Typed:
+        """Checks and lowers a node. ``hint`` is the type of what it stands beside, for literals."""
+
+    def typed(self, node: Node, kind: Type, record: Node | None = None) -> Typed:
+        """Remembers the type of a lowered node."""
+        self._types[id(node)] = kind
+        self._kept.append(node)  # an id is only good for as long as its node lives
+        return Typed(node, kind, record)
+
+    def types(self) -> Callable[[Node], Type]:
+        """The type of any node of the lowered tree."""
+        types, kept = self._types, self._kept
+
+        def type_of(node: Node) -> Type:
+            assert kept is not None
+            return types[id(node)]
+
+        return type_of
+
+    def report(self, problem: Problem) -> None:
+        """Adds a finding."""
+        self.problems.append(problem)
+
+    def failed(self, node: Node, problem: Problem | None = None) -> Typed:
+        """Adds a finding and goes on with an unknown type, which causes no further findings."""
+        if problem is not None:
+            self.report(problem)
+        return self.typed(node, UNKNOWN)
+
+    def quote(self, node: Node) -> str:
+        """The node as the author wrote it."""
+        return self.text[node.start : node.end]
+
+
+def path_of(node: Node) -> Path | None:
+    """A name for what a node reads, equal for equal reads, or None when it is no path."""
+    if isinstance(node, Read):
+        return (node.source,)
+    if isinstance(node, Ident):
+        return (f"${node.name}",)
+    if isinstance(node, Select) and not node.test:
+        inner = path_of(node.operand)
+        return None if inner is None else (*inner, f".{node.field}")
+    if isinstance(node, Hop):
+        inner = path_of(node.operand)
+        return None if inner is None else (*inner, f">{node.machine}")
+    if isinstance(node, Index) and isinstance(node.key, Literal) and not node.optional:
+        inner = path_of(node.operand)
+        return None if inner is None else (*inner, f"[{node.key.value!r}]")
+    return None
