@@ -9,7 +9,19 @@ from engine.conditions import syntax_messages as messages
 from engine.conditions.lexer import Tokens, number_value, string_value, tokenize
 from engine.conditions.macros import expand
 from engine.conditions.syntax_messages import ConditionError, Problem
-from engine.conditions.tree import Call, Ident, Index, ListNode, Literal, MapNode, Node, Select, Struct, children
+from engine.conditions.tree import (
+    Call,
+    Ident,
+    Index,
+    ListNode,
+    Literal,
+    MapNode,
+    Node,
+    Select,
+    Struct,
+    children,
+    dotted_name,
+)
 
 __all__ = ["MAX_DEPTH", "MAX_LENGTH", "ConditionError", "Problem", "parse"]
 
@@ -172,7 +184,7 @@ class _Parser:
                 key = self.expression()
                 end = self.expect("]", '"]"')
                 node = Index(start, end, node, key, optional)
-            elif kind == "{" and (name := _dotted(node)) is not None:
+            elif kind == "{" and (name := dotted_name(node)) is not None:
                 node = self.message(name, start)
             else:
                 return node
@@ -313,14 +325,3 @@ class _Parser:
             operator = _WORDS_FOR_OPERATORS.get(word)
             hint = f'write "{operator}" for "{word}"' if operator else None
         return ConditionError((messages.unexpected(start, end - start, expected, found, hint),))
-
-
-def _dotted(node: Node) -> str | None:
-    """``a.b.C`` as a name, or None for any other expression."""
-    names: list[str] = []
-    while isinstance(node, Select) and not node.optional and not node.test:
-        names.append(node.field)
-        node = node.operand
-    if not isinstance(node, Ident):
-        return None
-    return ".".join([node.name, *reversed(names)])

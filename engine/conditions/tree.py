@@ -159,3 +159,15 @@ def children(node: Node) -> tuple[Node, ...]:
         case Macro(range=range_, condition=condition, body=body):
             return tuple(part for part in (range_, condition, body) if part is not None)
     return ()
+
+
+def dotted_name(node: Node) -> str | None:
+    """``a.b.c`` where names are all there is (a leading dot is kept), or None for any other expression."""
+    fields: list[str] = []
+    while isinstance(node, Select) and not node.optional and not node.test:
+        fields.append(node.field)
+        node = node.operand
+    if not isinstance(node, Ident):
+        return None
+    fields.append(node.name)
+    return ".".join(reversed(fields))
