@@ -61,7 +61,9 @@ def not_a_file(file: str, what: str) -> Diagnostic:
 def file_instead_of_folder(name: str) -> Diagnostic:
     """A file has the name of a folder of documents."""
     message = f'"{name}" is a file, and documents are read from a folder of this name'
-    return _error("V104", message, Place(name, 1, 1), 1, f'make it a folder and put the documents into it, as "{name}/…"')
+    return _error(
+        "V104", message, Place(name, 1, 1), 1, f'make it a folder and put the documents into it, as "{name}/…"'
+    )
 
 
 def empty(file: str) -> Diagnostic:
