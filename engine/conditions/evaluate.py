@@ -6,10 +6,11 @@ It takes unchecked trees, where names are found while evaluating, and checked on
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import lru_cache
 from typing import Protocol
 
+from engine.conditions.comprehensions import comprehend, given, map_key
 from engine.conditions.functions import lookup, money, standard
 from engine.conditions.tree import (
     Call,
@@ -32,9 +33,7 @@ from engine.conditions.values import (
     CelError,
     Maybe,
     TypeValue,
-    from_key,
     no_overload,
-    to_key,
 )
 
 __all__ = ["Evaluator", "Frame", "evaluate", "evaluate_checked"]
@@ -42,9 +41,6 @@ __all__ = ["Evaluator", "Frame", "evaluate", "evaluate_checked"]
 Locals = dict[str, object]
 Frame = tuple[object, object, object, object, object, object]
 """``(event, subject, before, now, actor, world)``: what a checked expression reads."""
-
-MAX_STEPS = 1_000_000
-"""Rounds that the macros of one evaluation may take together; nested ones multiply."""
 
 _MISSING = object()
 TYPES = {
@@ -73,13 +69,15 @@ def evaluate(
     bindings: Mapping[str, object],
     container: str = "",
     functions: Mapping[str, Callable[..., object]] | None = None,
+    declared: Collection[str] = (),
 ) -> object:
     """The value of an unchecked expression. Raises CelError where it has none.
 
     ``bindings`` maps names, also dotted ones, to values of the domain; ``container`` is the namespace in which names
-    are looked up first; ``functions`` adds to the standard ones.
+    are looked up first; ``functions`` adds to the standard ones. A name that is ``declared`` but not bound is an
+    error, even where a shorter one would have a value.
     """
-    return Evaluator(bindings, container, functions).run(node)
+    return Evaluator(bindings, container, functions, declared=declared).run(node)
 
 
 def evaluate_checked(node: Node, frame: Frame, functions: Mapping[str, Callable[..., object]] | None = None) -> object:
@@ -90,7 +88,7 @@ def evaluate_checked(node: Node, frame: Frame, functions: Mapping[str, Callable[
 class Evaluator:
     """One evaluation: where names come from, and how many rounds macros have taken."""
 
-    __slots__ = ("container", "frame", "functions", "steps", "variables")
+    __slots__ = ("container", "declared", "frame", "functions", "steps", "variables")
 
     def __init__(
         self,
@@ -98,11 +96,13 @@ class Evaluator:
         container: str = "",
         functions: Mapping[str, Callable[..., object]] | None = None,
         frame: Frame | None = None,
+        declared: Collection[str] = (),
     ) -> None:
         self.variables = variables
         self.container = container
         self.functions = functions or {}
         self.frame = frame
+        self.declared = declared
         self.steps = 0
 
     def run(self, node: Node) -> object:
@@ -138,6 +138,8 @@ class Evaluator:
             value = self.variables.get(candidate, _MISSING)
             if value is not _MISSING:
                 return value
+            if candidate in self.declared:
+                raise CelError(f'the variable "{candidate}" has no value')
             if candidate in TYPES:
                 return TYPES[candidate]
         return _MISSING
@@ -249,19 +251,19 @@ class Evaluator:
             value = self.value(item, bound)
             if not optional:
                 items.append(value)
-            elif _given(value).present:
-                items.append(_given(value).value)
+            elif given(value).present:
+                items.append(given(value).value)
         return items
 
     def map(self, node: MapNode, bound: Locals) -> dict[object, object]:
         result: dict[object, object] = {}
         for (key_node, value_node), optional in zip(node.entries, node.optional, strict=True):
-            key = _map_key(self.value(key_node, bound), result)
+            key = map_key(self.value(key_node, bound), result)
             value = self.value(value_node, bound)
             if not optional:
                 result[key] = value
-            elif _given(value).present:
-                result[key] = _given(value).value
+            elif given(value).present:
+                result[key] = given(value).value
         return result
 
     def struct(self, node: Struct, _: Locals) -> object:
@@ -299,107 +301,6 @@ class Evaluator:
         assert self.frame is not None, "only checked trees hold hops, and those are evaluated over a frame"
         return self.frame[5]  # type: ignore[return-value]
 
-    def macro(self, node: Macro, bound: Locals) -> object:
-        source = self.value(node.range, bound)
-        if node.kind in ("opt_map", "opt_flat_map"):
-            return self.within_optional(node, source, bound)
-        inner = dict(bound)
-        rounds = self.rounds(node, source, inner)
-        if node.kind == "all":
-            return self.any_round(node, inner, rounds, decisive=False)
-        if node.kind == "exists":
-            return self.any_round(node, inner, rounds, decisive=True)
-        if node.kind == "exists_one":
-            return sum(1 for _ in self.chosen(node, inner, rounds)) == 1
-        if node.kind == "filter":
-            return list(self.chosen(node, inner, rounds))
-        if node.kind in ("map", "transform_list"):
-            return [self.body(node, inner) for _ in self.chosen(node, inner, rounds)]
-        if node.kind == "transform_map":
-            return {key: self.body(node, inner) for key in map(to_key, self.chosen(node, inner, rounds))}
-        entries: dict[object, object] = {}
-        for _ in self.chosen(node, inner, rounds):
-            entry = self.body(node, inner)
-            if not isinstance(entry, dict):
-                raise no_overload("transformMapEntry()", entry)
-            for key, value in entry.items():
-                entries[_map_key(from_key(key), entries)] = value
-        return entries
-
-    def rounds(self, node: Macro, source: object, inner: Locals) -> Iterator[object]:
-        """Binds the variables for each element in turn and yields the first of them."""
-        pairs: Iterator[tuple[object, object]]
-        if isinstance(source, list):
-            pairs = enumerate(source) if node.second is not None else ((item, None) for item in source)
-        elif isinstance(source, dict):
-            pairs = ((from_key(key), value) for key, value in source.items())
-        else:
-            raise no_overload(f"{node.kind}()", source)
-        for first, second in pairs:
-            self.steps += 1
-            if self.steps > MAX_STEPS:
-                raise CelError(f"the expression takes more than {MAX_STEPS} rounds")
-            inner[node.first] = first
-            if node.second is not None:
-                inner[node.second] = second
-            yield first
-
-    def any_round(self, node: Macro, inner: Locals, rounds: Iterator[object], *, decisive: bool) -> bool:
-        """Whether a round decides; if none does, an error of any round is the result."""
-        assert node.condition is not None
-        failure: CelError | None = None
-        for _ in rounds:
-            try:
-                value = self.value(node.condition, inner)
-                if value is decisive:
-                    return decisive
-                if not isinstance(value, bool):
-                    raise no_overload(f"{node.kind}()", value)
-            except CelError as error:
-                failure = failure or error
-        if failure is not None:
-            raise failure
-        return not decisive
-
-    def chosen(self, node: Macro, inner: Locals, rounds: Iterator[object]) -> Iterator[object]:
-        """The rounds whose condition holds; all, if there is none. An error of any is the result."""
-        for first in rounds:
-            if node.condition is not None:
-                holds = self.value(node.condition, inner)
-                if not isinstance(holds, bool):
-                    raise no_overload(f"{node.kind}()", holds)
-                if not holds:
-                    continue
-            yield first
-
-    def body(self, node: Macro, inner: Locals) -> object:
-        assert node.body is not None
-        return self.value(node.body, inner)
-
-    def within_optional(self, node: Macro, source: object, bound: Locals) -> Maybe:
-        if not isinstance(source, Maybe):
-            raise no_overload("optMap()" if node.kind == "opt_map" else "optFlatMap()", source)
-        if not source.present:
-            return NOTHING
-        value = self.body(node, {**bound, node.first: source.value})
-        return Maybe(True, value) if node.kind == "opt_map" else _given(value)
-
-
-def _given(value: object) -> Maybe:
-    """An optional, where one is required."""
-    if isinstance(value, Maybe):
-        return value
-    raise no_overload("an optional entry", value)
-
-
-def _map_key(value: object, already: Mapping[object, object]) -> object:
-    if isinstance(value, float):
-        raise CelError("a map's key is an int, uint, bool or string, not a double")
-    key = to_key(value)
-    if key in already:
-        raise CelError(f"repeated key in a map: {lookup.shown(value)}")
-    return key
-
 
 def _call_host(function: Callable[..., object], name: str, args: list[object]) -> object:
     try:
@@ -429,7 +330,7 @@ _WALKERS: dict[type[Node], _Walker] = {
     ListNode: Evaluator.list,
     MapNode: Evaluator.map,
     Struct: Evaluator.struct,
-    Macro: Evaluator.macro,
+    Macro: comprehend,
     Read: Evaluator.read,
     Hop: Evaluator.hop,
     Inverse: Evaluator.inverse,

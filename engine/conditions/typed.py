@@ -129,6 +129,9 @@ _READERS: dict[str, Callable[[object], object]] = {
 }
 
 
+_KINDS = (*_READERS, "bytes", "null", "optional")
+
+
 def to_typed(value: object) -> dict[str, object]:
     """The typed form of any value."""
     match value:
@@ -158,14 +161,19 @@ def to_typed(value: object) -> dict[str, object]:
 
 
 def from_plain(value: object) -> object:
-    """JSON as a value: numbers with a point are doubles; objects that are typed forms stand for what they say."""
+    """JSON as a value: numbers with a point are doubles; objects that are typed forms stand for what they say.
+
+    Raises ValueError with a sentence for whoever wrote it.
+    """
     if isinstance(value, dict):
-        if isinstance(value.get("t"), str) and value.keys() <= {"t", "v", "b64"}:
+        if value.get("t") in _KINDS and value.keys() <= {"t", "v", "b64"}:
             return from_typed(value)
         return {key: from_plain(item) for key, item in value.items()}
     if isinstance(value, list):
         return [from_plain(item) for item in value]
-    return _int(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    if isinstance(value, int) and not isinstance(value, bool) and not MIN_INT <= value <= MAX_INT:
+        raise ValueError(f"{value} is larger than an int can be")
+    return value
 
 
 def to_plain(value: object) -> object:
