@@ -184,7 +184,8 @@ class _Builder:
     def refuse_key(self, node: Mapping | Sequence) -> Scalar:
         """A collection as a key; what follows is read as the value of an unnamed key."""
         if self.source.text.startswith("{{", node.start - 1):
-            self.report(messages.quote_braces(self.source.place(node.start - 1), 2))
+            start = node.start - 1
+            self.report(messages.quote_braces(self.source.place(start), self.source.end_of_line(start) - start))
         else:
             self.report(messages.key_is_no_text(node.place, node.length))
         return Scalar(self.source, node.start, node.end, "", '"')

@@ -103,7 +103,8 @@ def _document(path: Path, file: str, folder: str, inside: Path, problem: Diagnos
 def _read(source: Source, problem: Diagnostic | None, name: str, assumed: str, kinds: tuple[str, ...]) -> Document:
     """``kinds`` are those that may stand in the file's folder; without any, ``assumed`` is the kind."""
     found: list[Diagnostic] = []
-    if kinds and not ID.fullmatch(name):
+    named = ID.fullmatch(name) is not None
+    if kinds and not named:
         found.append(messages.file_name_is_no_id(source.file, name))
     if problem is not None:
         return Document(assumed, name, None, None, source, None, tuple(in_order([*found, problem])))
@@ -113,7 +114,8 @@ def _read(source: Source, problem: Diagnostic | None, name: str, assumed: str, k
     kind = assumed
     if kinds:
         kind = _kind(root, kinds, assumed, found)
-        _check_id(root, name, found)
+        if named:
+            _check_id(root, name, found)
     # A line that YAML misread gives no second diagnostic about the shape it has by mistake.
     misread = {diagnostic.place.line for diagnostic in found}
     found.extend(d for d in validate(kind, root, source) if d.place.line not in misread)

@@ -282,6 +282,14 @@ def indentation(place: Place, length: int) -> Diagnostic:
     return _error("V124", message, place, length, hint)
 
 
+def continued_text(place: Place, length: int) -> Diagnostic:
+    """A key is indented as if it continued the text of the line above."""
+    message = "this line is indented deeper than the key above it, whose value is already complete"
+    return _error(
+        "V124", message, place, length, "indent it like its neighbours, or quote both lines if they are one text"
+    )
+
+
 def block_header(place: Place, length: int) -> Diagnostic:
     """Something other than a comment follows ``|`` or ``>``."""
     message = 'after "|" or ">" the text must begin on the next line'

@@ -13,6 +13,9 @@ from engine.reading.source import Source
 FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 """What YAML calls not printable, and the three line breaks that only YAML 1.1 knows (U+0085, U+2028, U+2029)."""
 
+MISREAD_LINE = frozenset({"V111", "V112", "V116"})
+"""Anchors, aliases, tags, and lines to be quoted."""
+
 BYTE_ORDER_MARK = "\ufeff"
 
 
@@ -32,7 +35,7 @@ def read_text(source: Source, report: Report) -> Mapping | None:
         return None
     reported: list[Diagnostic] = []
     root = build(source, reported.append)
-    for diagnostic in reported:
+    for diagnostic in _causes(reported):
         report(diagnostic)
     if isinstance(root, Mapping):
         return root
@@ -46,6 +49,19 @@ def read_text(source: Source, report: Report) -> Mapping | None:
     else:
         report(messages.empty(source.file))
     return None
+
+
+def _causes(reported: list[Diagnostic]) -> list[Diagnostic]:
+    """Without what else YAML stumbles over in a line that it took for something else from the start."""
+    kept: list[Diagnostic] = []
+    misread: dict[int, Diagnostic] = {}
+    for diagnostic in reported:
+        line = diagnostic.place.line
+        if line not in misread or (diagnostic.code == misread[line].code and diagnostic.code != "V116"):
+            kept.append(diagnostic)
+        if diagnostic.code in MISREAD_LINE:
+            misread.setdefault(line, diagnostic)
+    return kept
 
 
 def source_from_bytes(file: str, content: bytes) -> tuple[Source, Diagnostic | None]:

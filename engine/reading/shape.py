@@ -83,7 +83,13 @@ class _Findings:
                     meant.update(name for name in known if did_you_mean(key, known) == f'did you mean "{name}"?')
                     found.append(self._unknown_key(path, node, node.key(key), known, _subschema(error)))
             elif isinstance(error.kind, ValidationErrorKind.Required):
-                missing.append(error.kind.property)
+                if (needed_by := _needed_by(error, node, error.kind.property)) is None:
+                    missing.append(error.kind.property)
+                elif isinstance(node, Mapping):
+                    lonely = node.key(needed_by)
+                    property_ = error.kind.property
+                    found.append(shape_messages.needs_beside(lonely.place, lonely.length, needed_by, property_))
+                    unknown.append(needed_by)
         for error in errors:
             if isinstance(error.kind, ValidationErrorKind.OneOfNotValid) and unknown:
                 continue
@@ -134,8 +140,6 @@ class _Findings:
                 return self._none_of(path, node, _alternatives(schema))
             case ValidationErrorKind.OneOfMultipleValid():
                 return self._several_of(path, node, _alternatives(schema))
-            case _ if kind.name == "dependentRequired":
-                return self._needs_beside(path, node, schema["dependentRequired"])
         return shape_messages.does_not_fit(place, length, name)
 
     def _wrong_type(self, path: Path, node: Node, types: Several[str], schema: dict[str, Any]) -> Diagnostic:
@@ -148,7 +152,7 @@ class _Findings:
             if not key.quoted and LOOKS_LIKE_AN_EXPRESSION.search(key.text):
                 length = max(1, self.source.end_of_line(key.start) - key.start)
                 return messages.quote_line_with_colon(key.place, length)
-        hint = _type_hint(node, types, expected)
+        hint = _type_hint(node, types, schema)
         return shape_messages.wrong_type(place, length, self._name(path), expected, _found(node), hint)
 
     def _none_of(self, path: Path, node: Node, keys: list[str]) -> Diagnostic:
@@ -163,15 +167,6 @@ class _Findings:
         if path[-2:-1] == ("actions",):
             return shape_messages.several_actions(second.place, second.length, found)
         return shape_messages.several_of(second.place, second.length, self._name(path), found)
-
-    def _needs_beside(self, path: Path, node: Node, wanted: dict[str, list[str]]) -> Diagnostic:
-        assert isinstance(node, Mapping)
-        for name, beside in wanted.items():
-            missing = [key for key in beside if key not in node]
-            if name in node and missing:
-                key = node.key(name)
-                return shape_messages.needs_beside(key.place, key.length, name, missing)
-        return shape_messages.does_not_fit(*self._at(path, node), self._name(path))
 
     def _node(self, path: Path) -> Node:
         node: Node = self.root
@@ -208,6 +203,13 @@ def _subschema(error: ValidationError) -> dict[str, Any]:
     return subschema(error.absolute_keyword_location or "")
 
 
+def _needed_by(error: ValidationError, node: Node, missing: str) -> str | None:
+    """The key that asks for the missing one beside it (``dependentRequired``); None when all such mappings need it."""
+    if error.schema_path[-1] != "dependentRequired" or not isinstance(node, Mapping):
+        return None
+    return next(key for key, beside in _subschema(error).items() if key in node and missing in beside)
+
+
 def _alternatives(schema: dict[str, Any]) -> list[str]:
     return [key for option in schema["oneOf"] for key in option["required"]]
 
@@ -236,19 +238,28 @@ def _found(node: Node) -> str:
     return f'the text "{line if len(line) <= 40 else line[:39] + "…"}"'
 
 
-def _type_hint(node: Node, types: Several[str], expected: str) -> str | None:
+def _type_hint(node: Node, types: Several[str], schema: dict[str, Any]) -> str | None:
+    expected = schema.get("x-expected", "")
+    if isinstance(node, Sequence):
+        if expected.startswith("a condition"):
+            return "put the list under all:, any: or none:"
+        return 'write a line "key: value" for each, without the dash' if list(types) == ["object"] else None
     if isinstance(node, Scalar) and not isinstance(node.value, str):
         number = isinstance(node.value, (int, float)) and not isinstance(node.value, bool)
         if expected.startswith("a duration"):
             return f"a number needs its unit: write {node.text}m, {node.text}h or {node.text}d" if number else None
-        if "string" in types and node.text:
+        if "string" in types and node.text and not expected:
             return f'put it in quotes if it is meant as text: "{node.text}"'
         if "integer" in types and number:
             return "write it without a decimal point"
     if isinstance(node, Scalar) and node.quoted and ("integer" in types or "boolean" in types or "number" in types):
         return "remove the quotes"
     if isinstance(node, Scalar) and "array" in types and "string" not in types:
-        return f"write it as a list: [{node.text}]"
+        return f'write it as a list: ["{node.text}"]' if node.quoted else f"write it as a list: [{node.text}]"
+    if isinstance(node, Scalar) and list(types) == ["object"] and (keys := schema.get("required")):
+        return (
+            f"write it as {{{keys[0]}: {node.text}}}" if len(keys) == 1 else f"write a mapping with {', '.join(keys)}"
+        )
     if isinstance(node, Mapping) and "string" in types:
         return f'if it is meant as one text that contains ": ", {messages.QUOTE_LINE}'
     return None

@@ -30,9 +30,7 @@ def wrong_type(place: Place, length: int, where: str, expected: str, found: str,
 
 def no_value(place: Place, length: int, where: str, expected: str) -> Diagnostic:
     """A key stands alone, without a value."""
-    return _error(
-        "V203", f"{where} has no value", place, length, f"write {expected} after the colon, or remove the key"
-    )
+    return _error("V203", f"{where} has no value", place, length, f"write {expected}, or remove the key")
 
 
 def not_one_of(place: Place, length: int, value: str, known: Sequence[str]) -> Diagnostic:
@@ -53,7 +51,7 @@ def working_days_without_calendar(place: Place, length: int, value: str) -> Diag
 
 def empty(place: Place, length: int, where: str, expected: str) -> Diagnostic:
     """A text, list or mapping is empty where something must stand."""
-    return _error("V206", f"{where} is empty", place, length, f"write {expected}, or remove the key")
+    return _error("V206", f"{where} is empty", place, length, f"write {expected}")
 
 
 def out_of_bounds(place: Place, length: int, where: str, value: object, bound: object, smaller: bool) -> Diagnostic:
@@ -85,10 +83,10 @@ def several_actions(place: Place, length: int, found: Sequence[str]) -> Diagnost
     return _error("V208", message, place, length, 'begin a new item with "- " for each action')
 
 
-def needs_beside(place: Place, length: int, key: str, missing: Sequence[str]) -> Diagnostic:
+def needs_beside(place: Place, length: int, key: str, missing: str) -> Diagnostic:
     """A key makes sense only beside another one."""
-    message = f'"{key}" stands without {_and(_quoted(missing))}'
-    return _error("V209", message, place, length, f'add {missing[0]}:, or remove "{key}"')
+    message = f'"{key}" stands without "{missing}"'
+    return _error("V209", message, place, length, f'add {missing}:, or remove "{key}"')
 
 
 def does_not_fit(place: Place, length: int, where: str) -> Diagnostic:

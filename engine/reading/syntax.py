@@ -13,7 +13,7 @@ from engine.diagnostics import Diagnostic
 from engine.reading import messages
 from engine.reading.source import Source
 
-VALUE = re.compile(r"(?:[ ]*-[ ]+)*(?:[^\s\"'\[\]{}#&*!|>%@`,][^\"'#]*?:[ ]+)?")
+VALUE = re.compile(r"[ ]*(?:-[ ]+)*(?:[^\s\"'\[\]{}#&*!|>%@`,][^\"'#]*?:[ ]+)?")
 """The part of a line before its value: list dashes and one key."""
 QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*'")
 BAD_ESCAPE = re.compile(r"\\(?:x[^\s\"]{0,2}|u[^\s\"]{0,4}|U[^\s\"]{0,8}|.)?")
@@ -48,6 +48,18 @@ def _rest(source: Source, index: int) -> int:
     return max(1, source.end_of_line(index) - index)
 
 
+def _value(source: Source, at: int) -> int:
+    """Where the value of the line begins on which ``at`` stands: after blanks, dashes and one key."""
+    head = VALUE.match(source.text, source.start_of_line(at), source.end_of_line(at))
+    return head.end() if head else at
+
+
+def _indent(source: Source, at: int) -> int:
+    start = source.start_of_line(at)
+    line = source.text[start : source.end_of_line(at)]
+    return len(line) - len(line.lstrip(" "))
+
+
 def _quoted(source: Source, began: int, at: int, problem: str) -> Diagnostic:
     if "escape" in problem or "hex" in problem or "Unicode" in problem:
         backslash = source.text.rfind("\\", began, at + 1)
@@ -77,11 +89,8 @@ def _tab_near_diagnostic(source: Source, at: int) -> Diagnostic:
 
 def _whole_line(source: Source, at: int) -> Diagnostic | None:
     """The mistakes of an unquoted condition: its beginning decides what YAML takes it for."""
-    start = source.start_of_line(at)
     end = source.end_of_line(at)
-    line = source.text[start:end]
-    head = VALUE.match(line)
-    value = start + (head.end() if head else 0)
+    value = _value(source, at)
     first = source.text[value : value + 1]
     place = source.place(value)
     length = max(1, end - value)
@@ -128,13 +137,15 @@ def _by_kind(source: Source, began: int, at: int, problem: str) -> Diagnostic | 
     length = _rest(source, at)
     if "mapping values are not allowed" in problem:
         start = source.start_of_line(at)
-        line = source.text[start:at]
-        head = VALUE.match(line)
-        value = start + (head.end() if head else 0)
+        if ":" not in source.text[start:at]:
+            start += _indent(source, at)
+            return messages.continued_text(source.place(start), _rest(source, start))
+        value = _value(source, at)
         return messages.quote_line_with_colon(source.place(value), _rest(source, value))
     if "flow mapping" in problem or "flow sequence" in problem or "flow node" in problem:
         opening = source.text[began : began + 1]
-        if opening in ("[", "{") and not source.text[at:].strip():
+        beyond = source.start_of_line(at) > began and _indent(source, at) <= _indent(source, began)
+        if opening in ("[", "{") and (beyond or not source.text[at:].strip()):
             return messages.collection_not_closed(source.place(began), opening)
         return messages.flow_text_taken_apart(place, length)
     if "expected ':'" in problem or "simple key" in problem:
