@@ -124,7 +124,7 @@ class BookingStory:
         left = max(HOUR, self.starts_at - self.house.now)
         if self.dice.random() < self.kind.moves:
             self.house.later(int(left * self.dice.uniform(0.1, 0.9)), self._reschedule)
-        if self.dice.random() < self.kind.cancels:
+        if self.dice.random() < self.kind.cancels * 1.4:
             # People cancel early or at the last minute, seldom between.
             share = self.dice.choice((self.dice.uniform(0.1, 0.5), self.dice.uniform(0.85, 0.99)))
             self.house.later(int(left * share), self._cancel)

@@ -23,7 +23,7 @@ INQUIRIES_A_DAY = 13.0
 _BY_WEEKDAY = (1.15, 1.2, 1.1, 1.05, 0.9, 0.4, 0.3)
 _BY_MONTH = (0.8, 1.1, 1.15, 1.05, 1.1, 1.0, 0.7, 0.75, 1.25, 1.15, 1.0, 0.6)
 _BY_HOUR = (1, 1, 0, 0, 0, 1, 2, 4, 8, 13, 15, 14, 9, 10, 13, 14, 12, 9, 7, 6, 6, 5, 3, 2)
-_OFFICE = {weekday: (9, 19) for weekday in range(5)} | {5: (11, 16)}
+_OFFICE = dict.fromkeys(range(5), (9, 19)) | {5: (11, 16)}
 
 
 def arrivals(chance: Random, day: date, scale: float) -> list[int]:

@@ -1,0 +1,225 @@
+"""From the JSON of a backtest to the rows a page shows."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from app.report import wording
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from app.report.model import Json, Report
+
+SHOWN_EFFECTS = 8
+"""Effects listed for one rule and kind of difference before the rest is only counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One row of the before and after picture: a rule's effects under both versions, places from 0 to 100."""
+
+    rule: str
+    note: str
+    what: str
+    before: int
+    after: int
+    left: float
+    right: float
+
+    @property
+    def change(self) -> str:
+        """The difference with its sign."""
+        return wording.signed(self.after - self.before)
+
+
+@dataclass(frozen=True, slots=True)
+class EffectRow:
+    """One effect of the difference: added, removed or changed."""
+
+    kind: str
+    action: str
+    about: str
+    when: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class EffectGroup:
+    """The differences of one rule; ``more`` counts those not listed."""
+
+    rule: str
+    added: int
+    removed: int
+    changed: int
+    rows: tuple[EffectRow, ...]
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Entities touched by new effects that came to the same end; ``kind`` is good, bad or open."""
+
+    state: str
+    kind: str
+    count: int
+
+
+def differences(report: Report) -> tuple[list[Difference], int, int]:
+    """The rules whose effects differ, greatest difference first; the scale's end; how many rules do not differ."""
+    diff = report.replay.get("diff") or {}
+    words: dict[str, Counter[str]] = defaultdict(Counter)
+    altered: Counter[str] = Counter()
+    for effect in diff.get("added", ()):
+        words[effect["rule"]][effect["action"]] += 1
+    for effect in diff.get("removed", ()):
+        words[effect["rule"]][effect["action"]] -= 1
+    for pair in diff.get("changed", ()):
+        altered[pair_of(pair)[0]["rule"]] += 1
+    after, before = report.replay["rules"], (report.against or {}).get("rules", {})
+    rows = []
+    for rule in sorted({**after, **before}):
+        now = after.get(rule, {}).get("effects", 0)
+        then = before.get(rule, {}).get("effects", now - words[rule].total())
+        if now != then or words[rule] or altered[rule]:
+            edited = report.edit is not None and report.edit.rule == rule
+            rows.append((rule, "edited" if edited else "follows", then, now))
+    top = max([1, *(max(then, now) for _, _, then, now in rows)])
+    drawn = [
+        Difference(
+            rule, note, _what(words[rule], altered[rule]), then, now, _at(min(then, now), top), _at(max(then, now), top)
+        )
+        for rule, note, then, now in rows
+    ]
+    drawn.sort(key=lambda row: (row.note != "edited", -abs(row.after - row.before), row.rule))
+    return drawn, top, len({**after, **before}) - len(drawn)
+
+
+def headline(report: Report) -> str:
+    """What the draft would have done, in a sentence without its full stop."""
+    diff = report.replay.get("diff")
+    if diff is None:
+        return f"{wording.number(report.replay['events'])} events, replayed"
+    net: Counter[str] = Counter()
+    for effect in diff["added"]:
+        net[effect["action"]] += 1
+    for effect in diff["removed"]:
+        net[effect["action"]] -= 1
+    parts = [
+        f"{wording.number(abs(count))} {'more' if count > 0 else 'fewer'} {wording.noun(action, count)}"
+        for action, count in sorted(net.items(), key=lambda item: (-abs(item[1]), item[0]))
+        if count
+    ]
+    if parts:
+        return f"The draft would have made {_list(parts[:3])}"
+    if diff["added"] or diff["changed"]:
+        moved = max(len(diff["added"]), len(diff["changed"]))
+        return f"The draft would have made the same number of effects, {moved} of them differently"
+    return "The draft would have changed nothing"
+
+
+def groups(report: Report) -> list[EffectGroup]:
+    """The differences by rule, most first."""
+    diff = report.replay.get("diff") or {}
+    found: dict[str, list[EffectRow]] = defaultdict(list)
+    for kind in ("added", "removed"):
+        for effect in diff.get(kind, ()):
+            found[effect["rule"]].append(_row(kind, effect, wording.effect(effect)))
+    for pair in diff.get("changed", ()):
+        before, after = pair_of(pair)
+        found[after["rule"]].append(_row("changed", after, wording.change(before, after)))
+    result = []
+    for rule, rows in found.items():
+        kinds = Counter(row.kind for row in rows)
+        shown: list[EffectRow] = []
+        for kind in ("added", "removed", "changed"):
+            shown += [row for row in rows if row.kind == kind][:SHOWN_EFFECTS]
+        group = EffectGroup(
+            rule, kinds["added"], kinds["removed"], kinds["changed"], tuple(shown), len(rows) - len(shown)
+        )
+        result.append(group)
+    return sorted(result, key=lambda group: (-group.added - group.removed - group.changed, group.rule))
+
+
+def outcomes(report: Report) -> tuple[str, list[Outcome]]:
+    """What became of the entities that only the draft would have touched: their kind's name, and the ends they came to."""
+    kinds = {machine.id: machine for machine in report.machines}
+    touched: dict[tuple[str, str], None] = {}
+    for effect in (report.replay.get("diff") or {}).get("added", ()):
+        entity = subject_of(effect)
+        if entity in report.ends and entity[0] in kinds and kinds[entity[0]].outcomes:
+            touched[entity] = None
+    if not touched:
+        return "", []
+    machine = Counter(entity[0] for entity in touched).most_common(1)[0][0]
+    ends = Counter(report.ends[entity] for entity in touched if entity[0] == machine)
+    outcome = kinds[machine].outcomes
+    rows = [Outcome(state, outcome.get(state, "open"), count) for state, count in ends.items()]
+    rank = {"bad": 0, "good": 1, "open": 2}
+    return kinds[machine].plural, sorted(rows, key=lambda row: (rank[row.kind], -row.count, row.state))
+
+
+def pending(replay: Json) -> int:
+    """How much is due after the end."""
+    value = replay.get("pending_at_end", 0)
+    return value if isinstance(value, int) else sum(value.values()) if isinstance(value, dict) else len(value)
+
+
+def stopped(replay: Json) -> int:
+    """How many follow-ups the limits of depth and number stopped."""
+    value = replay.get("stopped", 0)
+    return value if isinstance(value, int) else len(value)
+
+
+def numbers(replay: Json) -> list[tuple[str, int]]:
+    """The totals of a replay, each with its label."""
+    rules = replay["rules"].values()
+    totals = [(name, sum(counts.get(name, 0) for counts in rules)) for name in ("met", "unmet", "errored", "fired")]
+    entities = sum(counts["entities"] for counts in replay["machines"].values())
+    effects = sum(counts.get("effects", 0) for counts in rules)
+    return [
+        ("Events", replay["events"]),
+        ("Entities", entities),
+        ("Rules", len(rules)),
+        *((f"Judgements {name}" if name != "fired" else "Runs", count) for name, count in totals),
+        ("Effects", effects),
+        ("Effects in the shadow", sum(counts.get("shadowed", 0) for counts in rules)),
+    ]
+
+
+def subject_of(effect: Mapping[str, Any]) -> tuple[str, str]:
+    """The entity whose event led to an effect, as (machine, id)."""
+    machine, _, entity = str(effect.get("subject", "")).partition("/")
+    return machine, entity
+
+
+def pair_of(pair: Any) -> tuple[Json, Json]:
+    """Before and after of a changed effect."""
+    return (pair["before"], pair["after"]) if isinstance(pair, dict) else (pair[0], pair[1])
+
+
+def _row(kind: str, effect: Json, text: str) -> EffectRow:
+    when = str(effect.get("time") or effect.get("at") or "")
+    return EffectRow(kind, wording.noun(effect["action"], 1), wording.about(effect), when[:16].replace("T", " "), text)
+
+
+def _what(words: Counter[str], altered: int) -> str:
+    parts = [
+        f"{wording.signed(count)} {wording.noun(action, count)}"
+        for action, count in sorted(words.items(), key=lambda item: (-abs(item[1]), item[0]))
+        if count
+    ]
+    if altered:
+        parts.append(f"{altered} changed")
+    return ", ".join(parts) or "other ones"
+
+
+def _at(value: int, top: int) -> float:
+    return round(value / top * 100, 2)
+
+
+def _list(parts: Iterable[str]) -> str:
+    items = list(parts)
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"

@@ -1,0 +1,88 @@
+"""Counts and effects in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+_NOUNS = {
+    "create_task": ("task", "tasks"),
+    "create_exception": ("exception", "exceptions"),
+    "update_status": ("status change", "status changes"),
+    "set_field": ("field change", "field changes"),
+    "assign": ("assignment", "assignments"),
+    "send_notification": ("message", "messages"),
+    "call_webhook": ("webhook call", "webhook calls"),
+    "start_timer": ("timer", "timers"),
+    "cancel_timers": ("stopped timer", "stopped timers"),
+}
+_SHOWN = (
+    "title",
+    "reason",
+    "template",
+    "to",
+    "transition",
+    "field",
+    "value",
+    "queue",
+    "role",
+    "user",
+    "endpoint",
+    "name",
+)
+_CONTEXT = frozenset(
+    {"action", "rule", "event", "root", "time", "at", "entity", "machine", "id", "subject", "shadow", "due"}
+)
+
+
+def noun(action: str, count: int) -> str:
+    """``3 tasks`` without the number: the action's noun for so many."""
+    one, many = _NOUNS.get(action, (action.replace("_", " "), action.replace("_", " ")))
+    return one if abs(count) == 1 else many
+
+
+def number(count: int) -> str:
+    """A count with thousands apart: ``12,480``."""
+    return f"{count:,}"
+
+
+def signed(count: int) -> str:
+    """A difference with its sign, a true minus included."""
+    return f"+{count:,}" if count > 0 else f"−{-count:,}" if count else "0"
+
+
+def share(part: int, whole: int) -> str:
+    """A share as a person reads it: ``99.9 %``, and 100 % only when nothing is missing."""
+    if not whole:
+        return "—"
+    if part == whole:
+        return "100 %"
+    return f"{min(99.99, part / whole * 100):.4g} %"
+
+
+def effect(keys: Mapping[str, Any]) -> str:
+    """An effect's own keys as a short text: ``Answer VR-7K3M · inquiries · high``."""
+    known = [_value(keys[name]) for name in _SHOWN if name in keys]
+    rest = [f"{name} {_value(value)}" for name, value in keys.items() if name not in _SHOWN and name not in _CONTEXT]
+    return " · ".join(part for part in known + rest if part)
+
+
+def change(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
+    """What differs between two effects: ``priority high → urgent``."""
+    names = [name for name in {**before, **after} if before.get(name) != after.get(name)]
+    return ", ".join(f"{name} {_value(before.get(name))} → {_value(after.get(name))}" for name in names)
+
+
+def about(keys: Mapping[str, Any]) -> str:
+    """The entity an effect is about, as the JSON names it."""
+    return str(keys.get("id") or keys.get("subject") or keys.get("entity") or "")
+
+
+def _value(value: object) -> str:
+    if value is None:
+        return "none"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {_value(item)}" for name, item in value.items())
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
