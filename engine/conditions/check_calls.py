@@ -8,6 +8,7 @@ from engine.conditions import messages
 from engine.conditions.check_context import Context, Known, Typed
 from engine.conditions.check_names import as_value
 from engine.conditions.paths import path_source
+from engine.conditions.reads import FieldRead
 from engine.conditions.scope import Field, Relation, Variable, member_names, member_of
 from engine.conditions.signatures import ANY_LIST, FUNCTIONS, METHODS, NAMESPACES, Signature
 from engine.conditions.tree import Call, Ident, Literal, Node, Read, Select
@@ -212,6 +213,7 @@ def _changed(context: Context, node: Call) -> Typed:
         return context.failed(node, messages.unknown_field(at, machine, field, names))
     if not isinstance(found, (Field, Relation)):
         return context.failed(argument, messages.changed_form(argument, subject))
+    context.other_reads.add(FieldRead(machine, field))
     created = f"event.type == {machine + '.created'!r} and {field!r} in {variable.source}"
     source = f"({field!r} in event.changes or ({created}))"
     return context.typed(Read(node.start, node.end, context.quote(node), source), BOOL)
@@ -246,5 +248,6 @@ def _count_moves(context: Context, node: Call, known: Known) -> Typed:
     moves = {*vocabulary.transitions(machine), *vocabulary.states(machine)}
     if name.value not in moves:
         return context.failed(node, messages.unknown_move(name, name.value, machine, moves))
+    context.other_reads.add(FieldRead(machine, "status"))
     counted = f"world.count_moves({machine!r}, {source}, {name.value!r}, now - {int(window.node.value)})"
     return context.typed(Read(node.start, node.end, context.quote(node), counted), INT)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
 from dataclasses import dataclass
 
+from engine.conditions.reads import FieldRead
 from engine.conditions.scope import Scope
 from engine.conditions.syntax_messages import Problem
 from engine.conditions.tree import Hop, Ident, Index, Literal, Node, Read, Select
@@ -36,7 +36,8 @@ class Context(ABC):
         self.problems: list[Problem] = []
         self.locals: dict[str, Type] = {}
         self.maybe_absent: set[str] = set()
-        self._types: dict[int, Type] = {}
+        self.other_reads: set[FieldRead] = set()
+        self.node_types: dict[int, Type] = {}
         self._kept: list[Node] = []
 
     @abstractmethod
@@ -45,19 +46,9 @@ class Context(ABC):
 
     def typed(self, node: Node, kind: Type, record: Node | None = None) -> Typed:
         """Remembers the type of a lowered node."""
-        self._types[id(node)] = kind
+        self.node_types[id(node)] = kind
         self._kept.append(node)  # an id is only good for as long as its node lives
         return Typed(node, kind, record)
-
-    def types(self) -> Callable[[Node], Type]:
-        """The type of any node of the lowered tree."""
-        types, kept = self._types, self._kept
-
-        def type_of(node: Node) -> Type:
-            assert kept is not None
-            return types[id(node)]
-
-        return type_of
 
     def report(self, problem: Problem) -> None:
         """Adds a finding."""

@@ -9,7 +9,7 @@ from engine.conditions.check_context import Context, Known, Typed
 from engine.conditions.check_literals import is_literal, time_literal
 from engine.conditions.check_names import as_value
 from engine.conditions.check_presence import when_false, when_true
-from engine.conditions.tree import Call, Ident, ListNode, Literal, Node, Select
+from engine.conditions.tree import Call, Ident, ListNode, Literal, Node
 from engine.conditions.types import (
     BOOL,
     BYTES,
@@ -35,9 +35,6 @@ from engine.conditions.types import (
     is_text,
     join,
 )
-
-AMOUNT = "amount@"
-"""The function of a lowered tree that yields the amount of money in a given currency, and fails in any other."""
 
 _SIGNS = {
     "_==_": "==",
@@ -154,7 +151,6 @@ def _equality(context: Context, node: Call, known: Known, _: Type | None) -> Typ
     lowered = _rebuild(node, left, right)
     if _settled(context, node, (node.args[0], left), (node.args[1], right)):
         _judge_equality(context, node, left, right)
-        lowered = _amounts(context, lowered, left, right)
     return context.typed(lowered, BOOL)
 
 
@@ -188,30 +184,6 @@ def _same_currency(context: Context, node: Call, left: Node, right: Node) -> Non
             context.report(messages.currency_mismatch(node, one, other))
 
 
-def _amounts(context: Context, lowered: Call, left: Typed, right: Typed) -> Call:
-    """Money compares by amount where the currencies agree, and is an error elsewhere: ``amount@`` sees to it."""
-    if not left.type == right.type == MONEY:
-        return lowered
-    if isinstance(left.node, Literal):
-        one, other = _part(context, left, "amount"), _amount_in(context, right, _part(context, left, "currency"))
-    else:
-        one, other = _amount_in(context, left, _part(context, right, "currency")), _part(context, right, "amount")
-    return Call(lowered.start, lowered.end, lowered.function, None, (one, other))
-
-
-def _part(context: Context, money: Typed, field: str) -> Node:
-    node = money.node
-    part = Select(node.start, node.end, node, field)
-    literal = isinstance(node, Literal) and isinstance(node.value, dict)
-    lowered = Literal(node.start, node.end, node.value[field]) if literal else part  # type: ignore[attr-defined]
-    return context.typed(lowered, INT if field == "amount" else STRING).node
-
-
-def _amount_in(context: Context, money: Typed, currency: Node) -> Node:
-    node = money.node
-    return context.typed(Call(node.start, node.end, AMOUNT, None, (node, currency)), INT).node
-
-
 def _currency(node: Literal) -> str:
     assert isinstance(node.value, dict)
     return str(node.value["currency"])
@@ -239,7 +211,6 @@ def _order(context: Context, node: Call, known: Known, _: Type | None) -> Typed:
     lowered = _rebuild(node, left, right)
     if _settled(context, node, (node.args[0], left), (node.args[1], right)):
         _judge_order(context, node, left, right)
-        lowered = _amounts(context, lowered, left, right)
     return context.typed(lowered, BOOL)
 
 

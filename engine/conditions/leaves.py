@@ -1,63 +1,185 @@
-"""What an expression reads, leaf by leaf, for whoever asks why it was met or not."""
+"""Leaves: the reads on which a line's verdict rests, and their Python.
+
+A leaf is a longest read from the frame (``booking.client.tier``, ``has(task.queue)``, ``booking.payments``), a call of
+a host's function, or a macro that walks relations for each of its items. Everything else of a line is computed from
+its leaves alone, so that a trace can keep their values and compute the rest when somebody asks.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, fields
 
-from engine.conditions.evaluate import TYPES
-from engine.conditions.tree import Hop, Ident, Index, Inverse, Literal, Macro, Node, Read, Select, children
-from engine.conditions.values import CelError
+from engine.conditions.emit import Emitter, TypeOf
+from engine.conditions.tree import (
+    Call,
+    Hop,
+    Ident,
+    Index,
+    Inverse,
+    ListNode,
+    Literal,
+    Macro,
+    MapNode,
+    Node,
+    Read,
+    Select,
+    children,
+)
+from engine.conditions.types import ListType, RecordType
 
-if TYPE_CHECKING:
-    from engine.conditions.evaluate import Evaluator
+Shape = tuple[object, ...]
 
 
-def leaves(node: Node, bound: frozenset[str] = frozenset()) -> Iterator[Node]:
-    """The longest reads from variables, in the order they are written: ``booking.total.amount``, ``has(task.queue)``.
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One leaf: its lowered node, a shape that is equal for equal reads, what the author wrote.
 
-    Reads from the variables of a macro are left out, since they have a value for each round.
+    ``plain`` tells that any failure to read it means that there is no value. ``kept`` names the fields to keep of
+    each record where the leaf is a list of entities; None where its value is kept as it is.
     """
-    if _is_read(node, bound):
+
+    node: Node
+    shape: Shape
+    text: str
+    plain: bool
+    kept: frozenset[str] | None = None
+
+
+def shape_of(node: object) -> Shape:
+    """The node without its places: equal for nodes that mean the same."""
+    if isinstance(node, Literal):
+        return ("Literal", type(node.value).__name__, repr(node.value))
+    if isinstance(node, Node):
+        parts = (getattr(node, part.name) for part in fields(node) if part.name not in ("start", "end"))
+        return (type(node).__name__, *map(_shape_of_part, parts))
+    return ("value", node)
+
+
+def _shape_of_part(part: object) -> object:
+    if isinstance(part, Node):
+        return shape_of(part)
+    if isinstance(part, tuple):
+        return tuple(map(_shape_of_part, part))
+    return part
+
+
+def leaves_of(node: Node, text: str, types: TypeOf, functions: Mapping[str, object]) -> Iterator[Leaf]:
+    """The leaves of a lowered line, in the order they are written."""
+    kept = frozenset(_fields_of_items(node, types)) | {"id"}
+    for found in _walk(node, functions):
+        kind = types(found)
+        listed = isinstance(kind, ListType) and isinstance(kind.item, RecordType)
+        yield Leaf(found, shape_of(found), text[found.start : found.end], _is_plain(found), kept if listed else None)
+
+
+def _walk(node: Node, functions: Mapping[str, object]) -> Iterator[Node]:
+    if (
+        _is_read(node)
+        or (isinstance(node, Call) and node.target is None and node.function in functions)
+        or (isinstance(node, Macro) and _walks_relations(node, functions))
+    ):
         yield node
-    elif isinstance(node, Macro):
-        yield from leaves(node.range, bound)
-        inner = bound | {node.first, node.second or node.first}
-        for part in (node.condition, node.body):
-            if part is not None:
-                yield from leaves(part, inner)
     else:
         for child in children(node):
-            yield from leaves(child, bound)
+            yield from _walk(child, functions)
 
 
-def _is_read(node: Node, bound: frozenset[str]) -> bool:
+def _is_read(node: Node) -> bool:
     while True:
         match node:
-            case (
-                Select(operand=inner)
-                | Hop(operand=inner)
-                | Inverse(operand=inner)
-                | Index(operand=inner, key=Literal())
-            ):
+            case Select(operand=inner) | Hop(operand=inner) | Inverse(operand=inner):
                 node = inner
-            case Ident(name=name):
-                return name not in bound and name not in TYPES
+            case Index(operand=inner, key=Literal()):
+                node = inner
             case Read():
                 return True
             case _:
                 return False
 
 
-def read_leaves(node: Node, text: str, evaluator: Evaluator) -> dict[str, object]:
-    """What the leaves of an expression read: the text of each -> its value, or the CelError that reading it met."""
-    values: dict[str, object] = {}
-    for leaf in leaves(node):
-        name = text[leaf.start : leaf.end]
-        if name in values:
-            continue
-        try:
-            values[name] = evaluator.run(leaf)
-        except CelError as error:
-            values[name] = error
-    return values
+def _is_plain(node: Node) -> bool:
+    while True:
+        match node:
+            case Select(test=True) | Select(optional=True) | Index(optional=True) | Inverse():
+                return False
+            case Select(operand=inner) | Hop(operand=inner) | Index(operand=inner):
+                node = inner
+            case _:
+                return isinstance(node, Read)
+
+
+def _walks_relations(macro: Macro, functions: Mapping[str, object]) -> bool:
+    """Whether a round of the macro, or of one within it, asks the world about its own item."""
+    inside = [part for part in (macro.condition, macro.body) if part is not None]
+    while inside:
+        node = inside.pop()
+        asks = isinstance(node, (Hop, Inverse)) or (isinstance(node, Call) and node.function in functions)
+        if asks and not _is_read(node) and _mentions_local(node):
+            return True
+        inside.extend(children(node))
+    return False
+
+
+def _mentions_local(node: Node) -> bool:
+    return isinstance(node, Ident) or any(map(_mentions_local, children(node)))
+
+
+def _fields_of_items(node: Node, types: TypeOf) -> Iterator[str]:
+    """The fields that a line reads of the records its macros go through."""
+    if isinstance(node, Select) and not _is_read(node) and isinstance(types(node.operand), RecordType):
+        yield node.field
+    for child in children(node):
+        yield from _fields_of_items(child, types)
+
+
+class LeafEmitter(Emitter):
+    """Emits leaves; every relation that several of them walk is walked once."""
+
+    def __init__(self, types: TypeOf, functions: Mapping[str, Callable[..., object]], prefix: str) -> None:
+        super().__init__(types, functions, prefix)
+        self.hops: dict[str, str] = {}
+        """The Python of a record -> the name that holds it."""
+
+    def emit(self, node: Node) -> str:
+        """The Python expression of a node."""
+        if isinstance(node, Hop) and _is_read(node) and _is_plain(node):
+            source = super().emit(node)
+            return self.hops.setdefault(source, f"{self.prefix}r{len(self.hops)}")
+        return super().emit(node)
+
+    def constant_of(self, leaf: Leaf) -> str:
+        """The Python that reads a leaf as it is kept."""
+        source = self.emit(leaf.node)
+        if leaf.kept is None:
+            return source
+        return f"cel_kept({source}, {self.named(tuple(sorted(leaf.kept)))})"
+
+
+def substituted(node: Node, replace: Callable[[Node], Node | None]) -> Node:
+    """The tree with some of its nodes exchanged; ``replace`` returns None for those that stay."""
+    other = replace(node)
+    if other is not None:
+        return other
+
+    def again(child: Node) -> Node:
+        return substituted(child, replace)
+
+    match node:
+        case Select():
+            return Select(node.start, node.end, again(node.operand), node.field, node.optional, node.test)
+        case Index():
+            return Index(node.start, node.end, again(node.operand), again(node.key), node.optional)
+        case Call():
+            target = None if node.target is None else again(node.target)
+            return Call(node.start, node.end, node.function, target, tuple(map(again, node.args)))
+        case ListNode():
+            return ListNode(node.start, node.end, tuple(map(again, node.items)), node.optional)
+        case MapNode():
+            entries = tuple((again(key), again(value)) for key, value in node.entries)
+            return MapNode(node.start, node.end, entries, node.optional)
+        case Macro():
+            condition = None if node.condition is None else again(node.condition)
+            body = None if node.body is None else again(node.body)
+            return Macro(node.start, node.end, node.kind, again(node.range), node.first, node.second, condition, body)
+    return node

@@ -1,0 +1,181 @@
+"""A checked condition and a checked expression: what rules hold, judge with and ask for reasons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from engine.conditions import compile as compiling
+from engine.conditions.compile import Equality, Functions, Judge
+from engine.conditions.cost import cost_of
+from engine.conditions.emit import HELPERS, TypeOf
+from engine.conditions.evaluate import Frame, evaluate_checked
+from engine.conditions.explain import Explained, Explanation, ReadSet, explain_values, explained_line
+from engine.conditions.group import Group, combine, required, source_of
+from engine.conditions.outcome import EvaluationError
+from engine.conditions.reads import EventRead, FieldRead, reads_of
+from engine.conditions.tree import Node
+from engine.conditions.types import Type
+from engine.conditions.values import CelError
+from engine.diagnostics import Place
+
+
+@dataclass(frozen=True, slots=True)
+class LineInfo:
+    """One line of a condition: the expression as written, and where."""
+
+    expression: str
+    place: Place
+
+
+class Condition:
+    """A condition that holds, does not hold or has no verdict on the facts of a frame.
+
+    The frame is ``(event, subject, before, now, actor, world)``. ``judge`` returns True, False or an EvaluationError;
+    it is the generated function itself.
+    """
+
+    def __init__(
+        self,
+        lines: tuple[LineInfo, ...],
+        nodes: tuple[Node, ...],
+        group: Group | int,
+        types: TypeOf,
+        functions: Functions,
+        other_reads: frozenset[FieldRead] = frozenset(),
+    ) -> None:
+        self.lines = lines
+        self.nodes = nodes
+        self.group = group
+        self.type_of = types
+        self.functions = functions
+        self._other_reads = other_reads
+
+    def __repr__(self) -> str:
+        return f"Condition({'; '.join(line.expression for line in self.lines)})"
+
+    @cached_property
+    def judge(self) -> Judge:
+        """The verdict on a frame: True, False or an EvaluationError."""
+        expression, namespace = self.emit("k")
+        return compiling.function(expression, namespace, self.judge_exactly)
+
+    def judge_exactly(
+        self, event: object, subject: object, before: object, now: object, actor: object, world: object
+    ) -> bool | EvaluationError:
+        """The verdict by the exact evaluator, with CEL's absorption of errors; what ``judge`` asks when in doubt."""
+        frame: Frame = (event, subject, before, now, actor, world)
+        return combine(self.group, lambda line: self._line_exactly(line, frame))
+
+    def _line_exactly(self, line: int, frame: Frame) -> bool | EvaluationError:
+        try:
+            value = evaluate_checked(self.nodes[line], frame, self.functions)
+        except CelError as error:
+            return EvaluationError.of(error, line)
+        if value is True or value is False:
+            return value
+        return EvaluationError("the result is neither true nor false", self.nodes[line].start, line)
+
+    def emit(self, prefix: str) -> tuple[str, dict[str, object]]:
+        """The condition as a Python expression over the frame, and the names it needs.
+
+        The names of constants begin with ``prefix``; the others are the same for every condition. The expression
+        raises on any doubt, and the caller then asks ``judge_exactly``.
+        """
+        sources, constants = compiling.line_sources(
+            list(self.nodes), self.type_of, self.functions, prefix, boolean=True
+        )
+        return source_of(self.group, sources), {**HELPERS, **constants}
+
+    def equalities(self) -> tuple[Equality, ...]:
+        """Necessary conditions ``path == constant`` and ``path in [constants]``, for an index."""
+        held = [(self.lines[line].expression, self.nodes[line]) for line in required(self.group)]
+        return compiling.equalities(held, self.type_of)
+
+    @cached_property
+    def explained(self) -> tuple[Explained, ...]:
+        """The leaves of each line, as a trace shows them."""
+        return tuple(
+            explained_line(info.expression, node, self.type_of, self.functions)
+            for info, node in zip(self.lines, self.nodes, strict=True)
+        )
+
+    @cached_property
+    def own_reads(self) -> ReadSet:
+        """The reads of this condition alone."""
+        return ReadSet([self.explained], self.type_of, self.functions)
+
+    def explain(
+        self, event: object, subject: object, before: object, now: object, actor: object, world: object
+    ) -> Explanation:
+        """The verdict with every line's own, evaluated also where the verdict is already known."""
+        values = self.own_reads.read(event, subject, before, now, actor, world)
+        return self.explain_from(values, self.own_reads)
+
+    def explain_from(self, values: tuple[object, ...], reads: ReadSet) -> Explanation:
+        """What ``explain`` says, from the values that a read set kept; the event is not needed any more."""
+        return explain_values(self.lines, self.explained, self.group, self.functions, values, reads)
+
+    def reads(self) -> frozenset[FieldRead | EventRead]:
+        """The fields and event data that the condition mentions."""
+        found: set[FieldRead | EventRead] = set(self._other_reads)
+        for node in self.nodes:
+            found |= reads_of(node, self.type_of)
+        return frozenset(found)
+
+    @cached_property
+    def cost(self) -> int:
+        """A bound on the evaluator's steps (``engine.conditions.cost``)."""
+        return sum(map(cost_of, self.nodes))
+
+
+class Expression:
+    """A checked expression of any type. ``value`` returns what it yields on a frame, or an EvaluationError."""
+
+    def __init__(
+        self,
+        line: LineInfo,
+        node: Node,
+        kind: Type,
+        types: TypeOf,
+        functions: Functions,
+        other_reads: frozenset[FieldRead] = frozenset(),
+    ) -> None:
+        self.line = line
+        self.node = node
+        self.type = kind
+        self.type_of = types
+        self.functions = functions
+        self._other_reads = other_reads
+
+    def __repr__(self) -> str:
+        return f"Expression({self.line.expression})"
+
+    @cached_property
+    def value(self) -> Judge:
+        """The value on a frame; the generated function itself."""
+        expression, namespace = self.emit("k")
+        return compiling.function(expression, namespace, self.value_exactly)
+
+    def value_exactly(
+        self, event: object, subject: object, before: object, now: object, actor: object, world: object
+    ) -> object:
+        """The value by the exact evaluator."""
+        try:
+            return evaluate_checked(self.node, (event, subject, before, now, actor, world), self.functions)
+        except CelError as error:
+            return EvaluationError.of(error)
+
+    def emit(self, prefix: str) -> tuple[str, dict[str, object]]:
+        """The expression as Python over the frame, and the names it needs; it raises on any doubt."""
+        sources, constants = compiling.line_sources([self.node], self.type_of, self.functions, prefix, boolean=False)
+        return sources[0], {**HELPERS, **constants}
+
+    def reads(self) -> frozenset[FieldRead | EventRead]:
+        """The fields and event data that the expression mentions."""
+        return frozenset(reads_of(self.node, self.type_of) | self._other_reads)
+
+    @cached_property
+    def cost(self) -> int:
+        """A bound on the evaluator's steps."""
+        return cost_of(self.node)
