@@ -83,8 +83,8 @@ class House:
         *,
         actor: Actor,
         changes: Mapping[str, Any] | None = None,
-    ) -> None:
-        """Records a root event now; ``changes`` maps fields to their new values."""
+    ) -> bool:
+        """Records a root event now, if the world allows it; ``changes`` maps fields to their new values."""
         machine = kind.partition(".")[0]
         before = self.stage.look(machine, subject) or {}
         event = WireEvent(
@@ -97,7 +97,9 @@ class House:
             actor=actor,
             changes={name: (_plain(before.get(name)), value) for name, value in (changes or {}).items()},
         )
-        self._told += self.stage.record(event)
+        told = self.stage.record(event)
+        self._told += told
+        return event in told
 
     def create(self, machine: str, entity: str, fields: Mapping[str, Any], *, actor: Actor) -> None:
         """Records that an entity came to be."""
@@ -114,12 +116,11 @@ class House:
         **inputs: object,
     ) -> bool:
         """Takes a transition by hand, where the entity's state allows it; says whether it did."""
-        if not self.stage.may_move(machine, entity, transition):
+        target = self.stage.target(machine, entity, transition)
+        if target is None:
             return False
-        self.say(
-            f"{machine}.status_changed", entity, {"transition": transition, **inputs}, actor=actor, changes=changes
-        )
-        return True
+        data = {"from": self.status(machine, entity), "to": target, "transition": transition, **inputs}
+        return self.say(f"{machine}.status_changed", entity, data, actor=actor, changes=changes)
 
     def status(self, machine: str, entity: str) -> str:
         """The entity's state, empty when it does not exist."""

@@ -76,7 +76,7 @@ class PaymentStory:
 
     def _bank_transfer(self) -> None:
         """Money that comes by another road, whether or not the pay link is still open."""
-        if self.house.stage.may_move("payment", self.id, "succeed"):
+        if self.house.stage.target("payment", self.id, "succeed"):
             self._succeed()
 
     def _succeed(self) -> None:
@@ -91,7 +91,7 @@ class PaymentStory:
             self.house.at(self.house.desk(2 * DAY, self.dice), self._refund)
 
     def _refund(self) -> None:
-        if self.house.stage.may_move("payment", self.id, "refund"):
+        if self.house.stage.target("payment", self.id, "refund"):
             finance = self.house.staff("FINANCE", self.dice)
             self.house.say("payment.refunded", self.id, {"purpose": self.purpose}, actor=finance)
 

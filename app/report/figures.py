@@ -191,7 +191,7 @@ def numbers(replay: Json) -> list[tuple[str, int]]:
 
 def subject_of(effect: Mapping[str, Any]) -> tuple[str, str]:
     """The entity whose event led to an effect, as (machine, id)."""
-    machine, _, entity = str(effect.get("subject", "")).partition("/")
+    machine, _, entity = str(effect.get("about", "")).partition("/")
     return machine, entity
 
 
@@ -201,7 +201,7 @@ def pair_of(pair: Any) -> tuple[Json, Json]:
 
 
 def _row(kind: str, effect: Json, text: str) -> EffectRow:
-    when = str(effect.get("time") or effect.get("at") or "")
+    when = str(effect.get("at", ""))
     return EffectRow(kind, wording.noun(effect["action"], 1), wording.about(effect), when[:16].replace("T", " "), text)
 
 

@@ -31,7 +31,7 @@ _SHOWN = (
     "name",
 )
 _CONTEXT = frozenset(
-    {"action", "rule", "event", "root", "time", "at", "entity", "machine", "id", "subject", "shadow", "due"}
+    {"action", "rule", "event", "root", "time", "at", "entity", "about", "machine", "id", "subject", "shadow", "due"}
 )
 
 
@@ -74,8 +74,8 @@ def change(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
 
 
 def about(keys: Mapping[str, Any]) -> str:
-    """The entity an effect is about, as the JSON names it."""
-    return str(keys.get("id") or keys.get("subject") or keys.get("entity") or "")
+    """The id of the entity whose event led to an effect."""
+    return str(keys.get("about", "")).partition("/")[2]
 
 
 def _value(value: object) -> str:
