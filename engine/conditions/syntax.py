@@ -32,6 +32,8 @@ MAX_DEPTH = 100
 """Levels that a tree may have: every back end walks it recursively. Chains of && and || count their logarithm."""
 
 _PRECEDENCE = {"<": 1, "<=": 1, ">": 1, ">=": 1, "==": 1, "!=": 1, "in": 1, "+": 2, "-": 2, "*": 3, "/": 3, "%": 3}
+_JUNCTIONS = frozenset({"&&", "||"})
+_SIGNS = frozenset({"!", "-"})
 _FUNCTIONS = {operator: f"_{operator}_" for operator in _PRECEDENCE} | {"in": "@in"}
 _CONSTANTS: dict[str, object] = {"true": True, "false": False, "null": None}
 _RESERVED = frozenset({
@@ -106,17 +108,20 @@ class _Parser:
         return node
 
     def disjunction(self) -> Node:
+        node = self.relation()
         kinds = self.kinds
+        if kinds[self.at] not in _JUNCTIONS:
+            return node
         alternatives: list[Node] = []
-        while True:
-            terms = [self.relation()]
-            while kinds[self.at] == "&&":
-                self.at += 1
-                terms.append(self.relation())
-            alternatives.append(_balanced("_&&_", terms))
-            if kinds[self.at] != "||":
-                return _balanced("_||_", alternatives)
+        terms = [node]
+        while (kind := kinds[self.at]) in _JUNCTIONS:
             self.at += 1
+            if kind == "||":
+                alternatives.append(_balanced("_&&_", terms))
+                terms = []
+            terms.append(self.relation())
+        alternatives.append(_balanced("_&&_", terms))
+        return _balanced("_||_", alternatives)
 
     def relation(self) -> Node:
         """Comparisons, sums and products, all of which group to the left."""
@@ -144,17 +149,14 @@ class _Parser:
         operands.append(Call(left.start, right.end, _FUNCTIONS[operators.pop()], None, (left, right)))
 
     def unary(self) -> Node:
+        if self.kinds[self.at] not in _SIGNS:
+            return self.member(self.primary())
         first = self.at
         kinds = self.kinds
-        while kinds[self.at] in ("!", "-"):
+        while kinds[self.at] in _SIGNS:
             self.at += 1
         last = self.at - 1
-        if (
-            last >= first
-            and kinds[last] == "-"
-            and kinds[self.at] == "number"
-            and self.text[self.ends[self.at] - 1] not in "uU"
-        ):
+        if kinds[last] == "-" and kinds[self.at] == "number" and self.text[self.ends[self.at] - 1] not in "uU":
             node = self.member(self.negative_number())
             last -= 1
         else:

@@ -83,6 +83,6 @@ def too_long(length: int, limit: int) -> Problem:
         0,
         1,
         "V309",
-        f"the expression has {length} characters, more than the {limit} allowed",
+        f"the expression has {length:,} characters, more than the {limit:,} allowed",
         "split it into several lines",
     )
