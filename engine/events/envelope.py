@@ -14,6 +14,8 @@ import msgspec
 from engine.conditions.values import Timestamp
 
 NANOSECONDS = 1_000_000_000
+IMPORT_SOURCE = "import"
+"""The ``source`` of an imported event is this word, a colon and the hash of its log."""
 Depth = Annotated[int, msgspec.Meta(ge=0)]
 
 
@@ -64,6 +66,11 @@ class WireEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, t
 def actor_of(event: WireEvent) -> Actor | None:
     """The actor in its long form, whichever form was written."""
     return Actor(event.actor) if isinstance(event.actor, str) else event.actor
+
+
+def is_import_creation(event: WireEvent) -> bool:
+    """Whether an import made this event before a case's first row; such events are not counted as input."""
+    return event.type.endswith(".created") and event.source.startswith(f"{IMPORT_SOURCE}:")
 
 
 def decode(line: bytes) -> WireEvent:

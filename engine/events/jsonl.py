@@ -55,7 +55,7 @@ def read_events(path: Path, report: Report, *, file: str | None = None) -> Itera
         try:
             event = decode(line)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            report(_explain(name, number, line, error))
+            report(explain(name, number, line, error))
             continue
         if b"\\u0000" in line and _has_nul(json.loads(line)):
             report(messages.bad_text(Place(name, number, 1), "a NUL character"))
@@ -75,7 +75,7 @@ def read_event(text: bytes, report: Report, *, file: str) -> WireEvent | None:
     try:
         event = decode(text)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        report(_explain(file, 1, text, error))
+        report(explain(file, 1, text, error))
         return None
     if b"\\u0000" in text and _has_nul(json.loads(text)):
         report(messages.bad_text(Place(file, 1, 1), "a NUL character"))
@@ -90,20 +90,25 @@ def read_lines(path: Path, report: Report, *, file: str) -> Iterator[tuple[int, 
     """
     try:
         with opened(path) as stream:
-            number = 0
-            while line := stream.readline(LONGEST_LINE + 2):
-                number += 1
-                if number == 1:
-                    line = line.removeprefix(_BOM)
-                body = line.rstrip(b"\r\n")
-                if len(body) > LONGEST_LINE:
-                    report(messages.too_long(Place(file, number, 1), LONGEST_LINE))
-                    while line and not line.endswith(b"\n"):
-                        line = stream.readline(LONGEST_LINE)
-                elif body.strip():
-                    yield number, body
+            yield from lines_of(stream, report, file)
     except (OSError, EOFError, zlib.error) as error:
         raise UnreadableError(messages.unreadable(file, _reason(error))) from error
+
+
+def lines_of(stream: IO[bytes] | gzip.GzipFile, report: Report, file: str) -> Iterator[tuple[int, bytes]]:
+    """What ``read_lines`` yields, of bytes that are open already."""
+    number = 0
+    while line := stream.readline(LONGEST_LINE + 2):
+        number += 1
+        if number == 1:
+            line = line.removeprefix(_BOM)
+        body = line.rstrip(b"\r\n")
+        if len(body) > LONGEST_LINE:
+            report(messages.too_long(Place(file, number, 1), LONGEST_LINE))
+            while line and not line.endswith(b"\n"):
+                line = stream.readline(LONGEST_LINE)
+        elif body.strip():
+            yield number, body
 
 
 @contextmanager
@@ -159,8 +164,8 @@ def writing(path: Path) -> Iterator[Callable[[bytes], None]]:
         raise
 
 
-def _explain(file: str, number: int, line: bytes, error: Exception) -> Diagnostic:
-    """The decoder's complaint in words, at the character where it has one."""
+def explain(file: str, number: int, line: bytes, error: Exception) -> Diagnostic:
+    """What ``decode`` raised, in words and at the character where it has one."""
     place = Place(file, number, 1)
     if isinstance(error, RecursionError):
         return messages.no_json(place, "it is nested too deeply")

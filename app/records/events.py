@@ -1,0 +1,219 @@
+"""The append-only store of events, the same on SQLite and on PostgreSQL.
+
+An event is kept once, under its id, as the line of JSON that ``engine.events.envelope.encode`` makes of it; the other
+columns are there to find it. Events are numbered in the order in which they are committed, without gaps: writers take
+turns, so that whoever has read up to a number has seen everything before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from sqlalchemy import (
+    DDL,
+    BigInteger,
+    Column,
+    Connection,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    event,
+    func,
+    insert,
+    select,
+    text,
+)
+from sqlalchemy.exc import DBAPIError
+
+from app.records.database import WRITING, StoreError, open_database
+from engine.events.envelope import WireEvent, decode, encode
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from engine.conditions.values import Timestamp
+
+_BATCH = 500
+_WRITERS = 0x56_49_52_45_4C  # the advisory lock on which writers to PostgreSQL take turns
+
+_METADATA = MetaData()
+EVENTS = Table(
+    "events",
+    _METADATA,
+    Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
+    Column("id", String, nullable=False, unique=True),
+    Column("type", String, nullable=False),
+    Column("machine", String, nullable=False),
+    Column("subject", String, nullable=False),
+    Column("time", BigInteger, nullable=False, comment="nanoseconds since 1970-01-01T00:00:00Z"),
+    Column("root", String, nullable=False, comment="the id of the first event in the chain: its own where it is that"),
+    Column("body", Text, nullable=False),
+    Index("events_by_entity", "machine", "subject", "seq"),
+    Index("events_by_root", "root", "seq"),
+)
+_APPEND_ONLY = "events are append-only"
+_SQLITE_GUARDS = (
+    f"CREATE TRIGGER events_no_update BEFORE UPDATE ON events BEGIN SELECT RAISE(ABORT, '{_APPEND_ONLY}'); END",
+    f"CREATE TRIGGER events_no_delete BEFORE DELETE ON events BEGIN SELECT RAISE(ABORT, '{_APPEND_ONLY}'); END",
+    # INSERT OR REPLACE would delete without asking the trigger above, unless the connection says otherwise.
+    (
+        "CREATE TRIGGER events_no_replace BEFORE INSERT ON events "
+        "WHEN EXISTS (SELECT 1 FROM events WHERE id = NEW.id OR seq = NEW.seq) "
+        "BEGIN SELECT RAISE(ABORT, 'events are append-only'); END"
+    ),
+)
+_POSTGRESQL_GUARDS = (
+    (
+        "CREATE OR REPLACE FUNCTION events_refuse() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN RAISE EXCEPTION '{_APPEND_ONLY}'; END $$"
+    ),
+    "CREATE TRIGGER events_no_change BEFORE UPDATE OR DELETE ON events FOR EACH ROW EXECUTE FUNCTION events_refuse()",
+    "CREATE TRIGGER events_no_truncate BEFORE TRUNCATE ON events FOR EACH STATEMENT EXECUTE FUNCTION events_refuse()",
+)
+for _dialect, _guards in (("sqlite", _SQLITE_GUARDS), ("postgresql", _POSTGRESQL_GUARDS)):
+    for _guard in _guards:
+        _statement = DDL(_guard)  # type: ignore[no-untyped-call]
+        event.listen(EVENTS, "after_create", _statement.execute_if(dialect=_dialect))
+
+
+class ConflictingEventError(StoreError):
+    """Another event is known under this id."""
+
+    def __init__(self, event_id: str) -> None:
+        super().__init__(f'a different event is already stored under the id "{event_id}"; nothing was stored')
+        self.event_id = event_id
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """How many events were new, and how many were known already."""
+
+    added: int
+    known: int
+
+
+class EventStore:
+    """Events in a database. Every failure of the database is raised as ``StoreError``."""
+
+    def __init__(self, database: Engine) -> None:
+        self._database = database
+
+    @classmethod
+    def open(cls, url: str) -> EventStore:
+        """The store at an SQLAlchemy URL, its table made where it is not there yet."""
+        store = cls(open_database(url))
+        with store._connection(writing=True) as connection:
+            _take_turn(connection)
+            _METADATA.create_all(connection)
+        return store
+
+    def close(self) -> None:
+        """Gives the connections back."""
+        self._database.dispose()
+
+    def append(self, events: Iterable[WireEvent]) -> Appended:
+        """Stores the events in their order, all or none; one that is known already, unchanged, is left alone.
+
+        Raises ``ConflictingEventError`` for another event under a known id.
+        """
+        added = known = 0
+        with self._connection(writing=True) as connection:
+            _take_turn(connection)
+            seq = connection.scalar(select(func.coalesce(func.max(EVENTS.c.seq), 0))) or 0
+            for batch in _batches(events):
+                fresh = _unknown(connection, batch)
+                if fresh:
+                    rows = [_row(seq + number, one, body) for number, (one, body) in enumerate(fresh, 1)]
+                    connection.execute(insert(EVENTS), rows)
+                seq += len(fresh)
+                added += len(fresh)
+                known += len(batch) - len(fresh)
+        return Appended(added, known)
+
+    def read(
+        self,
+        after: int = 0,
+        *,
+        machine: str | None = None,
+        subject: str | None = None,
+        root: str | None = None,
+        since: Timestamp | None = None,
+        until: Timestamp | None = None,
+    ) -> Iterator[tuple[int, WireEvent]]:
+        """The events numbered above ``after`` that fit, with their numbers, in order.
+
+        ``since`` and ``until`` (exclusive) bound the event's own time. What is yielded is one state of the store, however
+        long the reading takes.
+        """
+        query = select(EVENTS.c.seq, EVENTS.c.body).where(EVENTS.c.seq > after).order_by(EVENTS.c.seq)
+        for column, value in ((EVENTS.c.machine, machine), (EVENTS.c.subject, subject), (EVENTS.c.root, root)):
+            if value is not None:
+                query = query.where(column == value)
+        if since is not None:
+            query = query.where(EVENTS.c.time >= int(since))
+        if until is not None:
+            query = query.where(EVENTS.c.time < int(until))
+        with self._connection() as connection:
+            for seq, body in connection.execution_options(yield_per=_BATCH).execute(query):
+                yield seq, decode(body.encode())
+
+    @contextmanager
+    def _connection(self, *, writing: bool = False) -> Iterator[Connection]:
+        try:
+            with self._database.connect() as connection:
+                if writing:
+                    connection = connection.execution_options(**WRITING)
+                with connection.begin():
+                    yield connection
+        except DBAPIError as error:
+            reason = str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else "it gave no reason"
+            raise StoreError(f"the event store failed: {reason}") from error
+
+
+def _take_turn(connection: Connection) -> None:
+    """Waits until no other writer is at work; SQLite did so when the transaction began."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITERS})
+
+
+def _batches(events: Iterable[WireEvent]) -> Iterator[list[WireEvent]]:
+    waiting = iter(events)
+    while batch := list(islice(waiting, _BATCH)):
+        yield batch
+
+
+def _unknown(connection: Connection, batch: Sequence[WireEvent]) -> list[tuple[WireEvent, str]]:
+    """The events of a batch that are not stored yet, each once, with their lines."""
+    ids = [one.id for one in batch]
+    stored = connection.execute(select(EVENTS.c.id, EVENTS.c.body).where(EVENTS.c.id.in_(ids)))
+    bodies: dict[str, str] = {row.id: row.body for row in stored}
+    fresh: list[tuple[WireEvent, str]] = []
+    for one in batch:
+        body = encode(one).decode()
+        there = bodies.get(one.id)
+        if there is None:
+            bodies[one.id] = body
+            fresh.append((one, body))
+        elif there != body:
+            raise ConflictingEventError(one.id)
+    return fresh
+
+
+def _row(seq: int, one: WireEvent, body: str) -> dict[str, object]:
+    return {
+        "seq": seq,
+        "id": one.id,
+        "type": one.type,
+        "machine": one.machine,
+        "subject": one.subject,
+        "time": int(one.time),
+        "root": one.root or one.id,
+        "body": body,
+    }
