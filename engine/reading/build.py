@@ -35,6 +35,7 @@ LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """libyaml where PyYAML was built with it; both give the same nodes for every document that is accepted."""
 
 COMMENT_FOLLOWS = re.compile(r"[ \t]+#")
+COLON_FOLLOWS = re.compile(r"\s*:")
 TAB = re.compile("\t")
 
 
@@ -147,6 +148,8 @@ class _Builder:
         text = node.text
         if flow and "?" in text:
             self.report(messages.flow_question_mark(node.place, node.length, text))
+        if flow and text.endswith(":"):
+            self.report(messages.blank_missing_after_colon(self.source.place(node.end - 1), text[:-1]))
         if self.has_comments and ('"' in text or "'" in text):
             self.check_comment(node)
         if text and text[0] in NUMBER_STARTS:
@@ -177,9 +180,16 @@ class _Builder:
         first = container.add(key, node)
         if first is not None:
             self.report(messages.duplicate_key(key.place, key.length, key.text, first.place))
-        if flow and isinstance(node, Scalar) and not node.text and not node.style:
-            if ":" not in self.source.text[key.end : node.end + 1]:
-                self.report(messages.flow_key_without_value(key.place, key.length, key.text))
+        if flow and isinstance(node, Scalar) and node.start == node.end:
+            self.check_flow_colon(key)
+
+    def check_flow_colon(self, key: Scalar) -> None:
+        """Within braces a key without a value still has its colon, and a blank behind it."""
+        colon = COLON_FOLLOWS.match(self.source.text, key.end)
+        if colon is None:
+            self.report(messages.flow_key_without_value(key.place, key.length, key.text))
+        elif self.source.text[colon.end() : colon.end() + 1] in {",", "]", "}"}:
+            self.report(messages.blank_missing_after_colon(self.source.place(colon.end() - 1), key.text))
 
     def refuse_key(self, node: Mapping | Sequence) -> Scalar:
         """A collection as a key; what follows is read as the value of an unnamed key."""
@@ -213,9 +223,9 @@ class _Builder:
             return
         for found in TAB.finditer(self.source.text):
             at = found.start()
-            if any(start <= at < end for start, end in self.spans):
-                continue
             before = self.source.text[self.source.start_of_line(at) : at]
+            if any(start <= at < end for start, end in self.spans) and before.strip(" \t"):
+                continue
             if before.startswith("#") or " #" in before:
                 continue
             self.report(messages.tab(self.source.place(at)))

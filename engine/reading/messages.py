@@ -267,6 +267,12 @@ def colon_missing(place: Place, length: int, text: str) -> Diagnostic:
     )
 
 
+def blank_missing_after_colon(place: Place, key: str) -> Diagnostic:
+    """Within braces a colon stands directly before a comma or a closing bracket."""
+    message = f'nothing stands between the colon of "{_short(key)}" and what follows it'
+    return _error("V123", message, place, 1, 'write a value after the colon, such as "" for an empty text')
+
+
 def list_item_misplaced(place: Place) -> Diagnostic:
     """A dash begins a list where none may begin."""
     message = 'a list item "- " may not stand here'

@@ -18,6 +18,8 @@ VALUE = re.compile(r"[ ]*(?:-[ ]+)*(?:[^\s\"'\[\]{}#&*!|>%@`,][^\"'#]*?:[ ]+)?")
 QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*'")
 BAD_ESCAPE = re.compile(r"\\(?:x[^\s\"]{0,2}|u[^\s\"]{0,4}|U[^\s\"]{0,8}|.)?")
 RESERVED = "@`%"
+CANNOT_BEGIN = RESERVED + "|>]},?"
+TIGHT_COLON = re.compile(r"([^,\[\]{}:]+):[,\]}]")
 
 
 def explain(source: Source, error: yaml.MarkedYAMLError) -> Diagnostic:
@@ -149,6 +151,8 @@ def _by_kind(source: Source, began: int, at: int, problem: str) -> Diagnostic | 
             return messages.collection_not_closed(source.place(began), opening)
         return messages.flow_text_taken_apart(place, length)
     if "expected ':'" in problem or "simple key" in problem:
+        if tight := TIGHT_COLON.match(source.text, began, source.end_of_line(began)):
+            return messages.blank_missing_after_colon(source.place(tight.end() - 2), tight.group(1))
         return messages.colon_missing(source.place(began), _rest(source, began), _line_from(source, began))
     if "sequence entries are not allowed" in problem:
         return messages.list_item_misplaced(place)
@@ -166,6 +170,9 @@ def _by_kind(source: Source, began: int, at: int, problem: str) -> Diagnostic | 
         return messages.indentation(place, length)
     if "block mapping" in problem or "block collection" in problem or "block sequence" in problem:
         return messages.indentation(place, length)
+    character = source.text[at : at + 1]
+    if character and character in CANNOT_BEGIN:
+        return messages.quote_line_that_starts_with(place, length, character)
     return None
 
 
