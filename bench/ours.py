@@ -8,26 +8,16 @@ from typing import Any
 
 from bench.domain import Rule
 from engine import catalog as catalogs
-from engine.automation.scope import event_data
+from engine.automation.index import Matcher
 from engine.catalog import Catalog
+from engine.conditions.condition import Condition
+from engine.conditions.explain import read_set
 from engine.conditions.values import Timestamp
-from engine.machines.records import Reader
+from engine.simulation.events import Event, Kinds
 from engine.simulation.world import World
 
 Frame = tuple[Any, Any, Any, Any, Any, Any]
 ACTOR: dict[str, Any] = {"id": "bench", "roles": ["DESK"], "queues": ["desk"]}
-
-
-class Event:
-    """An event as conditions see it."""
-
-    __slots__ = ("actor", "cause", "changes", "data", "depth", "id", "root", "source", "subject", "time", "type")
-
-    def __init__(self, wire: dict[str, Any], data: dict[str, Any]) -> None:
-        self.id, self.type, self.source, self.subject = wire["id"], wire["type"], wire["source"], wire["subject"]
-        self.time = Timestamp.parse(wire["time"])
-        self.data, self.changes = data, dict[str, Any]()
-        self.cause, self.root, self.depth, self.actor = None, wire["id"], 0, ACTOR
 
 
 def load(folder: Path) -> Catalog:
@@ -40,22 +30,20 @@ def load(folder: Path) -> Catalog:
 
 def frames(catalog: Catalog, wire: Sequence[dict[str, Any]]) -> list[Frame]:
     """What conditions are judged on: typed events, each about an order that exists."""
-    machine = catalog.machines["order"]
-
-    def states(name: str) -> frozenset[str]:
-        return frozenset(catalog.machines[name].states)
-
+    kinds = Kinds(catalog)
     world = World(catalog.machines)
     made: list[Frame] = []
     for event in wire:
-        data = Reader(event_data(machine, event["type"]), {}, states).read(event["data"])
-        typed = Event(event, data)
+        reader = kinds[event["type"]].reader
+        assert reader is not None
+        time = Timestamp.parse(event["time"])
+        typed = Event(event["id"], event["type"], event["subject"], time, reader.read(event["data"]), actor=ACTOR)
         subject = world.tables["order"].get(typed.subject)
         if subject is None:
-            subject = {"id": typed.subject, "status": "open", "created_at": typed.time, "updated_at": typed.time}
-            subject |= {"status_since": typed.time, "code": typed.subject, "tier": "gold", "value": 1, "touched": 0}
+            subject = {"id": typed.subject, "status": "open", "created_at": time, "updated_at": time}
+            subject |= {"status_since": time, "code": typed.subject, "tier": "gold", "value": 1, "touched": 0}
             world.create("order", subject)
-        made.append((typed, subject, subject, typed.time, ACTOR, world))
+        made.append((typed, subject, subject, time, ACTOR, world))
     return made
 
 
@@ -77,16 +65,34 @@ def matcher(catalog: Catalog, frames: Sequence[Frame]) -> Callable[[], int]:
 
 
 def traced_matcher(catalog: Catalog, frames: Sequence[Frame]) -> Callable[[], int]:
-    """The same with every candidate explained, line by line, and the explanations kept until the round ends."""
+    """The same, keeping of every event what explains every line of every rule bound to it, met or not."""
     matchers = catalog.matchers
+    reads = {kind: read_set(_conditions(matcher)) for kind, matcher in matchers.items()}
 
     def run() -> int:
         met = 0
         kept: list[Any] = []
         for frame in frames:
-            for _, bound, verdict in matchers[frame[0].type].match(*frame):
-                met += verdict is True
-                kept.append(bound.condition.explain(*frame) if bound.condition is not None else None)
+            kind = frame[0].type
+            verdicts = matchers[kind].match(*frame)
+            met += len(verdicts)
+            kept.append((verdicts, reads[kind].read(*frame)))
         return met
 
     return run
+
+
+def explained(catalog: Catalog, frames: Sequence[Frame]) -> int:
+    """How many rules the kept values say are met: each rule explained line by line from the values alone."""
+    met = 0
+    for frame in frames:
+        matcher = catalog.matchers[frame[0].type]
+        conditions = _conditions(matcher)
+        reads = read_set(conditions)
+        values = reads.read(*frame)
+        met += sum(1 for condition in conditions if condition.explain_from(values, reads).verdict == "met")
+    return met
+
+
+def _conditions(matcher: Matcher) -> list[Condition]:
+    return [bound.condition for bound in matcher.rules if bound.condition is not None]
