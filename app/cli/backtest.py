@@ -1,0 +1,106 @@
+"""``virel backtest``: a recorded log under one version of the documents, or under two with their difference."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from app.cli.options import FOUND, CannotRun, Shared, loaded, print_json, shared_options, tell_unavailable
+from engine.conditions.values import Timestamp
+from engine.events.jsonl import UnreadableError
+from engine.simulation import backtest as backtests
+
+
+class _Instant(click.ParamType):
+    name = "instant"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Timestamp:
+        if isinstance(value, Timestamp):
+            return value
+        try:
+            return Timestamp.parse(value)
+        except ValueError:
+            self.fail(f'"{value}" is no instant; write for instance 2026-04-01T10:00:00Z', param, ctx)
+
+
+@click.command()
+@click.option(
+    "--events", "file", required=True, type=click.Path(path_type=Path), metavar="FILE", help="The log, as JSONL."
+)
+@click.option("--against", type=click.Path(path_type=Path), metavar="DIR", help="The baseline; --config is the draft.")
+@click.option("--until", type=_Instant(), metavar="TIME", help="The end of the replay; by default the last event.")
+@shared_options
+@click.pass_obj
+def backtest(shared: Shared, file: Path, against: Path | None, until: Timestamp | None) -> int:
+    """Replay a log: what rules would have done, and with --against what a change would have changed."""
+    catalog = loaded(shared.config)
+    baseline = loaded(against) if against is not None else None
+    for one in (catalog, baseline):
+        if one is not None:
+            tell_unavailable(one)
+    try:
+        answer = backtests.run(catalog, file, baseline, until=until, progress=_progress())
+    except UnreadableError as error:
+        raise CannotRun(f"{file}: {error.diagnostic.message}") from None
+    finally:
+        if sys.stderr.isatty():
+            click.echo("\r\x1b[K", nl=False, err=True)
+    if shared.format == "json":
+        print_json(answer)
+    else:
+        _print(answer, baseline is not None)
+    for item in answer["skipped"][:20]:
+        click.echo(f"{file}:{item['line']}: skipped: {item['reason']}", err=True)
+    if len(answer["skipped"]) > 20:
+        click.echo(f"{file}: {len(answer['skipped']) - 20} more lines skipped", err=True)
+    broken = bool(catalog.unavailable) or (baseline is not None and bool(baseline.unavailable))
+    return FOUND if answer["skipped"] or broken else 0
+
+
+def _progress() -> Any:
+    if not sys.stderr.isatty():
+        return None
+
+    def show(lines: int) -> None:
+        click.echo(f"\r{lines:,} events", nl=False, err=True)
+
+    return show
+
+
+def _print(answer: dict[str, Any], compared: bool) -> None:
+    click.echo(f"{answer['events']:,} events")
+    for id, machine in answer["machines"].items():
+        moves = sum(machine["transitions"].values())
+        click.echo(
+            f"  {id}: {machine['entities']:,} entities, {moves:,} moves, {machine['refused']:,} refused, "
+            f"{machine['diverged']:,} diverged"
+        )
+    if answer["rules"]:
+        width = max(map(len, answer["rules"]))
+        click.echo(f"  {'rule':<{width}}  {'met':>9} {'unmet':>9} {'errored':>9} {'fired':>9} {'effects':>9}")
+        for id, rule in answer["rules"].items():
+            numbers = " ".join(f"{rule[key]:>9,}" for key in ("met", "unmet", "errored", "fired", "effects"))
+            click.echo(f"  {id:<{width}}  {numbers}")
+    click.echo(f"  due after the end: {answer['pending_at_end']:,}")
+    if "fidelity" in answer:
+        found = answer["fidelity"]
+        click.echo(f"  fidelity: {found['share']:.2%} of {found['recorded']:,} recorded consequences came about again")
+    if compared:
+        diff = answer["diff"]
+        click.echo(
+            f"effects: {len(diff['added'])} added, {len(diff['removed'])} removed, {len(diff['changed'])} changed"
+        )
+        for sign, key in (("+", "added"), ("-", "removed")):
+            for effect in diff[key][:20]:
+                click.echo(f"  {sign} {_effect(effect)}")
+        for pair in diff["changed"][:20]:
+            click.echo(f"  ~ {_effect(pair['before'])}")
+            click.echo(f"    {_effect(pair['after'])}")
+
+
+def _effect(effect: dict[str, Any]) -> str:
+    keys = ", ".join(f"{k}: {v}" for k, v in effect.items() if k not in ("action", "rule", "root", "at"))
+    return f"{effect['at']}  {effect['rule']}  {effect['action']}  {keys}"

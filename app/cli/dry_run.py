@@ -1,0 +1,79 @@
+"""``virel dry-run``: one event against every rule bound to it, nothing kept."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from app.cli.options import CannotRun, Shared, loaded, print_json, shared_options, tell_unavailable
+from engine.diagnostics import Diagnostic
+from engine.events.envelope import WireEvent
+from engine.events.jsonl import UnreadableError, read_event, read_events
+from engine.simulation import dryrun
+
+MARKS = {"met": "●", "unmet": "○", "errored": "▲"}
+
+
+@click.command("dry-run")
+@click.option("--event", "file", required=True, metavar="FILE", help="The event as JSON; - for standard input.")
+@click.option(
+    "--history", type=click.Path(path_type=Path), metavar="FILE", help="Events that happened before, as JSONL."
+)
+@shared_options
+@click.pass_obj
+def dry_run(shared: Shared, file: str, history: Path | None) -> int:
+    """Show what one event would set off: every rule, every condition, every effect."""
+    catalog = loaded(shared.config)
+    event = _event(file)
+    answer = dryrun.explain(catalog, event, _history(history) if history is not None else None)
+    tell_unavailable(catalog)
+    if shared.format == "json":
+        print_json(answer)
+    else:
+        _print(answer)
+    return 0
+
+
+def _event(file: str) -> WireEvent:
+    found: list[Diagnostic] = []
+    try:
+        text = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+    except OSError as error:
+        raise CannotRun(f"{file}: {error.strerror}") from None
+    event = read_event(text, found.append, file=file)
+    if event is None:
+        raise CannotRun(f"{file}: {found[0].message}" + (f"; {found[0].hint}" if found[0].hint else ""))
+    return event
+
+
+def _history(path: Path) -> list[WireEvent]:
+    try:
+        return [event for _, event in read_events(path, lambda d: click.echo(f"virel: {d.message}", err=True))]
+    except UnreadableError as error:
+        raise CannotRun(error.diagnostic.message) from None
+
+
+def _print(answer: dict[str, Any]) -> None:
+    for part in (answer, *answer.get("follow_ups", ())):
+        event = part["event"]
+        click.echo(f"{event['type']} {event.get('subject', '')}".rstrip())
+        if event.get("outcome", "applied") != "applied":
+            click.echo(f"  {event['outcome']}: {event.get('reason', '')}")
+        if not part["rules"]:
+            click.echo("  no rule waits for this event")
+        for rule in part["rules"]:
+            stage = f" ({rule['stage']})" if "stage" in rule else ""
+            click.echo(f"  {MARKS[rule['verdict']]} {rule['verdict']}  {rule['rule']}@{rule['version']}{stage}")
+            for line in rule["conditions"]:
+                values = ", ".join(f"{leaf} is {value!r}" for leaf, value in line["values"].items())
+                click.echo(f"      {MARKS[line['verdict']]} {line['expression']}")
+                click.echo(f"        {line['file']}:{line['line']}  {line.get('error') or values}")
+            for effect in rule["effects"]:
+                keys = ", ".join(f"{k}: {v}" for k, v in effect.items() if k not in ("action", "rule", "root", "index"))
+                click.echo(f"      → {effect['action']}  {keys}")
+            if "failed" in rule:
+                click.echo(f"      ✗ {rule['failed']}")
+        click.echo()

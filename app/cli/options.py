@@ -1,0 +1,90 @@
+"""Options every command shares: ``--config`` and ``--format`` may stand before or after the command."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from engine.catalog import Catalog, load
+from engine.reading.folder import FolderError
+
+FOUND = 1
+COULD_NOT_RUN = 2
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+@dataclass(slots=True)
+class Shared:
+    """What was said before the command."""
+
+    config: Path = Path()
+    format: str = "text"
+
+
+def shared_options(command: Command) -> Command:
+    """Adds the shared options; what stands after the command wins over what stands before it."""
+    command = click.option(
+        "--format",
+        "form",
+        type=click.Choice(["text", "json"]),
+        expose_value=False,
+        callback=_keep_format,
+        help="How to print the answer.",
+    )(command)
+    return click.option(
+        "--config",
+        "folder",
+        type=click.Path(path_type=Path),
+        metavar="DIR",
+        expose_value=False,
+        callback=_keep_config,
+        help="The folder that holds the documents; by default the current one.",
+    )(command)
+
+
+def _keep_config(context: click.Context, _: click.Parameter, value: Path | None) -> None:
+    shared = context.ensure_object(Shared)
+    if value is not None:
+        shared.config = value
+
+
+def _keep_format(context: click.Context, _: click.Parameter, value: str | None) -> None:
+    shared = context.ensure_object(Shared)
+    if value is not None:
+        shared.format = value
+
+
+def loaded(folder: Path) -> Catalog:
+    """The catalog of a folder; a folder that cannot be used at all ends the command."""
+    try:
+        return load(folder)
+    except FolderError as error:
+        raise CannotRun(str(error)) from None
+
+
+class CannotRun(click.ClickException):
+    """The command could not run: exit status 2, one sentence on standard error."""
+
+    exit_code = COULD_NOT_RUN
+
+    def show(self, file: Any = None) -> None:
+        """Prints the sentence."""
+        click.echo(f"virel: {self.format_message()}", err=True)
+
+
+def print_json(value: object) -> None:
+    """One JSON document on standard output."""
+    json.dump(value, sys.stdout, ensure_ascii=False, indent=None)
+    sys.stdout.write("\n")
+
+
+def tell_unavailable(catalog: Catalog) -> None:
+    """Says on standard error which documents are left out."""
+    for document in catalog.unavailable:
+        click.echo(f"virel: {document.source.file} is unavailable and left out; `virel check` says why", err=True)

@@ -1,0 +1,1 @@
+"""Rules: when this happens, if that holds, do what."""

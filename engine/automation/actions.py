@@ -1,0 +1,292 @@
+"""The actions of rules: each is checked once and then plans its effect as a value. Source: the language, "Actions".
+
+A plan computes; it changes nothing. Whoever performs effects (the simulation, the application) is elsewhere. A host
+adds an action by adding an ``ActionKind`` to the mapping it hands to the catalog.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from engine.automation import messages
+from engine.automation.builder import Builder, Planned, rendered
+from engine.automation.model import Effect, Emission, Plan
+from engine.automation.paths import MissingValueError
+from engine.conditions.outcome import EvaluationError
+from engine.conditions.values import Duration
+from engine.machines.model import STANDARD_FIELDS, Machine
+from engine.machines.records import UnfitValue, as_json
+from engine.reading.nodes import Mapping as MappingNode
+from engine.reading.nodes import Scalar, data
+
+Keys = MappingNode
+
+
+@dataclass(frozen=True, slots=True)
+class ActionKind:
+    """How an action of one name is checked; ``build`` returns None after reporting what is wrong."""
+
+    build: Callable[[Builder, Keys], Planned | None]
+
+
+def _creation(builder: Builder, keys: Keys, machine: str, names: tuple[str, ...], action: str) -> Planned:
+    fixed, texts = builder.texts(keys, names)
+    due = builder.span(keys, "due")
+    assignee = builder.person(keys, "assignee")
+    if "priority" not in fixed and machine in ("task", "exception"):
+        fixed = {**fixed, "priority": "normal"}
+    shown_due = _shown(keys.get("due"))
+    sla = fixed.pop("sla", None)
+
+    def plan(event: Any, subject: Any, before: Any, now: Any, actor: Any, world: Any) -> Effect:
+        keys = dict(fixed)
+        for name, render in texts:
+            keys[name] = rendered(render(event, subject, before, now, actor, world))
+        values = dict(keys)
+        if due is not None:
+            keys["due"] = shown_due
+            values["due"] = now + due
+        if assignee is not None:
+            keys["assignee"] = values["assignee"] = assignee(subject, world)
+        if sla is not None:
+            keys["sla"] = sla
+        return Effect(action, keys, machine, None, values)
+
+    emission = Emission(f"{machine}.created")
+    return Planned(plan, f"{builder.machines[machine].plural}.create", machine, emission)
+
+
+def _shown(node: Any) -> Any:
+    return data(node) if node is not None else None
+
+
+def create_task(builder: Builder, keys: Keys) -> Planned | None:
+    """A task for a queue or a person."""
+    if keys.get("queue") is None and keys.get("assignee") is None:
+        builder.report.append(messages.task_without_owner(builder.action.place))
+    return _creation(builder, keys, "task", ("title", "queue", "priority", "sla"), "create_task")
+
+
+def create_exception(builder: Builder, keys: Keys) -> Planned | None:
+    """Something a person must look at."""
+    return _creation(builder, keys, "exception", ("reason", "title", "priority"), "create_exception")
+
+
+def _target_move(builder: Builder, keys: Keys, machine: Machine) -> tuple[str, tuple[str, ...], str] | None:
+    """The state, the states it may be reached from, and the transition (empty: any that fits)."""
+    named, to = keys.get("transition"), keys.get("to")
+    if isinstance(named, Scalar):
+        transition = machine.transitions.get(named.text)
+        if transition is None:
+            builder.report.append(messages.unknown_transition(named.place, named.text, machine))
+            return None
+        return transition.target, transition.sources, transition.name
+    assert isinstance(to, Scalar)
+    leading = [t for t in machine.transitions.values() if t.target == to.text]
+    if not leading:
+        builder.report.append(messages.no_move_to(to.place, to.text, machine))
+        return None
+    if len(leading) > 1:
+        builder.report.append(messages.ambiguous_move(to.place, to.text, machine, [t.name for t in leading]))
+        return None
+    return to.text, leading[0].sources, leading[0].name
+
+
+def update_status(builder: Builder, keys: Keys) -> Planned | None:
+    """Takes a transition of an entity in scope."""
+    path = builder.path(keys, "entity")
+    if path is None:
+        return None
+    machine = builder.machines[path.machine]
+    move = _target_move(builder, keys, machine)
+    if move is None:
+        return None
+    state, sources, transition = move
+    inputs = keys.get("with")
+    given, texts = (
+        builder.texts(inputs, tuple(k.text for k, _ in inputs.entries)) if isinstance(inputs, MappingNode) else ({}, [])
+    )
+    supplied = {*given, *(name for name, _ in texts)}
+    for required in machine.transitions[transition].requires:
+        if required not in supplied:
+            place = (keys.get("transition") or keys.get("to") or builder.keys).place
+            builder.report.append(messages.missing_input(place, machine.id, transition, required))
+    written = path.text
+    fixed = {"entity": written, "transition": transition, "to": state}
+
+    def plan(event: Any, subject: Any, before: Any, now: Any, actor: Any, world: Any) -> Effect:
+        record = path.record(subject, world)
+        if not given and not texts:
+            return Effect("update_status", fixed, path.machine, record["id"], None)
+        values = dict(given)
+        for name, render in texts:
+            values[name] = rendered(render(event, subject, before, now, actor, world))
+        return Effect("update_status", {**fixed, "with": values}, path.machine, record["id"], values)
+
+    emission = Emission(f"{machine.id}.status_changed", "status", state, path.own, sources)
+    return Planned(plan, machine.transitions[transition].permission, machine.id, emission)
+
+
+def set_field(builder: Builder, keys: Keys) -> Planned | None:
+    """Sets one field of an entity in scope, to a literal or to what an expression yields."""
+    path = builder.path(keys, "entity")
+    field, value, expression = keys.get("field"), keys.get("value"), keys.get("expression")
+    if path is None or not isinstance(field, Scalar):
+        return None
+    machine = builder.machines[path.machine]
+    name = field.text
+    if name in STANDARD_FIELDS:
+        builder.report.append(messages.field_set_by_machine(field.place, name))
+        return None
+    if name not in machine.fields and name not in machine.relations:
+        builder.report.append(messages.unknown_field(field.place, name, machine))
+        return None
+    if (value is None) == (expression is None):
+        builder.report.append(messages.value_and_expression(field.place))
+        return None
+    written = {"entity": path.text, "field": name}
+    compute, literal = None, None
+    if isinstance(expression, Scalar):
+        compute = builder.expression(expression, machine, name)
+        if compute is None:
+            return None
+    else:
+        assert value is not None
+        plain = data(value)
+        if isinstance(plain, str) and "{{" in plain and isinstance(value, Scalar):
+            compute = builder.text(value)
+        else:
+            try:
+                literal = builder.reader(machine).value(name, plain)
+            except UnfitValue as problem:
+                builder.report.append(messages.value_does_not_fit(value.place, str(problem)))
+                return None
+
+    def plan(event: Any, subject: Any, before: Any, now: Any, actor: Any, world: Any) -> Effect:
+        record = path.record(subject, world)
+        found = literal
+        if compute is not None:
+            found = compute(event, subject, before, now, actor, world)
+            if found.__class__ is EvaluationError:
+                raise MissingValueError(found.message)
+        return Effect("set_field", {**written, "value": as_json(found)}, path.machine, record["id"], {name: found})
+
+    emission = Emission(f"{machine.id}.updated", name, literal, path.own)
+    return Planned(plan, f"{machine.plural}.update", machine.id, emission, field=name)
+
+
+ASSIGNED = {"user": ("relations", "assignee", "a relation `assignee`"), "queue": ("fields", "queue", "a field `queue`")}
+
+
+def assign(builder: Builder, keys: Keys) -> Planned | None:
+    """Gives an entity to a person, a role or a queue."""
+    path = builder.path(keys, "entity")
+    if path is None:
+        return None
+    machine = builder.machines[path.machine]
+    user = builder.person(keys, "user")
+    named = {key: node.text for key in ("role", "queue") if isinstance(node := keys.get(key), Scalar)}
+    if (role := keys.get("role")) is not None:
+        builder.role(role)
+    for key, (kind, member, words) in ASSIGNED.items():
+        if keys.get(key) is not None and member not in getattr(machine, kind):
+            builder.report.append(messages.cannot_be_assigned(builder.action.place, machine.id, words, key))
+    stored = {key: value for key, value in named.items() if key in machine.fields}
+    written = {"entity": path.text, **named}
+
+    def plan(event: Any, subject: Any, before: Any, now: Any, actor: Any, world: Any) -> Effect:
+        record = path.record(subject, world)
+        if user is None:
+            return Effect("assign", written, path.machine, record["id"], stored)
+        person = user(subject, world)
+        values = {**stored, "assignee": person} if "assignee" in machine.relations else stored
+        return Effect("assign", {**written, "user": person}, path.machine, record["id"], values)
+
+    changed = "assignee" if user and "assignee" in machine.relations else next(iter(stored), None)
+    emission = Emission(f"{machine.id}.updated", changed, None, path.own) if changed else None
+    return Planned(plan, f"{machine.plural}.assign", machine.id, emission)
+
+
+def send_notification(builder: Builder, keys: Keys) -> Planned | None:
+    """Sends what a template says to a person, a role or a queue."""
+    template, to = keys.get("template"), keys.get("to")
+    if isinstance(template, Scalar):
+        builder.template(template)
+    name = template.text if isinstance(template, Scalar) else ""
+    if isinstance(to, MappingNode):
+        group = {key.text: value.text for key, value in to.entries if isinstance(value, Scalar)}
+        if "role" in group and (role := to.get("role")) is not None:
+            builder.role(role)
+        fixed = {"template": name, "to": group}
+
+        def plan_group(event: Any, subject: Any, before: Any, now: Any, actor: Any, world: Any) -> Effect:
+            return Effect("send_notification", fixed)
+
+        return Planned(plan_group, "notifications.send")
+    path = builder.path(keys, "to")
+    if path is None:
+        return None
+
+    def plan(event: Any, subject: Any, before: Any, now: Any, actor: Any, world: Any) -> Effect:
+        person = path.identifier(subject, world)
+        return Effect("send_notification", {"template": name, "to": path.text, "recipient": person})
+
+    return Planned(plan, "notifications.send")
+
+
+def call_webhook(builder: Builder, keys: Keys) -> Planned | None:
+    """Sends a signed call to a named endpoint."""
+    endpoint, payload = keys.get("endpoint"), keys.get("data")
+    fixed: Mapping[str, Any] = {"endpoint": endpoint.text if isinstance(endpoint, Scalar) else ""}
+    compute = builder.payload(payload) if payload is not None else None
+
+    def plan(event: Any, subject: Any, before: Any, now: Any, actor: Any, world: Any) -> Effect:
+        if compute is None:
+            return Effect("call_webhook", fixed)
+        return Effect("call_webhook", {**fixed, "data": compute(event, subject, before, now, actor, world)})
+
+    return Planned(plan, "webhooks.call")
+
+
+def start_timer(builder: Builder, keys: Keys) -> Planned | None:
+    """Starts a timer of the rule's subject; when due it emits ``X.timer``."""
+    name, span = keys.get("name"), builder.span(keys, "after")
+    called = name.text if isinstance(name, Scalar) else ""
+    delay = span if span is not None else builder.action.after or Duration(0)
+    fixed = {"name": called, "after": _shown(keys.get("after")) or delay.text()}
+
+    def plan(event: Any, subject: Any, before: Any, now: Any, actor: Any, world: Any) -> Effect:
+        return Effect("start_timer", fixed, value=delay)
+
+    emission = Emission(f"{builder.subject}.timer", "name", called) if builder.subject else None
+    return Planned(plan, "timers.start", emission=emission)
+
+
+def cancel_timers(builder: Builder, keys: Keys) -> Planned | None:
+    """Cancels the pending timers of that name of the rule's subject."""
+    name = keys.get("name")
+    fixed = {"name": name.text if isinstance(name, Scalar) else ""}
+
+    def plan(event: Any, subject: Any, before: Any, now: Any, actor: Any, world: Any) -> Effect:
+        return Effect("cancel_timers", fixed)
+
+    return Planned(plan, "timers.start")
+
+
+ACTIONS: Mapping[str, ActionKind] = {
+    kind.__name__: ActionKind(kind)
+    for kind in (
+        create_task,
+        create_exception,
+        update_status,
+        set_field,
+        assign,
+        send_notification,
+        call_webhook,
+        start_timer,
+        cancel_timers,
+    )
+}
+__all__ = ["ACTIONS", "ActionKind", "Plan"]

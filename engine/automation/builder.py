@@ -1,0 +1,161 @@
+"""What an action's checker works with: the scope, the vocabulary, and the usual kinds of key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.automation import messages
+from engine.automation.model import ActionText, Emission, Plan
+from engine.automation.paths import EntityPath, MissingValueError, entity_path
+from engine.conditions.outcome import EvaluationError
+from engine.conditions.check import check_expression
+from engine.conditions.scope import Alias, Scope
+from engine.conditions.text import check_text
+from engine.conditions.types import EntityType
+from engine.conditions.values import Duration
+from engine.diagnostics import Diagnostic
+from engine.machines.model import Machine
+from engine.machines.records import Reader
+from engine.reading.nodes import Mapping as MappingNode
+from engine.reading.nodes import Node, Scalar, data
+
+Compute = Callable[..., Any]
+
+
+def rendered(value: Any) -> Any:
+    """The text, or MissingValueError where it could not be had."""
+    if value.__class__ is EvaluationError:
+        raise MissingValueError(value.message)
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What building an action yields: the plan, the permission it needs, the machine it changes, what follows."""
+
+    plan: Plan
+    permission: str
+    entity: str | None = None
+    emission: Emission | None = None
+    field: str | None = None
+
+
+@dataclass(slots=True)
+class Mentions:
+    """What actions mention of other documents, with places, for the checks across documents."""
+
+    templates: list[Scalar] = field(default_factory=list)
+    roles: list[Scalar] = field(default_factory=list)
+    policies: list[Scalar] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Builder:
+    """Checks one action. ``subject`` is the machine of the rule's subject, None for a schedule without one."""
+
+    action: ActionText
+    scope: Scope
+    machines: Mapping[str, Machine]
+    readers: Mapping[str, Reader]
+    subject: str | None
+    report: list[Diagnostic]
+    mentions: Mentions
+
+    @property
+    def keys(self) -> MappingNode:
+        """The action's keys as written."""
+        return self.action.keys
+
+    def reader(self, machine: Machine) -> Reader:
+        """Reads JSON values of a machine's fields."""
+        return self.readers[machine.id]
+
+    def template(self, name: Scalar) -> None:
+        """Notes that a template is mentioned."""
+        self.mentions.templates.append(name)
+
+    def role(self, name: Node) -> None:
+        """Notes that a role is mentioned."""
+        if isinstance(name, Scalar):
+            self.mentions.roles.append(name)
+
+    def path(self, keys: MappingNode, key: str) -> EntityPath | None:
+        """The entity a key names, reported when there is none."""
+        node = keys.get(key)
+        return entity_path(node, self.scope, self.report) if isinstance(node, Scalar) else None
+
+    def text(self, node: Scalar) -> Compute | None:
+        """A staff text: a function of the frame, None after reporting what is wrong."""
+        text, problems = check_text(node, self.scope)
+        self.report.extend(problems)
+        return text.render if text is not None else None
+
+    def texts(self, keys: MappingNode, names: Sequence[str]) -> tuple[dict[str, Any], list[tuple[str, Compute]]]:
+        """The named keys that are there: constants, and functions for those with ``{{ }}``."""
+        fixed: dict[str, Any] = {}
+        computed: list[tuple[str, Compute]] = []
+        for name in names:
+            node = keys.get(name)
+            if node is None:
+                continue
+            if name == "sla" and isinstance(node, Scalar):
+                self.mentions.policies.append(node)
+            if isinstance(node, Scalar) and "{{" in node.text:
+                render = self.text(node)
+                if render is not None:
+                    computed.append((name, render))
+            else:
+                fixed[name] = node.text if isinstance(node, Scalar) and isinstance(node.value, str) else data(node)
+        return fixed, computed
+
+    def span(self, keys: MappingNode, key: str) -> Duration | None:
+        """A duration such as ``4h``, or of ``{within: 4h, calendar: …}``."""
+        node = keys.get(key)
+        if isinstance(node, MappingNode):
+            calendar = node.get("calendar")
+            if calendar is not None:
+                self.report.append(messages.calendar_not_available(calendar.place))
+                return None
+            node = node.get("within")
+        if not isinstance(node, Scalar):
+            return None
+        try:
+            return Duration.parse(node.text)
+        except ValueError:
+            self.report.append(messages.not_a_duration(node.place, node.text))
+            return None
+
+    def person(self, keys: MappingNode, key: str) -> Callable[[Any, Any], str] | None:
+        """A person by path (``booking.manager``) or by id."""
+        node = keys.get(key)
+        if not isinstance(node, Scalar):
+            return None
+        head = node.text.partition(".")[0]
+        named = self.scope.variables.get(head)
+        if "." in node.text or isinstance(named, Alias) or (named is not None and isinstance(named.type, EntityType)):  # type: ignore[union-attr]
+            path = entity_path(node, self.scope, self.report)
+            return path.identifier if path is not None else None
+        known = node.text
+        return lambda subject, world: known
+
+    def expression(self, node: Scalar, machine: Machine, name: str) -> Compute | None:
+        """A CEL expression of the type of ``machine``'s field or relation."""
+        wanted = machine.fields[name].type if name in machine.fields else EntityType(machine.relations[name].machine)
+        expression, problems = check_expression(node, self.scope, wanted)
+        self.report.extend(problems)
+        return expression.value if expression is not None else None
+
+    def payload(self, node: Node) -> Compute:
+        """JSON in which every text may hold ``{{ }}``; a function of the frame."""
+        if isinstance(node, MappingNode):
+            parts = [(key.text, self.payload(value)) for key, value in node.entries]
+            return lambda *frame: {key: compute(*frame) for key, compute in parts}
+        if isinstance(node, Scalar):
+            if "{{" in node.text and (render := self.text(node)) is not None:
+                return lambda *frame: rendered(render(*frame))
+            constant = node.value
+            return lambda *frame: constant
+        items = [self.payload(item) for item in node.items]
+        return lambda *frame: [compute(*frame) for compute in items]

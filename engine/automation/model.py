@@ -1,0 +1,178 @@
+"""A rule as written and as it can run. Source: the language, "Rule"."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+from engine.conditions.block import Block, Line
+from engine.conditions.condition import Condition
+from engine.conditions.values import Duration
+from engine.diagnostics import Place
+from engine.reading.nodes import Mapping as MappingNode
+from engine.reading.nodes import Scalar
+
+Stage = Literal["live", "shadow", "off"]
+Mode = Literal["always", "once", "throttle", "restart"]
+Frame = tuple[Any, Any, Any, Any, Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class OnEvent:
+    """Acts when one of these event types is recorded."""
+
+    types: tuple[str, ...]
+    places: tuple[Place, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OnSchedule:
+    """Acts by the clock: at each instant of ``cron`` in ``timezone``, for each ``for_each`` where ``where`` holds."""
+
+    cron: str
+    timezone: str
+    for_each: str | None
+    where: Block | Line | None
+    missed: Literal["once", "skip", "all"]
+    place: Place
+    for_each_place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OnDwell:
+    """Acts when an ``entity`` has stayed in ``states`` for ``span``; moves among them do not start it again."""
+
+    entity: str
+    states: frozenset[str]
+    span: Duration
+    place: Place
+
+
+Trigger = OnEvent | OnSchedule | OnDwell
+
+
+@dataclass(frozen=True, slots=True)
+class ActionText:
+    """One action as written. ``index`` counts from 0; ``after`` delays it, ``condition`` is its own ``if:``."""
+
+    name: str
+    keys: MappingNode
+    after: Duration | None
+    recheck: bool
+    condition: Block | Line | None
+    for_each: Scalar | None
+    place: Place
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class RuleText:
+    """A rule as parsed, before its names were checked; it cannot run."""
+
+    id: str
+    version: int
+    description: str
+    trigger: Trigger
+    condition: Block | Line | None
+    acts_as: str | None
+    actions: tuple[ActionText, ...]
+    mode: Mode
+    every: Duration | None
+    key: Scalar | None
+    on_change: Literal["recheck", "finish", "cancel"]
+    stage: Stage
+    order: int
+    backstop: bool
+    place: Place
+    acts_as_place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What an action would do, as a value; nothing has happened yet.
+
+    ``keys`` are the action's own keys with texts rendered; ``machine`` and ``id`` name the entity it changes, if any;
+    ``value`` is what the performer needs beyond that (the typed value of ``set_field``, the inputs of a transition).
+    """
+
+    action: str
+    keys: Mapping[str, Any]
+    machine: str | None = None
+    id: str | None = None
+    value: Any = None
+
+
+class Plan(Protocol):
+    """Computes an action's effect on the facts of a frame."""
+
+    def __call__(self, event: Any, subject: Any, before: Any, now: Any, actor: Any, world: Any) -> Effect:
+        """The effect; raises EvaluationError where a value cannot be had."""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A checked action. ``items`` yields the entities of ``for_each``; plan then sees ``(subject, item)``."""
+
+    name: str
+    index: int
+    plan: Plan
+    permission: str
+    after: Duration | None
+    recheck: bool
+    condition: Condition | None
+    items: Callable[..., list[Any]] | None
+    entity: str | None
+    place: Place
+    emits: Emission | None = None
+    field: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Emission:
+    """The event an action brings about, for the analysis of loops.
+
+    ``field`` and ``value`` tell what is known to hold then (``status`` and the new state); value None: not known.
+    ``same`` is true when it happens to the rule's own subject; ``sources`` are the states a move may start from.
+    """
+
+    type: str
+    field: str | None = None
+    value: object = None
+    same: bool = False
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A rule bound to one event type: condition and actions checked against that event's scope.
+
+    ``condition`` None always holds. ``key`` yields the run key (the subject's id where the rule names none).
+    """
+
+    rule: Rule
+    type: str
+    subject: str | None
+    condition: Condition | None
+    actions: tuple[Action, ...]
+    key: Callable[..., Any]
+    rank: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class Rule:
+    """A rule that can run; ``bound`` holds one entry for each event type of its trigger."""
+
+    text: RuleText
+    bound: dict[str, Bound]
+    where: Condition | None = None
+
+    @property
+    def id(self) -> str:
+        """The document's id."""
+        return self.text.id
+
+    @property
+    def name(self) -> str:
+        """How audit and traces name it: ``rule:ID@VERSION``."""
+        return f"rule:{self.text.id}@{self.text.version}"

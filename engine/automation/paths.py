@@ -1,0 +1,134 @@
+"""Paths to entities: ``booking``, ``booking.client``, ``payment.booking.model`` in ``entity:`` and ``to:``.
+
+Unlike a condition a path may walk optional relations: where one is missing the action is refused, not the document.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from engine.automation import messages
+from engine.conditions.scope import Alias, Ambiguous, Inverse, Relation, Scope, Variable, member_of
+from engine.conditions.types import EntityType
+from engine.diagnostics import Diagnostic
+from engine.reading.nodes import Scalar
+
+
+class MissingValueError(Exception):
+    """Something an action needs is missing; the message says what."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+@dataclass(frozen=True, slots=True)
+class EntityPath:
+    """The way from the frame's subject to one entity: ``steps`` are relations with the machine each leads to."""
+
+    text: str
+    start: str
+    steps: tuple[tuple[str, str], ...]
+    machine: str
+    item: bool | None = None
+
+    @property
+    def own(self) -> bool:
+        """Whether the path is the rule's own subject."""
+        return not self.steps and not self.item
+
+    def record(self, subject: Any, world: Any) -> Any:
+        """The entity's record; raises MissingValueError where there is none."""
+        entity = subject if self.item is None else subject[1 if self.item else 0]
+        for relation, machine in self.steps:
+            target = entity.get(relation)
+            if target is None:
+                raise MissingValueError(f"{self.text}: {relation} is missing")
+            entity = world.tables[machine].get(target)
+            if entity is None:
+                raise MissingValueError(f'{self.text}: there is no {machine} "{target}"')
+        return entity
+
+    def identifier(self, subject: Any, world: Any) -> str:
+        """The entity's id, also where nothing else is known of it; raises MissingValueError where a relation is missing."""
+        entity = subject if self.item is None else subject[1 if self.item else 0]
+        if not self.steps:
+            return str(entity["id"])
+        for relation, machine in self.steps[:-1]:
+            target = entity.get(relation)
+            entity = world.tables[machine].get(target) if target is not None else None
+            if entity is None:
+                raise MissingValueError(f"{self.text}: {relation} is missing")
+        found = entity.get(self.steps[-1][0])
+        if found is None:
+            raise MissingValueError(f"{self.text}: {self.steps[-1][0]} is missing")
+        return str(found)
+
+
+def entity_path(scalar: Scalar, scope: Scope, report: list[Diagnostic]) -> EntityPath | None:
+    """The path a scalar names; None, with a diagnostic, where it names no entity."""
+    words = scalar.text.split(".")
+    named = scope.variables.get(words[0])
+    if isinstance(named, Ambiguous):
+        report.append(messages.ambiguous_path(scalar.place, words[0], [".".join(path) for path in named.paths]))
+        return None
+    if isinstance(named, Alias):
+        words = [*named.path, *words[1:]]
+        named = scope.variables.get(words[0])
+    if not isinstance(named, Variable) or not isinstance(named.type, EntityType):
+        entities = [name for name, kind in scope.variables.items() if not _is_value(kind)]
+        report.append(messages.not_an_entity(scalar.place, scalar.text, words[0], entities))
+        return None
+    machine = named.type.machine
+    steps: list[tuple[str, str]] = []
+    for word in words[1:]:
+        member = member_of(scope.vocabulary, machine, word)
+        if not isinstance(member, Relation):
+            known = [
+                n
+                for n in scope.vocabulary.names(machine)
+                if isinstance(member_of(scope.vocabulary, machine, n), Relation)
+            ]
+            report.append(messages.not_a_relation(scalar.place, scalar.text, machine, word, known))
+            return None
+        machine = member.machine
+        steps.append((word, machine))
+    item = {"subject": None, "subject[0]": False, "subject[1]": True}.get(named.source)
+    return EntityPath(scalar.text, words[0], tuple(steps), machine, item)
+
+
+def _is_value(kind: Variable | Alias | Ambiguous) -> bool:
+    return isinstance(kind, Variable) and not isinstance(kind.type, EntityType)
+
+
+@dataclass(frozen=True, slots=True)
+class ItemPath:
+    """The entities an action's ``for_each`` runs over: an inverse relation of an entity in scope."""
+
+    owner: EntityPath
+    machine: str
+    relation: str
+
+    def __call__(self, subject: Any, world: Any) -> list[Any]:
+        """The records, oldest first; raises MissingValueError where the owner is missing."""
+        return list(world.inverse(self.machine, self.relation, self.owner.identifier(subject, world)))
+
+
+def item_path(scalar: Scalar, scope: Scope, report: list[Diagnostic]) -> ItemPath | None:
+    """The inverse relation that ``for_each`` names, such as ``booking.options``."""
+    head, _, last = scalar.text.rpartition(".")
+    owner = entity_path(_part(scalar, head or last), scope, report)
+    if owner is None:
+        return None
+    member = member_of(scope.vocabulary, owner.machine, last) if head else None
+    if not isinstance(member, Inverse):
+        names = scope.vocabulary.names(owner.machine)
+        known = [n for n in names if isinstance(member_of(scope.vocabulary, owner.machine, n), Inverse)]
+        report.append(messages.not_a_list(scalar.place, scalar.text, owner.machine, known))
+        return None
+    return ItemPath(owner, member.machine, member.relation)
+
+
+def _part(scalar: Scalar, text: str) -> Scalar:
+    return Scalar(scalar.source, scalar.start, scalar.start + len(text), text, scalar.style)

@@ -1,0 +1,192 @@
+"""The catalog of a folder: every document read, parsed, checked against the others, and frozen into what can run.
+
+Reading and checking never stop at a mistake. A document with an error is unavailable: it stays in ``documents`` with
+its diagnostics, and everything else goes on without it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib import resources
+from pathlib import Path
+
+from engine import catalog_checks
+from engine.access.model import Role
+from engine.access.parse import parse_role
+from engine.automation.actions import ACTIONS, ActionKind
+from engine.automation.check import RuleBinder
+from engine.automation.index import Matcher
+from engine.automation.model import Bound, OnDwell, OnEvent, OnSchedule, Rule
+from engine.automation.parse import parse_rule
+from engine.automation.scope import entity_scope
+from engine.conditions.check import check_condition
+from engine.conditions.condition import Condition
+from engine.diagnostics import Diagnostic, in_order
+from engine.machines.check import check_states, check_together
+from engine.machines.model import Machine
+from engine.machines.parse import parse_machine
+from engine.machines.records import Reader
+from engine.machines.vocabulary import MachineVocabulary
+from engine.reading.documents import Document
+from engine.reading.folder import read_folder
+from engine.reading.nodes import Mapping as MappingNode
+from engine.reading.read import read_text
+from engine.reading.source import Source
+from engine.scenarios.model import Scenario
+from engine.scenarios.parse import ScenarioParser, Surroundings
+
+BUILTIN = ("exception", "task", "user")
+
+
+@dataclass(slots=True)
+class Catalog:
+    """What a folder's documents decide, ready to run.
+
+    ``matchers`` holds the index of rules by event type, ``guards`` the compiled guards by machine and transition,
+    ``unavailable`` the documents that an error keeps from running.
+    """
+
+    documents: list[Document]
+    diagnostics: list[Diagnostic]
+    machines: dict[str, Machine]
+    vocabulary: MachineVocabulary
+    readers: dict[str, Reader]
+    guards: dict[str, dict[str, Condition]]
+    roles: dict[str, Role]
+    rules: dict[str, Rule]
+    scenarios: dict[str, Scenario]
+    matchers: dict[str, Matcher] = field(default_factory=dict)
+    scheduled: list[tuple[Rule, OnSchedule]] = field(default_factory=list)
+    dwelling: dict[str, list[tuple[Rule, OnDwell]]] = field(default_factory=dict)
+    unavailable: list[Document] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        """Whether no document holds an error."""
+        return not any(d.severity == "error" for d in self.diagnostics)
+
+    def source_line(self, diagnostic: Diagnostic) -> str | None:
+        """The text of the line a diagnostic points at."""
+        for document in self.documents:
+            if document.source.file == diagnostic.place.file:
+                return document.source.line(diagnostic.place.line)
+        return None
+
+    def of_kind(self, kind: str) -> dict[str, Document]:
+        """The documents of one kind that could be read, by id."""
+        return {d.id: d for d in self.documents if d.kind == kind and d.root is not None}
+
+
+def load(directory: Path | str, actions: Mapping[str, ActionKind] = ACTIONS) -> Catalog:
+    """The catalog of a folder. Raises ``FolderError`` when there is no folder or no document in it."""
+    return build(read_folder(directory), actions)
+
+
+def build(documents: list[Document], actions: Mapping[str, ActionKind] = ACTIONS) -> Catalog:
+    """The catalog of documents that were read."""
+    report: list[Diagnostic] = []
+    machines = _machines(documents, report)
+    vocabulary = MachineVocabulary(machines)
+
+    def states(machine: str) -> frozenset[str]:
+        return frozenset(machines[machine].states) if machine in machines else frozenset()
+
+    readers = {m.id: Reader(m.fields, m.relations, states) for m in machines.values()}
+    roles = {id: parse_role(root) for id, root in _roots(documents, "role").items()}
+    guards = {machine.id: _guards(machine, vocabulary, report) for machine in machines.values()}
+    binder = RuleBinder(machines, vocabulary, readers, actions)
+    rules: dict[str, Rule] = {}
+    for id, root in _roots(documents, "rule").items():
+        found: list[Diagnostic] = []
+        text = parse_rule(root, machines, found)
+        rule = binder.bind(text, found) if text is not None else None
+        report.extend(found)
+        if rule is not None and not any(d.severity == "error" for d in found):
+            rules[id] = rule
+    templates = {d.id for d in documents if d.kind == "template"}
+    policies = {d.id for d in documents if d.kind == "sla"}
+    scenarios = _scenarios(documents, machines, readers, rules, actions, report)
+    report.extend(catalog_checks.check_mentions(binder.mentions, roles, templates, policies, documents))
+    report.extend(catalog_checks.check_authors(rules.values(), roles))
+    report.extend(catalog_checks.check_roles(roles.values(), machines, vocabulary))
+    report.extend(catalog_checks.check_loops(rules.values(), vocabulary))
+    for document in documents:
+        report.extend(document.diagnostics)
+    diagnostics = in_order(report)
+    catalog = Catalog(documents, diagnostics, machines, vocabulary, readers, guards, roles, rules, scenarios)
+    running = {"rule": rules, "scenario": scenarios}
+    catalog.unavailable = [d for d in documents if d.root is None or d.id not in running.get(d.kind, {d.id: None})]
+    _arrange(catalog)
+    return catalog
+
+
+def _roots(documents: list[Document], kind: str) -> dict[str, MappingNode]:
+    return {d.id: d.root for d in documents if d.kind == kind and d.root is not None}
+
+
+def _machines(documents: list[Document], report: list[Diagnostic]) -> dict[str, Machine]:
+    machines: dict[str, Machine] = {}
+    for id, root in _roots(documents, "machine").items():
+        machines[id] = parse_machine(root, report)
+    for id in BUILTIN:
+        if id not in machines and not any(d.kind == "machine" and d.id == id for d in documents):
+            text = (resources.files("engine.machines") / "builtin" / f"{id}.yaml").read_text(encoding="utf-8")
+            read = read_text(Source(f"builtin/{id}.yaml", text), report.append)
+            assert read is not None
+            machines[id] = parse_machine(read, report, builtin=True)
+    for machine in machines.values():
+        report.extend(check_states(machine))
+    report.extend(check_together(machines))
+    return machines
+
+
+def _scenarios(
+    documents: list[Document],
+    machines: dict[str, Machine],
+    readers: dict[str, Reader],
+    rules: dict[str, Rule],
+    actions: Mapping[str, ActionKind],
+    report: list[Diagnostic],
+) -> dict[str, Scenario]:
+    events = tuple(kind for machine in machines.values() for kind in machine.event_types())
+    names = {*rules, *(d.id for d in documents if d.kind == "rule")}
+    around = Surroundings(machines, readers, names, set(actions), tuple(actions), events)
+    found: dict[str, Scenario] = {}
+    for document in documents:
+        if document.kind == "scenario" and document.root is not None:
+            mistakes: list[Diagnostic] = []
+            scenario = ScenarioParser(around, mistakes).parse(document.root, document.source.file)
+            report.extend(mistakes)
+            if not any(d.severity == "error" for d in mistakes):
+                found[document.id] = scenario
+    return found
+
+
+def _guards(machine: Machine, vocabulary: MachineVocabulary, report: list[Diagnostic]) -> dict[str, Condition]:
+    guards: dict[str, Condition] = {}
+    scope = None
+    for transition in machine.transitions.values():
+        if transition.guard is not None:
+            scope = scope or entity_scope(vocabulary, machine.id)
+            condition, problems = check_condition(transition.guard, scope)
+            report.extend(problems)
+            if condition is not None:
+                guards[transition.name] = condition
+    return guards
+
+
+def _arrange(catalog: Catalog) -> None:
+    by_type: dict[str, list[Bound]] = {}
+    for rule in sorted(catalog.rules.values(), key=lambda r: (r.text.order, r.id)):
+        trigger = rule.text.trigger
+        if isinstance(trigger, OnEvent):
+            for kind, bound in rule.bound.items():
+                by_type.setdefault(kind, []).append(bound)
+        elif isinstance(trigger, OnDwell):
+            catalog.dwelling.setdefault(trigger.entity, []).append((rule, trigger))
+        else:
+            catalog.scheduled.append((rule, trigger))
+    catalog.matchers = {
+        kind: Matcher(b for b in bounds if b.rule.text.stage != "off") for kind, bounds in by_type.items()
+    }

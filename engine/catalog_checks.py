@@ -1,0 +1,85 @@
+"""Checks across documents: what one mentions, another declares; who acts may act; nothing goes round for ever."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from engine import catalog_messages as messages
+from engine.access.model import Role
+from engine.automation.builder import Mentions
+from engine.automation.loops import find_loops
+from engine.automation.model import Rule
+from engine.automation.scope import entity_scope
+from engine.conditions.check import check_condition
+from engine.diagnostics import Diagnostic
+from engine.machines.model import STANDARD_FIELDS, Machine
+from engine.machines.vocabulary import MachineVocabulary
+from engine.reading.documents import Document
+
+
+def check_mentions(
+    mentions: Mapping[str, Mentions],
+    roles: Mapping[str, Role],
+    templates: set[str],
+    policies: set[str],
+    documents: Iterable[Document],
+) -> Iterator[Diagnostic]:
+    """Templates, roles and policies that rules mention exist, if only as documents that are unavailable."""
+    known_roles = {*roles, *(d.id for d in documents if d.kind == "role")}
+    for mention in mentions.values():
+        for name in mention.templates:
+            if name.text not in templates:
+                yield messages.unknown_template(name.place, name.text, templates)
+        for name in mention.roles:
+            if name.text not in known_roles:
+                yield messages.unknown_role(name.place, name.text, known_roles)
+        for name in mention.policies:
+            if name.text not in policies:
+                yield messages.unknown_policy(name.place, name.text, policies)
+
+
+def check_authors(rules: Iterable[Rule], roles: Mapping[str, Role]) -> Iterator[Diagnostic]:
+    """The role a rule acts as exists and has the permissions that the rule's actions need."""
+    for rule in rules:
+        name = rule.text.acts_as
+        if name is None:
+            if roles:
+                yield messages.acts_as_nobody(rule.text.place)
+            continue
+        role = roles.get(name)
+        if role is None:
+            yield messages.unknown_role(rule.text.acts_as_place, name, roles)
+            continue
+        for bound in rule.bound.values():
+            for action in bound.actions:
+                if not role.may(action.permission):
+                    yield messages.role_may_not(action.place, name, action.permission, action.name)
+                elif action.field is not None and not role.may(action.permission, action.field):
+                    yield messages.role_may_not_write(action.place, name, action.permission, action.field, action.name)
+
+
+def check_roles(
+    roles: Iterable[Role], machines: Mapping[str, Machine], vocabulary: MachineVocabulary
+) -> Iterator[Diagnostic]:
+    """Policies and field lists of grants speak of what the machines declare."""
+    by_plural = {machine.plural: machine for machine in machines.values()}
+    for role in roles:
+        for grant in role.grants:
+            machine = by_plural.get(grant.permission.partition(".")[0])
+            if machine is None:
+                continue
+            known = {*machine.fields, *machine.relations, *STANDARD_FIELDS}
+            for name in (*grant.hide, *(grant.fields or ())):
+                if name not in known:
+                    yield messages.unknown_grant_field(grant.place, name, machine.id, known)
+            if grant.where is not None:
+                yield from check_condition(grant.where, entity_scope(vocabulary, machine.id))[1]
+
+
+def check_loops(rules: Iterable[Rule], vocabulary: MachineVocabulary) -> Iterator[Diagnostic]:
+    """No rules set each other off without a bound."""
+    for loop in find_loops(rules, vocabulary):
+        if loop.delayed:
+            yield messages.slow_loop(loop.place, loop.steps)
+        else:
+            yield messages.endless_loop(loop.place, loop.rules, loop.steps)

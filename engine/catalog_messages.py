@@ -1,0 +1,68 @@
+"""Mistakes between documents, one function each. Codes V600 to V699."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from engine.diagnostics import Diagnostic, Place, did_you_mean
+
+
+def unknown_role(place: Place, name: str, known: Iterable[str]) -> Diagnostic:
+    roles = sorted(known)
+    hint = did_you_mean(name, roles) or ("the roles are " + ", ".join(roles) if roles else "no role is declared")
+    return Diagnostic("V601", "error", f'there is no role "{name}"', place, max(1, len(name)), hint)
+
+
+def role_may_not(place: Place, role: str, permission: str, action: str) -> Diagnostic:
+    hint = f"grant {permission} to {role}, or let the rule act as a role that has it"
+    message = f"the rule acts as {role}, which may not do this: it lacks {permission}"
+    return Diagnostic("V602", "error", message, place, len(action), hint)
+
+
+def role_may_not_write(place: Place, role: str, permission: str, field: str, action: str) -> Diagnostic:
+    hint = f'add "{field}" to `fields` of the grant of {permission}, or act as another role'
+    message = f'the rule acts as {role}, which may not write "{field}"'
+    return Diagnostic("V603", "error", message, place, len(action), hint)
+
+
+def acts_as_nobody(place: Place) -> Diagnostic:
+    hint = "add `acts_as: ROLE`, so that the rule may do only what that role may"
+    return Diagnostic("V604", "warning", "the rule acts as no role", place, 1, hint)
+
+
+def unknown_template(place: Place, name: str, known: Iterable[str]) -> Diagnostic:
+    names = sorted(known)
+    hint = did_you_mean(name, names) or ("the templates are " + ", ".join(names) if names else "add it to templates/")
+    return Diagnostic("V605", "error", f'there is no template "{name}"', place, max(1, len(name)), hint)
+
+
+def unknown_policy(place: Place, name: str, known: Iterable[str]) -> Diagnostic:
+    hint = did_you_mean(name, known) or "add it to rules/sla/"
+    return Diagnostic("V606", "error", f'there is no SLA policy "{name}"', place, max(1, len(name)), hint)
+
+
+def endless_loop(place: Place, rules: Sequence[str], steps: Sequence[str]) -> Diagnostic:
+    who = "the rule sets itself off" if len(set(rules)) == 1 else "these rules set each other off"
+    message = f"{who} for ever: " + " -> ".join(steps)
+    hint = "add a condition that stops the round, or `run: {mode: once}` or a throttle to one of the rules"
+    return Diagnostic("V607", "error", message, place, 1, hint, list(steps))
+
+
+def slow_loop(place: Place, steps: Sequence[str]) -> Diagnostic:
+    message = "this goes round for ever, with a delay each time: " + " -> ".join(steps)
+    hint = "if it should end, add a condition that stops it"
+    return Diagnostic("V608", "warning", message, place, 1, hint, list(steps))
+
+
+def unknown_permission(place: Place, name: str, known: Iterable[str]) -> Diagnostic:
+    hint = did_you_mean(name, known) or "permissions are PLURAL.VERB, such as bookings.read"
+    return Diagnostic("V609", "error", f'nothing needs the permission "{name}"', place, max(1, len(name)), hint)
+
+
+def unknown_grant_field(place: Place, name: str, machine: str, known: Iterable[str]) -> Diagnostic:
+    hint = did_you_mean(name, known)
+    return Diagnostic("V610", "error", f'{machine} has no field "{name}"', place, 1, hint)
+
+
+def duplicate_entity(place: Place, name: str) -> Diagnostic:
+    return Diagnostic("V611", "error", f'"{name}" is declared twice', place, 1, "keep one of them")

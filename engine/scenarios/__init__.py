@@ -1,0 +1,1 @@
+"""Scenarios: given this, when that, expect (and do not expect) what."""

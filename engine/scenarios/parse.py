@@ -1,0 +1,188 @@
+"""From the located nodes of a scenario document to a Scenario, checked against the machines and rules it speaks of."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, cast
+
+from engine.conditions.values import Duration, Timestamp
+from engine.diagnostics import Diagnostic, Place
+from engine.machines.model import STANDARD_FIELDS, Machine
+from engine.machines.records import Reader, UnfitValue
+from engine.reading.nodes import Mapping as MappingNode
+from engine.reading.nodes import Node, Scalar, Sequence, data
+from engine.scenarios import messages
+from engine.scenarios.model import Expectation, Given, Scenario, Step
+
+Kind = Literal["effect", "entity", "refused", "rule", "sla", "access"]
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a scenario may speak of."""
+
+    machines: Mapping[str, Machine]
+    readers: Mapping[str, Reader]
+    rules: Iterable[str]
+    actions: Container[str]
+    action_names: Iterable[str]
+    events: Iterable[str]
+
+
+class ScenarioParser:
+    """Parses one scenario; mistakes go to ``report``."""
+
+    def __init__(self, around: Surroundings, report: list[Diagnostic]) -> None:
+        self._around = around
+        self._report = report
+
+    def parse(self, root: MappingNode, file: str) -> Scenario:
+        """The scenario a validated document tells."""
+        defaults = data(root.get("defaults") or MappingNode(root.source, root.start, root.start))
+        given = root.get("given")
+        steps = root.get("steps")
+        return Scenario(
+            id=_text(root, "id"),
+            description=_text(root, "description"),
+            at=self._instant(root.get("at")),
+            given=tuple(
+                found
+                for item in (given.items if isinstance(given, Sequence) else ())
+                if isinstance(item, MappingNode) and (found := self._given(item, cast(dict[str, Any], defaults)))
+            ),
+            steps=tuple(
+                self._step(item)
+                for item in (steps.items if isinstance(steps, Sequence) else ())
+                if isinstance(item, MappingNode)
+            ),
+            file=file,
+        )
+
+    def _instant(self, node: Node | None) -> Timestamp:
+        assert isinstance(node, Scalar)
+        try:
+            return Timestamp.parse(node.text)
+        except ValueError:
+            self._report.append(messages.bad_value(node.place, f'"{node.text}" is no instant'))
+            return Timestamp(0)
+
+    def _given(self, item: MappingNode, defaults: Mapping[str, Any]) -> Given | None:
+        name = item.get("entity")
+        assert isinstance(name, Scalar)
+        machine = self._around.machines.get(name.text)
+        if machine is None:
+            self._report.append(messages.unknown_machine(name.place, name.text, self._around.machines))
+            return None
+        values = {**(defaults.get(machine.id) or {})}
+        for key, node in item.entries:
+            if key.text in ("entity", "id"):
+                continue
+            values[key.text] = data(node)
+            self._check_value(machine, key, node)
+        return Given(machine.id, _text(item, "id"), values, item.place)
+
+    def _check_value(self, machine: Machine, key: Scalar, node: Node) -> None:
+        name = key.text
+        if name == "status":
+            if isinstance(node, Scalar) and node.text not in machine.states:
+                problem = f'{machine.id} has no state "{node.text}"'
+                self._report.append(messages.bad_value(node.place, problem))
+            return
+        if name in STANDARD_FIELDS:
+            return
+        try:
+            value = data(node)
+            if value is not None:
+                self._around.readers[machine.id].value(name, value)
+        except KeyError:
+            known = (*machine.fields, *machine.relations, "status")
+            self._report.append(messages.unknown_field(key.place, name, machine.id, known))
+        except UnfitValue as problem:
+            self._report.append(messages.bad_value(node.place, str(problem)))
+
+    def _step(self, item: MappingNode) -> Step:
+        event = item.get("event")
+        if isinstance(event, Scalar) and event.text not in set(self._around.events):
+            self._report.append(messages.unknown_event(event.place, event.text, self._around.events))
+        advance = item.get("advance")
+        changes = item.get("set")
+        if isinstance(changes, MappingNode) and isinstance(event, Scalar):
+            machine = self._around.machines.get(event.text.partition(".")[0])
+            for key, node in changes.entries:
+                if machine is not None:
+                    self._check_value(machine, key, node)
+        return Step(
+            event=event.text if isinstance(event, Scalar) else None,
+            subject=_text(item, "subject"),
+            data=_object(item.get("data")),
+            changes=_object(changes),
+            actor=cast(Any, data(actor)) if (actor := item.get("actor")) is not None else None,
+            advance=self._span(advance) if isinstance(advance, Scalar) else None,
+            expect=self._expectations(item.get("expect")),
+            expect_not=self._expectations(item.get("expect_not")),
+            place=item.place,
+        )
+
+    def _span(self, node: Scalar) -> Duration:
+        try:
+            return Duration.parse(node.text)
+        except ValueError:
+            self._report.append(messages.bad_value(node.place, f'"{node.text}" is no span of time'))
+            return Duration(0)
+
+    def _expectations(self, node: Node | None) -> tuple[Expectation, ...]:
+        items = node.items if isinstance(node, Sequence) else ()
+        return tuple(found for item in items if (found := self._expectation(item)) is not None)
+
+    def _expectation(self, item: Node) -> Expectation | None:
+        if isinstance(item, Scalar):
+            return self._named(item.text, {}, None, False, item.place, item)
+        assert isinstance(item, MappingNode)
+        plain = cast(dict[str, Any], data(item))
+        times, shadow = plain.pop("times", None), plain.pop("shadow", False) is True
+        if "rule" in plain and "verdict" in plain:
+            name = str(plain["rule"])
+            if name not in self._around.rules:
+                place = cast(Node, item.get("rule")).place
+                self._report.append(messages.unknown_rule(place, name, self._around.rules))
+            keys = {"verdict": plain["verdict"]}
+            return Expectation("rule", name, keys, times, shadow, item.place, f"rule {name} {plain['verdict']}")
+        for name, keys in plain.items():
+            found = dict(keys) if isinstance(keys, dict) else {"": keys} if keys is not None else {}
+            if name in self._around.actions:
+                times, shadow = found.pop("times", times), found.pop("shadow", shadow) is True
+            return self._named(name, found, times, shadow, item.place, item)
+        return None
+
+    def _named(
+        self, name: str, keys: Mapping[str, Any], times: int | None, shadow: bool, place: Place, node: Node
+    ) -> Expectation | None:
+        kind: Kind
+        if name in self._around.actions:
+            kind = "effect"
+        elif name == "refused":
+            kind, name, keys = "refused", str(keys.get("", "")), {}
+            known = [t for machine in self._around.machines.values() for t in machine.transitions]
+            if name not in known:
+                self._report.append(messages.unknown_transition(place, name, known))
+        elif name in ("sla", "access"):
+            self._report.append(messages.not_available(place, name))
+            return None
+        elif name == "entity" or name in self._around.machines:
+            kind = "entity"
+        else:
+            known_names = (*self._around.action_names, *self._around.machines, "refused", "rule")
+            self._report.append(messages.unknown_expectation(place, name, known_names))
+            return None
+        shown = ", ".join(f"{key}: {value}" for key, value in keys.items())
+        return Expectation(kind, name, keys, times, shadow, place, f"{name} {{{shown}}}" if shown else name)
+
+
+def _text(root: MappingNode, key: str) -> str:
+    node = root.get(key)
+    return node.text if isinstance(node, Scalar) else ""
+
+
+def _object(node: Node | None) -> dict[str, Any]:
+    return cast(dict[str, Any], data(node)) if isinstance(node, MappingNode) else {}

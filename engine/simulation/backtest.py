@@ -1,0 +1,217 @@
+"""The backtest: a recorded log replayed under one version of the documents, or under two with their difference.
+
+Root events are taken from the log; what rules, timers and clocks caused is derived again, and where the log holds it,
+the recording measures the replay's fidelity. Source: the language, "Events and replay".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from engine.automation.model import OnEvent
+from engine.automation.scope import SCHEDULE_EVENT
+from engine.catalog import Catalog
+from engine.conditions.values import Timestamp
+from engine.diagnostics import Diagnostic
+from engine.events.envelope import WireEvent
+from engine.events.jsonl import read_events
+from engine.simulation.effects import EffectDifference
+from engine.simulation.events import is_derived, is_import
+from engine.simulation.fidelity import Fidelity
+from engine.simulation.ledger import Ledger, Performed
+from engine.simulation.simulation import Simulation
+
+Progress = Callable[[int], None]
+
+
+class _StartAgainError(Exception):
+    """The log turned out to need another way of reading; the replay begins anew."""
+
+
+class _Plan:
+    """How a log is read: sorted in memory when it is not in order of time, and with what it holds."""
+
+    def __init__(self) -> None:
+        self.ordered = True
+        self.ticks: frozenset[str] = frozenset()
+        self.derived = False
+
+
+def run(
+    catalog: Catalog,
+    events: Path,
+    against: Catalog | None = None,
+    *,
+    until: Timestamp | None = None,
+    progress: Progress | None = None,
+) -> dict[str, Any]:
+    """The JSON of ``virel backtest``; ``catalog`` is the draft, ``against`` the baseline.
+
+    Raises ``UnreadableError`` when the file cannot be read at all; lines that cannot be understood are in ``skipped``.
+    """
+    plan = _Plan()
+    while True:
+        try:
+            return _Replay(catalog, against, plan, until).run(events, progress)
+        except _StartAgainError:
+            _survey(events, plan)
+
+
+def _survey(path: Path, plan: _Plan) -> None:
+    """Finds out, over the whole file, everything a replay has to know beforehand."""
+    last: Timestamp | None = None
+    ticks: set[str] = set()
+    for _, event in read_events(path, _ignore):
+        if last is not None and event.time < last:
+            plan.ordered = False
+        last = event.time
+        plan.derived = plan.derived or is_derived(event)
+        if event.type == SCHEDULE_EVENT:
+            ticks.add(str(event.data.get("rule", "")))
+    plan.ticks = frozenset(ticks)
+
+
+def _ignore(_: Diagnostic) -> None:
+    """The survey's readings are reported when the file is read again."""
+
+
+class _Replay:
+    """One pass over a log under one or two catalogs in step."""
+
+    def __init__(self, catalog: Catalog, against: Catalog | None, plan: _Plan, until: Timestamp | None) -> None:
+        self._plan = plan
+        self._until = until
+        self._effects: list[list[Performed]] = []
+        self._ledgers: list[Ledger] = []
+        self.simulations: list[Simulation] = []
+        self._fidelity = Fidelity() if plan.derived else None
+        catalogs = [catalog] if against is None else [against, catalog]
+        for number, one in enumerate(catalogs):
+            performed: list[Performed] = []
+            ledger = Ledger(performed.append if against is not None else None)
+            watch = self._fidelity.derived if self._fidelity is not None and number == 0 else None
+            self._effects.append(performed)
+            self._ledgers.append(ledger)
+            self.simulations.append(Simulation(one, ledger, slim=True, on_event=watch, ticks_in_log=plan.ticks))
+        self._difference = EffectDifference()
+        self.skipped: list[dict[str, Any]] = []
+
+    def run(self, path: Path, progress: Progress | None) -> dict[str, Any]:
+        """Replays the file and sums up."""
+        lines = 0
+        last: Timestamp | None = None
+        compare = len(self.simulations) > 1
+        for number, event in self._read(path):
+            if self._until is not None and event.time > self._until:
+                continue
+            if not (event.type.endswith(".created") and is_import(event)):
+                lines += 1
+            if progress is not None and not number & 0xFFF:
+                progress(number)
+            if last is not None and event.time < last:
+                raise _StartAgainError
+            last = event.time
+            if is_derived(event):
+                if self._fidelity is None:
+                    raise _StartAgainError
+                self._fidelity.recorded(event)
+                continue
+            if event.type == SCHEDULE_EVENT and str(event.data.get("rule", "")) not in self._plan.ticks:
+                raise _StartAgainError
+            for simulation in self.simulations:
+                outcome = simulation.take(event)
+            if outcome.result == "skipped":
+                self.skipped.append({"line": number, "reason": outcome.reason})
+            if compare:
+                self._compare()
+        end = self._until if self._until is not None else last
+        if end is not None:
+            for simulation in self.simulations:
+                simulation.advance(end, including=True)
+            self._compare()
+        return self._summary(lines, compare)
+
+    def _read(self, path: Path) -> Iterator[tuple[int, WireEvent]]:
+        events: Iterable[tuple[int, WireEvent]] = read_events(path, self._unreadable)
+        if not self._plan.ordered:
+            events = sorted(events, key=lambda pair: pair[1].time)
+        return iter(events)
+
+    def _unreadable(self, diagnostic: Diagnostic) -> None:
+        self.skipped.append({"line": diagnostic.place.line, "reason": diagnostic.message})
+
+    def _compare(self) -> None:
+        before, after = self._effects[0], self._effects[-1]
+        if before or after:
+            self._difference.add(before, after)
+            before.clear()
+            after.clear()
+
+    def _summary(self, lines: int, compare: bool) -> dict[str, Any]:
+        simulation, ledger = self.simulations[-1], self._ledgers[-1]
+        found: dict[str, Any] = {
+            "events": lines,
+            "machines": machines_json(simulation, ledger),
+            "sla": {},
+            "rules": rules_json(simulation, ledger),
+            "pending_at_end": sum(1 for _ in simulation.agenda.pending()),
+            "diff": self._difference.as_json() if compare else {"added": [], "removed": [], "changed": []},
+            "skipped": sorted(self.skipped, key=lambda item: int(item["line"])),
+        }
+        stopped = {id: c.stopped for id, c in sorted(ledger.rules.items()) if c.stopped}
+        failed = {id: c.refused + c.failed for id, c in sorted(ledger.rules.items()) if c.refused + c.failed}
+        found["stopped"] = stopped
+        found["failed"] = failed
+        if self._fidelity is not None:
+            found["fidelity"] = self._fidelity.as_json()
+        return found
+
+
+def machines_json(simulation: Simulation, ledger: Ledger) -> dict[str, Any]:
+    """What became of the entities, by machine; engine-brought machines only when they have entities."""
+    found: dict[str, Any] = {}
+    for id, machine in sorted(simulation.catalog.machines.items()):
+        states: dict[str, int] = {}
+        slim = simulation.fold.slim.get(id, {})
+        for record in simulation.world.tables[id].values():
+            status = record.get("status", "")
+            states[status] = states.get(status, 0) + 1
+        for status in slim.values():
+            states[status] = states.get(status, 0) + 1
+        entities = sum(states.values())
+        counts = ledger.machine(id)
+        if machine.builtin and not entities and not counts.diverged:
+            continue
+        found[id] = {
+            "entities": entities,
+            "transitions": {f"{a} -> {b}": n for (a, b), n in sorted(counts.transitions.items())},
+            "refused": counts.refused,
+            "diverged": counts.diverged,
+            "final": dict(sorted(states.items())),
+        }
+    return found
+
+
+def rules_json(simulation: Simulation, ledger: Ledger) -> dict[str, Any]:
+    """Verdicts, runs and effects by rule; every rule of the catalog is listed."""
+    judged = {kind.type: kind.judged for kind in simulation.kinds.known()}
+    found: dict[str, Any] = {}
+    for id, rule in sorted(simulation.catalog.rules.items()):
+        counts = ledger.rule(next(iter(rule.bound.values())))
+        if rule.text.stage == "off":
+            total = 0
+        elif isinstance(rule.text.trigger, OnEvent):
+            total = sum(judged.get(kind, 0) for kind in rule.bound)
+        else:
+            total = counts.judged
+        found[id] = {
+            "met": counts.met,
+            "unmet": total - counts.met - counts.errored,
+            "errored": counts.errored,
+            "fired": counts.fired,
+            "effects": counts.effects,
+            "shadowed": counts.shadowed,
+        }
+    return found

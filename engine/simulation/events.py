@@ -1,0 +1,142 @@
+"""Events as the simulation holds them: typed values, and what it knows of an event's type."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from engine.automation.index import Matcher
+from engine.automation.scope import event_data
+from engine.catalog import Catalog
+from engine.conditions.values import Timestamp
+from engine.events.envelope import Actor, WireEvent
+from engine.machines.model import Machine, Transition
+from engine.machines.records import Reader
+
+NOBODY: Mapping[str, Any] = {"id": "", "roles": [], "queues": []}
+MAX_DEPTH = 16
+MAX_EVENTS = 1000
+
+
+class Event:
+    """One event with typed ``data``; ``actor`` is the object conditions see, ``changes`` maps field to (before, after)."""
+
+    __slots__ = ("actor", "cause", "changes", "data", "depth", "id", "root", "source", "subject", "time", "type")
+
+    def __init__(
+        self,
+        id: str,
+        type: str,
+        subject: str,
+        time: Timestamp,
+        data: Mapping[str, Any],
+        *,
+        source: str = "virel",
+        changes: Mapping[str, Any] | None = None,
+        cause: str | None = None,
+        root: str | None = None,
+        depth: int = 0,
+        actor: Mapping[str, Any] = NOBODY,
+    ) -> None:
+        self.id = id
+        self.type = type
+        self.subject = subject
+        self.time = time
+        self.data = data
+        self.source = source
+        self.changes: Mapping[str, Any] = {} if changes is None else changes
+        self.cause = cause
+        self.root = id if root is None else root
+        self.depth = depth
+        self.actor = actor
+
+    def wire(self, data: Mapping[str, Any], changes: Mapping[str, Any]) -> WireEvent:
+        """The event as it is written down, with ``data`` and ``changes`` in their JSON form."""
+        return WireEvent(
+            id=self.id,
+            type=self.type,
+            time=self.time,
+            source=self.source,
+            subject=self.subject,
+            data=dict(data),
+            cause=self.cause,
+            root=None if self.root == self.id else self.root,
+            depth=self.depth,
+            actor=str(self.actor["id"]) or None,
+            changes={name: (pair[0], pair[1]) for name, pair in changes.items()},
+        )
+
+
+@dataclass(slots=True)
+class Kind:
+    """What the simulation knows of an event type; ``machine`` None for a type nothing declares."""
+
+    type: str
+    machine: Machine | None
+    name: str
+    matcher: Matcher | None
+    reader: Reader | None
+    transition: Transition | None
+    dwells: bool
+    judged: int = 0
+
+
+class Kinds:
+    """The event types of a catalog, looked up once each."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+        self._known: dict[str, Kind] = {}
+
+    def __getitem__(self, type: str) -> Kind:
+        kind = self._known.get(type)
+        return kind if kind is not None else self._add(type)
+
+    def known(self) -> list[Kind]:
+        """The types met so far."""
+        return list(self._known.values())
+
+    def _add(self, type: str) -> Kind:
+        machine_id, _, name = type.partition(".")
+        machine = self._catalog.machines.get(machine_id)
+        reader, transition = None, None
+        if machine is not None and type in machine.event_types():
+            states = frozenset(machine.states)
+            reader = Reader(event_data(machine, type), {}, lambda _: states)
+            declared = machine.events.get(type)
+            if declared is not None and declared.transition is not None:
+                transition = machine.transitions.get(declared.transition)
+        elif machine is not None:
+            machine = None
+        kind = Kind(
+            type,
+            machine,
+            name,
+            self._catalog.matchers.get(type),
+            reader,
+            transition,
+            machine is not None and machine.id in self._catalog.dwelling,
+        )
+        self._known[type] = kind
+        return kind
+
+
+def actor_facts(actor: Actor | str | None, users: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
+    """What conditions see of who acted; a bare id is looked up among the users."""
+    if actor is None:
+        return NOBODY
+    if isinstance(actor, str):
+        user = users.get(actor, {})
+        return {"id": actor, "roles": user.get("roles", []), "queues": user.get("queues", [])}
+    return {"id": actor.id, "roles": actor.roles, "queues": actor.queues}
+
+
+def is_import(event: WireEvent) -> bool:
+    """Whether the event is a row of a foreign log."""
+    return event.source.startswith("import")
+
+
+def is_derived(event: WireEvent) -> bool:
+    """Whether rules, timers or clocks caused the event, so that a replay derives it again."""
+    return event.depth > 0

@@ -1,0 +1,239 @@
+"""State as the fold of events: applies root events to the world, or says why one does not apply.
+
+Source: the language, "Events and replay". A row of an imported log is a fact, judged by from and to alone; any other
+root event takes its transition as people did, guard included, and has diverged where this world does not allow it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from engine.conditions.values import Timestamp
+from engine.machines.model import Machine, Transition
+from engine.machines.records import UnfitValue
+from engine.simulation.events import Event, Kind
+from engine.simulation.ledger import APPLIED, Outcome
+
+if TYPE_CHECKING:
+    from engine.simulation.simulation import Simulation
+    from engine.simulation.world import Record
+
+Applied = tuple[Outcome, "Record | None", "Record | None"]
+MADE_BY_RULES = ("task", "exception")
+
+
+class Fold:
+    """Applies events to a simulation's world. ``slim`` machines keep only the state of each entity."""
+
+    def __init__(self, simulation: Simulation, slim: frozenset[str]) -> None:
+        self._simulation = simulation
+        self._world = simulation.world
+        self.slim: dict[str, dict[str, str]] = {machine: {} for machine in slim}
+        self._seeded: set[tuple[str, str]] = set()
+
+    def seed(self, facts: Mapping[str, Mapping[str, Mapping[str, Any]]], time: Timestamp) -> None:
+        """Adds the entities that an event brings along and the world lacks. Raises UnfitValue."""
+        catalog = self._simulation.catalog
+        self._seeded.clear()
+        for machine_id, entities in facts.items():
+            machine = catalog.machines.get(machine_id)
+            if machine is None:
+                raise UnfitValue(f'facts: there is no machine "{machine_id}"')
+            for id, values in entities.items():
+                if id not in self._world.tables[machine_id]:
+                    self.add(machine, id, values, time)
+                    self._seeded.add((machine_id, id))
+
+    def add(self, machine: Machine, id: str, values: Mapping[str, Any], time: Timestamp) -> Record:
+        """Adds an entity given as JSON; its standard fields may be among the values. Raises UnfitValue."""
+        record: Record = {"id": id, "status": machine.initial}
+        for name in ("created_at", "updated_at", "status_since"):
+            given = values.get(name)
+            record[name] = Timestamp.parse(given) if isinstance(given, str) else time
+        status = values.get("status")
+        if status is not None:
+            if status not in machine.states:
+                raise UnfitValue(f'{machine.id} has no state "{status}"')
+            record["status"] = status
+        record.update(self._simulation.catalog.readers[machine.id].read(values))
+        self._world.create(machine.id, record)
+        return record
+
+    def root(self, event: Event, kind: Kind, imported: bool) -> Applied:
+        """Applies a root event; the subject's record after it and before it."""
+        assert kind.machine is not None
+        machine = kind.machine
+        if kind.name == "created":
+            return self._created(event, machine)
+        record = self._world.tables[machine.id].get(event.subject)
+        if record is None:
+            if machine.id in self.slim:
+                return self._slim(event, kind, machine)
+            if machine.id in MADE_BY_RULES:
+                return self._diverged(machine, f'there is no {machine.id} "{event.subject}" in this world')
+            record = self._stub(machine, event)
+        before = dict(record)
+        if kind.name == "status_changed":
+            outcome = self._moved(event, machine, record, imported)
+        elif kind.transition is not None:
+            outcome = self._taken(event, machine, record, kind.transition)
+        else:
+            outcome = APPLIED
+        if outcome.result == "diverged":
+            return outcome, record, before
+        self._change(event, kind, machine, record, before)
+        return outcome, record, before
+
+    def _created(self, event: Event, machine: Machine) -> Applied:
+        if event.subject in self._world.tables[machine.id]:
+            return self._diverged(machine, f'{machine.id} "{event.subject}" exists already')
+        time = event.time
+        record: Record = {
+            **event.data,
+            "id": event.subject,
+            "status": event.data.get("status", machine.initial),
+            "created_at": time,
+            "updated_at": time,
+            "status_since": time,
+        }
+        self._world.create(machine.id, record)
+        event.changes = record
+        self._simulation.dwelling.entered(machine.id, record, None, record["status"], event)
+        return APPLIED, record, None
+
+    def _stub(self, machine: Machine, event: Event) -> Record:
+        """An entity whose beginning the log does not tell: only what this event says is known."""
+        record: Record = {"id": event.subject}
+        source = event.data.get("from")
+        if source is not None:
+            record["status"] = source
+        self._world.create(machine.id, record)
+        return record
+
+    def _diverged(self, machine: Machine, reason: str) -> Applied:
+        self._simulation.ledger.machine(machine.id).diverged += 1
+        return Outcome("diverged", reason), None, None
+
+    def _moved(self, event: Event, machine: Machine, record: Record, imported: bool) -> Outcome:
+        target = event.data.get("to")
+        if target is None and (named := machine.transitions.get(event.data.get("transition", ""))) is not None:
+            target = named.target
+        if target is None:
+            return self._diverged(machine, "the event does not say which state was entered")[0]
+        source = record.get("status")
+        if source is None or (imported and "from" not in event.data):
+            self.enter(event, machine, record, target, None)
+            self._simulation.dwelling.entered(machine.id, record, source, target, event)
+            return APPLIED
+        if imported:
+            return self._row(event, machine, record, source, target)
+        named = event.data.get("transition")
+        names = (named,) if named else machine.moves.get((source, target), ())
+        reason = f'nothing leads from "{source}" to "{target}"'
+        for name in names:
+            transition = machine.transitions.get(name)
+            if transition is None:
+                reason = f'{machine.id} has no transition "{name}"'
+                continue
+            refusal = self.refusal(event, machine, record, transition)
+            if refusal is None and transition.target == target:
+                event.data = {"from": source, "to": target, "transition": name, **event.data}
+                self._take(event, machine, record, target, name)
+                return APPLIED
+            reason = refusal or f'"{name}" leads to "{transition.target}", not to "{target}"'
+        if source == target and (machine.id, record["id"]) in self._seeded:
+            return APPLIED
+        return self._diverged(machine, reason)[0]
+
+    def _row(self, event: Event, machine: Machine, record: Record, source: str, target: str) -> Outcome:
+        names = machine.moves.get((source, target))
+        self._take(event, machine, record, target, names[0] if names else None)
+        if names:
+            return APPLIED
+        self._simulation.ledger.machine(machine.id).refused += 1
+        return Outcome("refused", f'{machine.id} declares no move from "{source}" to "{target}"')
+
+    def _taken(self, event: Event, machine: Machine, record: Record, transition: Transition) -> Outcome:
+        if "status" not in record:
+            self.enter(event, machine, record, transition.target, None)
+            self._simulation.dwelling.entered(machine.id, record, None, transition.target, event)
+            return APPLIED
+        if record["status"] == transition.target and (machine.id, record["id"]) in self._seeded:
+            return APPLIED
+        reason = self.refusal(event, machine, record, transition)
+        if reason is not None:
+            return self._diverged(machine, reason)[0]
+        self._take(event, machine, record, transition.target, transition.name)
+        return APPLIED
+
+    def refusal(self, event: Event, machine: Machine, record: Record, transition: Transition) -> str | None:
+        """Why a transition may not be taken now, or None.
+
+        Unless the simulation is strict, a guard that cannot be judged refuses nothing that happened, and inputs are
+        not asked for: a log need not hold them.
+        """
+        status = record.get("status")
+        if status not in transition.sources:
+            return f'"{transition.name}" does not start from "{status}"'
+        strict = self._simulation.strict
+        if strict:
+            missing = [name for name in transition.requires if not event.data.get(name)]
+            if missing:
+                return f'"{transition.name}" requires {", ".join(missing)}'
+        guard = self._simulation.catalog.guards[machine.id].get(transition.name)
+        if guard is not None:
+            verdict = guard.judge(event, record, None, self._simulation.now, event.actor, self._world)
+            if verdict is False:
+                return f'the guard of "{transition.name}" does not hold'
+            if strict and verdict is not True:
+                return f'the guard of "{transition.name}" cannot be judged: {verdict.message}'
+
+    def _take(self, event: Event, machine: Machine, record: Record, target: str, transition: str | None) -> None:
+        source = record["status"]
+        self.enter(event, machine, record, target, transition)
+        self._simulation.ledger.machine(machine.id).move(source, target)
+        if self._simulation.on_move is not None and transition is not None:
+            self._simulation.on_move(machine.id, transition)
+        self._simulation.dwelling.entered(machine.id, record, source, target, event)
+
+    def enter(self, event: Event, machine: Machine, record: Record, target: str, transition: str | None) -> None:
+        """Puts an entity into a state; whoever calls counts the move and tells dwell times."""
+        world = self._world
+        source = record.get("status")
+        world.change(machine.id, record, "status", target)
+        if source != target:
+            world.change(machine.id, record, "status_since", event.time)
+        world.change(machine.id, record, "updated_at", event.time)
+        world.moved(machine.id, record["id"], event.time, transition, target)
+
+    def _change(self, event: Event, kind: Kind, machine: Machine, record: Record, before: Record) -> None:
+        changes: dict[str, Any] = {}
+        if kind.name == "updated":
+            for name, value in event.data.items():
+                changes[name] = (record.get(name), value)
+        for name, (_, after) in event.changes.items():
+            changes[name] = (record.get(name), after)
+        world = self._world
+        for name, pair in changes.items():
+            world.change(machine.id, record, name, pair[1])
+        if changes:
+            world.change(machine.id, record, "updated_at", event.time)
+        if kind.name == "status_changed" or kind.transition is not None:
+            changes["status"] = (before.get("status"), record.get("status"))
+        event.changes = changes
+
+    def _slim(self, event: Event, kind: Kind, machine: Machine) -> Applied:
+        states = self.slim[machine.id]
+        status = states.get(event.subject)
+        if status is None:
+            return self._diverged(machine, f'there is no {machine.id} "{event.subject}" in this world')
+        record: Record = {"id": event.subject, "status": status}
+        if kind.name == "status_changed":
+            outcome = self._moved(event, machine, record, False)
+        elif kind.transition is not None:
+            outcome = self._taken(event, machine, record, kind.transition)
+        else:
+            outcome = APPLIED
+        states[event.subject] = record["status"]
+        return outcome, record, None

@@ -1,0 +1,75 @@
+"""What the documents of a catalog ask of a world: which inverse relations, pasts and records must be kept."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from engine.catalog import Catalog
+from engine.conditions.scope import Inverse
+from engine.reading.nodes import Mapping, Node, Scalar
+
+_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """``inverses`` are (machine, relation) pairs, ``pasts`` machines whose moves are counted, ``unread`` machines whose
+    records no rule, guard or relation ever looks at."""
+
+    inverses: frozenset[tuple[str, str]]
+    pasts: frozenset[str]
+    unread: frozenset[str]
+
+
+def needs_of(catalog: Catalog) -> Needs:
+    """Errs on the side of keeping: a word that could mean an inverse or a machine counts as its use."""
+    words: set[str] = set()
+    for document in catalog.documents:
+        if document.root is not None and document.kind in ("rule", "machine", "sla", "matching", "template"):
+            for text in _texts(document.root, document.kind == "machine"):
+                words.update(_WORD.findall(text))
+    inverses: set[tuple[str, str]] = set()
+    for machine in catalog.machines:
+        for name in catalog.vocabulary.names(machine):
+            member = catalog.vocabulary.member(machine, name)
+            if isinstance(member, Inverse) and name in words:
+                inverses.add((member.machine, member.relation))
+    pasts = frozenset(catalog.machines) if "count_moves" in words else frozenset()
+    return Needs(frozenset(inverses), pasts, frozenset(_unread(catalog, words)))
+
+
+def _unread(catalog: Catalog, words: set[str]) -> Iterator[str]:
+    triggered = {kind.partition(".")[0] for kind in catalog.matchers}
+    for id, machine in catalog.machines.items():
+        mentioned = {id, machine.plural} & words or any(
+            name in words
+            for other in catalog.machines.values()
+            for name, r in other.relations.items()
+            if r.machine == id
+        )
+        timed = id in catalog.dwelling or any(trigger.for_each == id for _, trigger in catalog.scheduled)
+        acted = any(
+            action.entity == id and action.name not in ("create_task", "create_exception")
+            for rule in catalog.rules.values()
+            for bound in rule.bound.values()
+            for action in bound.actions
+        )
+        created = id in ("task", "exception")
+        if created and id not in triggered and not (mentioned or timed or acted):
+            yield id
+
+
+def _texts(node: Node, guards_only: bool, inside: bool = False) -> Iterator[str]:
+    """The texts that may hold expressions: of machines only the guards, elsewhere all but the description."""
+    if isinstance(node, Scalar):
+        if inside or not guards_only:
+            yield node.text
+    elif isinstance(node, Mapping):
+        for key, value in node.entries:
+            if key.text not in ("description", "trigger"):
+                yield from _texts(value, guards_only, inside or key.text == "guard")
+    else:
+        for item in node.items:
+            yield from _texts(item, guards_only, inside)

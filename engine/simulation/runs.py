@@ -1,0 +1,204 @@
+"""Runs: what happens once a rule is met. Modes and limits decide whether it acts, then its actions are performed.
+
+A run whose action fails takes everything back that it did, is counted as refused or errored, and leaves an exception
+for a person; the event that set it off stands.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from engine.automation.index import Verdict
+from engine.automation.model import Action, Bound, Effect, Rule
+from engine.automation.paths import MissingValueError
+from engine.conditions.outcome import EvaluationError
+from engine.conditions.values import Timestamp
+from engine.simulation.agenda import Entry
+from engine.simulation.events import MAX_DEPTH, Event, Kind
+from engine.simulation.ledger import Performed
+from engine.simulation.performer import Performer, RefusedError, Unit
+
+if TYPE_CHECKING:
+    from engine.simulation.simulation import Simulation
+    from engine.simulation.world import Record
+
+
+class Runs:
+    """Performs the rules that are met, on behalf of one simulation."""
+
+    def __init__(self, simulation: Simulation) -> None:
+        self._simulation = simulation
+        self.performer = Performer(simulation)
+        rules = sorted(simulation.catalog.rules.values(), key=lambda r: (r.text.order, r.id))
+        self._ranks = {rule.id: rank for rank, rule in enumerate(rules)}
+        self._last: dict[tuple[str, Any], Timestamp] = {}
+        self._delayed: dict[tuple[str, Any], list[Entry]] = {}
+
+    def rank(self, rule: Rule) -> int:
+        """The rule's place in rule order."""
+        return self._ranks[rule.id]
+
+    def one(self, bound: Bound, event: Event, subject: Record | None, before: Record | None) -> None:
+        """Judges one rule by itself (its schedule or dwell time came) and performs it when it is met."""
+        simulation = self._simulation
+        frame = (event, subject, before, simulation.now, event.actor, simulation.world)
+        if simulation.watch is not None:
+            simulation.watch(event, subject, before, (bound,))
+        simulation.ledger.rule(bound).judged += 1
+        verdict = True if bound.condition is None else bound.condition.judge(*frame)
+        if verdict is not False:
+            self.all(event, subject, before, [(0, bound, verdict)])
+            simulation.settle()
+
+    def all(self, event: Event, subject: Record | None, before: Record | None, verdicts: list[Verdict]) -> None:
+        """Performs the rules met at one event, in rule order; a backstop only when no other rule met it."""
+        handled = False
+        for _, bound, verdict in verdicts:
+            text = bound.rule.text
+            counts = self._simulation.ledger.rule(bound)
+            if verdict is not True:
+                counts.errored += 1
+                continue
+            counts.met += 1
+            if text.backstop:
+                continue
+            handled = handled or text.stage == "live"
+            self._run(bound, event, subject, before)
+        if handled:
+            return
+        for _, bound, verdict in verdicts:
+            if verdict is True and bound.rule.text.backstop:
+                self._run(bound, event, subject, before)
+
+    def _run(self, bound: Bound, event: Event, subject: Record | None, before: Record | None) -> None:
+        simulation = self._simulation
+        text = bound.rule.text
+        counts = simulation.ledger.rule(bound)
+        if event.depth >= MAX_DEPTH:
+            counts.stopped += 1
+            return
+        key: Any = None
+        if text.mode != "always":
+            key = bound.key(event, subject, before, simulation.now, event.actor, simulation.world)
+            if key.__class__ is EvaluationError:
+                self._failed(bound, event, MissingValueError(f"`key`: {key.message}"))
+                return
+            if not self._may_run(bound, key):
+                return
+        counts.fired += 1
+        unit = self.performer.perform(bound, bound.actions, event, subject, before)
+        if unit.failure is not None:
+            self._failed(bound, event, unit.failure)
+            return
+        if key is not None:
+            self._last[(text.id, key)] = simulation.now
+            if text.mode == "restart":
+                self._restart(text.id, key)
+        self._settle(bound, event, unit, text.stage == "shadow")
+        for action in unit.delayed:
+            self._delay(bound, action, event, subject, before, key)
+
+    def _may_run(self, bound: Bound, key: Any) -> bool:
+        text = bound.rule.text
+        last = self._last.get((text.id, key))
+        if last is None or text.mode == "restart":
+            return True
+        if text.mode == "once":
+            return False
+        return text.every is None or self._simulation.now - last >= text.every
+
+    def _restart(self, rule: str, key: Any) -> None:
+        for entry in self._delayed.pop((rule, key), ()):
+            entry.cancelled = True
+
+    def _delay(
+        self, bound: Bound, action: Action, event: Event, subject: Record | None, before: Record | None, key: Any
+    ) -> None:
+        simulation = self._simulation
+        assert action.after is not None
+        due = Timestamp(simulation.now + action.after)
+
+        def perform() -> None:
+            frame = (event, subject, before, simulation.now, event.actor, simulation.world)
+            if action.recheck and bound.condition is not None:
+                verdict = bound.condition.judge(*frame)
+                if verdict is not True:
+                    if verdict is not False:
+                        self._failed(bound, event, MissingValueError(f"judged again: {verdict.message}"))
+                    return
+            unit = self.performer.perform(bound, (action,), event, subject, before, due=True)
+            if unit.failure is not None:
+                self._failed(bound, event, unit.failure)
+            else:
+                self._settle(bound, event, unit, bound.rule.text.stage == "shadow")
+
+        entry = Entry(due, perform)
+        simulation.agenda.add(entry, self.rank(bound.rule), event.subject)
+        if bound.rule.text.mode == "restart":
+            self._delayed.setdefault((bound.rule.id, key), []).append(entry)
+
+    def _settle(self, bound: Bound, event: Event, unit: Unit, shadow: bool) -> None:
+        simulation = self._simulation
+        ledger = simulation.ledger
+        counts = ledger.rule(bound)
+        if shadow:
+            counts.shadowed += len(unit.effects)
+        else:
+            counts.effects += len(unit.effects)
+        if ledger.on_effect is not None:
+            for action, effect in unit.effects:
+                self._tell(bound, event, effect, action, shadow)
+        if shadow:
+            return
+        for machine, source, target, record, moved in unit.moves:
+            ledger.machine(machine).move(source, target)
+            if simulation.on_move is not None:
+                simulation.on_move(machine, str(moved.data["transition"]))
+            simulation.dwelling.entered(machine, record, source, target, moved)
+        for machine, record, made in unit.made:
+            simulation.dwelling.entered(machine, record, None, record["status"], made)
+        for schedule in unit.timers:
+            schedule()
+        self._follow(unit)
+        counts.stopped += unit.stopped
+
+    def _follow(self, unit: Unit) -> None:
+        """The events of a run that stands are real now: counted, handed on, and their rules queued."""
+        simulation = self._simulation
+        for judged in unit.judged:
+            simulation.count_judged(judged[0])
+            if simulation.on_event is not None:
+                simulation.on_event(judged[0])
+            if judged[3]:
+                simulation.enqueue(judged)
+
+    def _tell(self, bound: Bound, event: Event, effect: Effect, action: int, shadow: bool) -> None:
+        ledger = self._simulation.ledger
+        assert ledger.on_effect is not None
+        about = f"{bound.subject}/{event.subject}" if bound.subject is not None else ""
+        text = bound.rule.text
+        now = self._simulation.now
+        ledger.on_effect(Performed(effect, text.id, text.version, event.root, event.id, about, now, shadow, action))
+
+    def _failed(self, bound: Bound, event: Event, failure: MissingValueError | RefusedError) -> None:
+        """Leaves an exception for a person; a shadow rule bothers nobody."""
+        counts = self._simulation.ledger.rule(bound)
+        reason = "rule_refused" if isinstance(failure, RefusedError) else "rule_errored"
+        if isinstance(failure, RefusedError):
+            counts.refused += 1
+            if self._simulation.on_refusal is not None:
+                self._simulation.on_refusal(failure.transition)
+        else:
+            counts.failed += 1
+        if bound.rule.text.stage == "shadow":
+            return
+        values = {"reason": reason, "title": f"{bound.rule.id}: {failure}", "priority": "normal"}
+        effect = Effect("create_exception", values, "exception", None, dict(values))
+        unit = self.performer.leave_exception(bound, effect, event)
+        if self._simulation.ledger.on_effect is not None:
+            self._tell(bound, event, effect, -1, False)
+        self._follow(unit)
+
+    def follow_transition(self, event: Event, kind: Kind, subject: Record) -> None:
+        """A declared event that took a transition is followed by the machine's ``status_changed``."""
+        self.performer.follow_transition(event, kind, subject)

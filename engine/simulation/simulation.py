@@ -1,0 +1,202 @@
+"""The road of one event in memory: apply, judge, perform, follow up. Source: the language, "Order of things".
+
+Candidates are judged on the facts just after their event; the actions of those that are met then meet the state as it
+is by then, in rule order; follow-ups come breadth first. Nothing here reads a clock, writes a row or opens a socket.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from engine.automation.index import Verdict
+from engine.automation.model import Bound
+from engine.catalog import Catalog
+from engine.conditions.values import Timestamp
+from engine.events.envelope import WireEvent
+from engine.machines.records import UnfitValue
+from engine.simulation.agenda import Agenda
+from engine.simulation.dwelling import Dwelling
+from engine.simulation.events import MAX_EVENTS, Event, Kind, Kinds, actor_facts, is_import
+from engine.simulation.fold import Fold
+from engine.simulation.ledger import Ledger, Outcome
+from engine.simulation.needs import needs_of
+from engine.simulation.runs import Runs
+from engine.simulation.schedules import Schedules
+from engine.simulation.world import Record, World
+
+Judged = tuple[Event, Record | None, Record | None, list[Verdict]]
+Watcher = Callable[[Event, "Record | None", "Record | None", Sequence[Bound]], None]
+
+
+class Simulation:
+    """One catalog at work on a virtual clock.
+
+    ``slim`` keeps no records of entities that no document reads (the tasks of a long backtest). ``watch`` is called
+    with every event just after it was applied, and the rules that are judged on it; ``on_event`` with every event this simulation derived.
+    ``strict`` holds root events to everything a person's request must meet; a log's are taken as having met it.
+    """
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        ledger: Ledger,
+        *,
+        slim: bool = False,
+        watch: Watcher | None = None,
+        on_event: Callable[[Event], None] | None = None,
+        ticks_in_log: frozenset[str] = frozenset(),
+        strict: bool = False,
+    ) -> None:
+        needs = needs_of(catalog)
+        self.catalog = catalog
+        self.ledger = ledger
+        self.world = World(catalog.machines, needs.inverses, needs.pasts)
+        self.now = Timestamp(0)
+        self.agenda = Agenda()
+        self.kinds = Kinds(catalog)
+        self.watch = watch
+        self.on_event = on_event
+        self.strict = strict
+        self.on_refusal: Callable[[str], None] | None = None
+        self.on_move: Callable[[str, str], None] | None = None
+        self._queue: deque[Judged] = deque()
+        self._root_events = 0
+        self.dwelling = Dwelling(self)
+        self.fold = Fold(self, needs.unread if slim else frozenset())
+        self.runs = Runs(self)
+        self.schedules = Schedules(self, ticks_in_log)
+        self._started = False
+
+    def take(self, wire: WireEvent) -> Outcome:
+        """Takes a root event: what falls due before it, then the event itself and everything that follows."""
+        time = wire.time
+        if not self._started:
+            self.begin(time)
+        elif time > self.now:
+            self.advance(time, including=False)
+            self.now = time
+        if wire.facts:
+            self.fold.seed(wire.facts, time)
+        kind = self.kinds[wire.type]
+        if kind.machine is None:
+            if self.schedules.is_tick(wire):
+                self.schedules.tick_from_log(wire)
+                return Outcome("applied")
+            return Outcome("skipped", f'no machine declares the event "{wire.type}"')
+        try:
+            event = self._event(wire, kind)
+        except UnfitValue as problem:
+            if wire.type.endswith(".status_changed"):
+                self.ledger.machine(kind.machine.id).diverged += 1
+                return Outcome("diverged", str(problem))
+            return Outcome("skipped", str(problem))
+        outcome, subject, before = self.fold.root(event, kind, is_import(wire))
+        if outcome.result in ("applied", "refused"):
+            self._root_events = 1
+            self.judge(event, kind, subject, before)
+            if kind.transition is not None and subject is not None:
+                self.runs.follow_transition(event, kind, subject)
+            self.settle()
+        return outcome
+
+    def begin(self, time: Timestamp) -> None:
+        """Sets the clock; schedules tick from here on."""
+        self._started = True
+        self.now = time
+        self.schedules.start(time)
+
+    def given(self, machine: str, id: str, values: Mapping[str, Any], time: Timestamp) -> None:
+        """Adds an entity that exists already; its dwell times count from ``status_since``. Raises UnfitValue."""
+        record = self.fold.add(self.catalog.machines[machine], id, values, time)
+        self.dwelling.given(machine, record, time)
+
+    def _event(self, wire: WireEvent, kind: Kind) -> Event:
+        assert kind.reader is not None and kind.machine is not None
+        data = kind.reader.read(wire.data) if wire.data else {}
+        changes: Mapping[str, Any] = {}
+        if wire.changes:
+            changes = self._changes(wire.changes, kind.machine.id)
+        return Event(
+            wire.id,
+            wire.type,
+            wire.subject,
+            wire.time,
+            data,
+            source=wire.source,
+            changes=changes,
+            cause=wire.cause,
+            root=wire.root,
+            depth=0,
+            actor=actor_facts(wire.actor, self.world.tables["user"]),
+        )
+
+    def _changes(self, changes: Mapping[str, tuple[Any, Any]], machine: str) -> dict[str, Any]:
+        reader = self.catalog.readers[machine]
+        typed: dict[str, Any] = {}
+        for name, (before, after) in changes.items():
+            try:
+                typed[name] = (
+                    None if before is None else reader.value(name, before),
+                    None if after is None else reader.value(name, after),
+                )
+            except KeyError:
+                continue
+        return typed
+
+    def judge(self, event: Event, kind: Kind, subject: Record | None, before: Record | None) -> None:
+        """Judges the rules bound to an event on the facts as they are now, and queues those that are met."""
+        matcher = kind.matcher
+        if self.watch is not None:
+            self.watch(event, subject, before, matcher.rules if matcher is not None else ())
+        if matcher is None:
+            return
+        kind.judged += 1
+        verdicts = matcher.match(event, subject, before, self.now, event.actor, self.world)
+        if verdicts:
+            self._queue.append((event, subject, before, verdicts))
+
+    def enqueue(self, judged: Judged) -> None:
+        """Queues verdicts reached while an action was performed."""
+        self._queue.append(judged)
+
+    def count_judged(self, event: Event) -> None:
+        """Counts an event that rules were judged on."""
+        self.kinds[event.type].judged += 1
+
+    def verdicts(self, event: Event, kind: Kind, subject: Record, before: Record | None) -> list[Verdict]:
+        """The verdicts on an event that may still be taken back: nothing is queued or counted."""
+        assert kind.matcher is not None
+        return kind.matcher.match(event, subject, before, self.now, event.actor, self.world)
+
+    def settle(self) -> None:
+        """Performs what is queued, breadth first, until nothing follows."""
+        queue = self._queue
+        while queue:
+            event, subject, before, verdicts = queue.popleft()
+            self.runs.all(event, subject, before, verdicts)
+
+    def begin_root(self) -> None:
+        """Begins a new count of the events that one root may bring about."""
+        self._root_events = 1
+
+    def may_follow(self) -> bool:
+        """Counts one more event of this root; false when it is one too many."""
+        if self._root_events >= MAX_EVENTS:
+            return False
+        self._root_events += 1
+        return True
+
+    def advance(self, to: Timestamp, *, including: bool) -> None:
+        """Lets everything happen that falls due before ``to`` (or at it, when ``including``)."""
+        agenda = self.agenda
+        while (due := agenda.next_due()) is not None and (due < to or (including and due == to)):
+            entry = agenda.pop()
+            if not entry.stands():
+                continue
+            self.now = max(self.now, due)
+            self.begin_root()
+            entry.perform()
+            self.settle()
+        self.now = max(self.now, to)

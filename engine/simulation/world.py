@@ -1,0 +1,121 @@
+"""The world of a simulation: every entity's record as the fold of events, with a journal to take changes back.
+
+Only inverse relations and pasts that some document asks for are kept up to date.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from engine.conditions.values import Timestamp
+
+Record = dict[str, Any]
+_ABSENT = object()
+
+
+class World:
+    """Records by machine and id.
+
+    ``inverses`` lists the (machine, relation) pairs that conditions walk backwards, ``pasts`` the machines whose moves
+    ``count_moves`` asks for.
+    """
+
+    __slots__ = ("_inverse", "_journal", "_moves", "_recording", "tables")
+
+    def __init__(
+        self, machines: Iterable[str], inverses: Iterable[tuple[str, str]] = (), pasts: Iterable[str] = ()
+    ) -> None:
+        self.tables: dict[str, dict[str, Record]] = {machine: {} for machine in machines}
+        self._inverse: dict[str, dict[str, dict[str, dict[str, None]]]] = {}
+        for machine, relation in inverses:
+            self._inverse.setdefault(machine, {})[relation] = {}
+        self._moves: dict[str, dict[str, list[tuple[Timestamp, str | None, str]]]] = {m: {} for m in pasts}
+        self._journal: list[Callable[[], None]] = []
+        self._recording = False
+
+    def inverse(self, machine: str, relation: str, id: str) -> list[Record]:
+        """The records of ``machine`` whose ``relation`` is ``id``, oldest first."""
+        table = self.tables[machine]
+        try:
+            tracked = self._inverse[machine][relation]
+        except KeyError:
+            return [record for record in table.values() if record.get(relation) == id]
+        return [table[other] for other in tracked.get(id, ())]
+
+    def count_moves(self, machine: str, id: str, name: str, since: Timestamp) -> int:
+        """How often the entity took the transition ``name``, or came into the state ``name``, after ``since``."""
+        past = self._moves.get(machine, {}).get(id, ())
+        return sum(1 for time, transition, state in past if time > since and name in (transition, state))
+
+    def create(self, machine: str, record: Record) -> None:
+        """Adds an entity; a record of the same id is replaced."""
+        table = self.tables[machine]
+        id = record["id"]
+        if self._recording:
+            earlier = table.get(id)
+            self._journal.append(lambda: self._uncreate(machine, id, earlier))
+        table[id] = record
+        tracked = self._inverse.get(machine)
+        if tracked:
+            for relation in tracked:
+                self._point(machine, relation, id, record.get(relation))
+
+    def change(self, machine: str, record: Record, name: str, value: Any) -> None:
+        """Sets a field or relation; None removes it."""
+        if self._recording:
+            earlier = record.get(name, _ABSENT)
+            self._journal.append(lambda: self._restore(machine, record, name, earlier))
+        tracked = self._inverse.get(machine)
+        if tracked and name in tracked:
+            self._unpoint(machine, name, record["id"], record.get(name))
+            self._point(machine, name, record["id"], value)
+        if value is None:
+            record.pop(name, None)
+        else:
+            record[name] = value
+
+    def moved(self, machine: str, id: str, time: Timestamp, transition: str | None, state: str) -> None:
+        """Notes a move for ``count_moves``."""
+        pasts = self._moves.get(machine)
+        if pasts is None:
+            return
+        past = pasts.setdefault(id, [])
+        past.append((time, transition, state))
+        if self._recording:
+            self._journal.append(lambda: None if past.pop() else None)
+
+    def savepoint(self) -> None:
+        """Begins to record changes so that they can be taken back."""
+        self._recording = True
+        self._journal.clear()
+
+    def keep(self) -> None:
+        """Ends the savepoint; the changes stay."""
+        self._recording = False
+        self._journal.clear()
+
+    def rollback(self) -> None:
+        """Ends the savepoint and takes every change since back."""
+        self._recording = False
+        for undo in reversed(self._journal):
+            undo()
+        self._journal.clear()
+
+    def _uncreate(self, machine: str, id: str, earlier: Record | None) -> None:
+        record = self.tables[machine].pop(id)
+        for relation in self._inverse.get(machine, ()):
+            self._unpoint(machine, relation, id, record.get(relation))
+        if earlier is not None:
+            self.create(machine, earlier)
+
+    def _restore(self, machine: str, record: Record, name: str, earlier: Any) -> None:
+        self.change(machine, record, name, None if earlier is _ABSENT else earlier)
+
+    def _point(self, machine: str, relation: str, id: str, target: Any) -> None:
+        if target is not None:
+            self._inverse[machine][relation].setdefault(target, {})[id] = None
+
+    def _unpoint(self, machine: str, relation: str, id: str, target: Any) -> None:
+        if target is not None:
+            self._inverse[machine][relation].get(target, {}).pop(id, None)
