@@ -91,9 +91,9 @@ class BookingStory:
     def _hold(self) -> None:
         if self._move("hold"):
             roll = self.dice.random()
-            if roll < 0.70:
-                self.house.at(self.house.desk(16 * HOUR, self.dice), self._request_deposit)
-            elif roll < 0.82:
+            if roll < 0.78:
+                self.house.at(self.house.desk(15 * HOUR, self.dice), self._request_deposit)
+            elif roll < 0.88:
                 self.house.at(self.house.desk(12 * HOUR, self.dice), self._release)
             # The rest say nothing: the option runs out by its rule.
 
@@ -133,7 +133,7 @@ class BookingStory:
     def _reschedule(self) -> None:
         if self.house.status("booking", self.id) != "confirmed":
             return
-        shift = self.dice.choice((-1, 1, 1, 2, 3, 7)) * DAY
+        shift = self.dice.choice((-4, -2, -1, 1, 1, 2, 7)) * DAY
         old, new = self.starts_at, max(self.starts_at + shift, self.house.now + DAY)
         length = self.ends_at - self.starts_at
         self.starts_at, self.ends_at = new, new + length

@@ -52,7 +52,7 @@ class PaymentStory:
         )
         if self.purpose == "balance":
             self.house.at(self.due - self.dice.randint(0, 9) * DAY, self._try)
-        elif self.dice.random() < self.owed.kind.pays_late:
+        elif self.dice.random() < self.owed.kind.pays_late * 0.7:
             # Too late for the rule that releases unpaid bookings; some never pay at all.
             if self.dice.random() < 0.45:
                 self.house.later(int(self.dice.uniform(3.1, 5) * DAY), self._bank_transfer)

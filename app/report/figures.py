@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from app.report import wording
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from app.report.model import Json, Report
 
@@ -69,15 +69,15 @@ class Outcome:
 
 def differences(report: Report) -> tuple[list[Difference], int, int]:
     """The rules whose effects differ, greatest difference first; the scale's end; how many rules do not differ."""
-    diff = report.replay.get("diff") or {}
+    diff = report.replay["diff"]
     words: dict[str, Counter[str]] = defaultdict(Counter)
     altered: Counter[str] = Counter()
-    for effect in diff.get("added", ()):
+    for effect in diff["added"]:
         words[effect["rule"]][effect["action"]] += 1
-    for effect in diff.get("removed", ()):
+    for effect in diff["removed"]:
         words[effect["rule"]][effect["action"]] -= 1
-    for pair in diff.get("changed", ()):
-        altered[pair_of(pair)[0]["rule"]] += 1
+    for pair in diff["changed"]:
+        altered[pair["before"]["rule"]] += 1
     after, before = report.replay["rules"], (report.against or {}).get("rules", {})
     rows = []
     for rule in sorted({**after, **before}):
@@ -85,7 +85,7 @@ def differences(report: Report) -> tuple[list[Difference], int, int]:
         then = before.get(rule, {}).get("effects", now - words[rule].total())
         if now != then or words[rule] or altered[rule]:
             edited = report.edit is not None and report.edit.rule == rule
-            rows.append((rule, "edited" if edited else "follows", then, now))
+            rows.append((rule, "edited" if edited else "cascade", then, now))
     top = max([1, *(max(then, now) for _, _, then, now in rows)])
     drawn = [
         Difference(
@@ -99,37 +99,37 @@ def differences(report: Report) -> tuple[list[Difference], int, int]:
 
 def headline(report: Report) -> str:
     """What the draft would have done, in a sentence without its full stop."""
-    diff = report.replay.get("diff")
-    if diff is None:
+    diff = report.replay["diff"]
+    if report.against is None:
         return f"{wording.number(report.replay['events'])} events, replayed"
-    net: Counter[str] = Counter()
-    for effect in diff["added"]:
-        net[effect["action"]] += 1
-    for effect in diff["removed"]:
-        net[effect["action"]] -= 1
-    parts = [
-        f"{wording.number(abs(count))} {'more' if count > 0 else 'fewer'} {wording.noun(action, count)}"
-        for action, count in sorted(net.items(), key=lambda item: (-abs(item[1]), item[0]))
-        if count
-    ]
-    if parts:
-        return f"The draft would have made {_list(parts[:3])}"
+    net = wording.net_effects(diff)
+    if net:
+        return f"The draft would have made {net}"
     if diff["added"] or diff["changed"]:
         moved = max(len(diff["added"]), len(diff["changed"]))
         return f"The draft would have made the same number of effects, {moved} of them differently"
     return "The draft would have changed nothing"
 
 
+def tail(ends: list[Outcome], plural: str) -> str:
+    """The headline's second half: the end that most of those it touches came to; empty when there is none to tell."""
+    closed = [end for end in ends if end.kind != "open"]
+    if not closed:
+        return ""
+    total, most = sum(end.count for end in ends), max(closed, key=lambda end: end.count)
+    return f"{most.count:,} of the {total:,} {plural} it touches anew were later {most.state.replace('_', ' ')}"
+
+
 def groups(report: Report) -> list[EffectGroup]:
     """The differences by rule, most first."""
-    diff = report.replay.get("diff") or {}
+    diff = report.replay["diff"]
     found: dict[str, list[EffectRow]] = defaultdict(list)
     for kind in ("added", "removed"):
-        for effect in diff.get(kind, ()):
+        for effect in diff[kind]:
             found[effect["rule"]].append(_row(kind, effect, wording.effect(effect)))
-    for pair in diff.get("changed", ()):
-        before, after = pair_of(pair)
-        found[after["rule"]].append(_row("changed", after, wording.change(before, after)))
+    for pair in diff["changed"]:
+        before, after = pair["before"], pair["after"]
+        found[after["rule"]].append(_row("changed", after, f"{wording.gist(after)} ({wording.change(before, after)})"))
     result = []
     for rule, rows in found.items():
         kinds = Counter(row.kind for row in rows)
@@ -147,9 +147,10 @@ def outcomes(report: Report) -> tuple[str, list[Outcome]]:
     """What became of the entities that only the draft would have touched: their kind's name, and the ends they came to."""
     kinds = {machine.id: machine for machine in report.machines}
     touched: dict[tuple[str, str], None] = {}
-    for effect in (report.replay.get("diff") or {}).get("added", ()):
+    for effect in report.replay["diff"]["added"]:
         entity = subject_of(effect)
-        if entity in report.ends and entity[0] in kinds and kinds[entity[0]].outcomes:
+        own = report.edit is None or effect["rule"] == report.edit.rule
+        if own and entity in report.ends and entity[0] in kinds and kinds[entity[0]].outcomes:
             touched[entity] = None
     if not touched:
         return "", []
@@ -163,14 +164,12 @@ def outcomes(report: Report) -> tuple[str, list[Outcome]]:
 
 def pending(replay: Json) -> int:
     """How much is due after the end."""
-    value = replay.get("pending_at_end", 0)
-    return value if isinstance(value, int) else sum(value.values()) if isinstance(value, dict) else len(value)
+    return int(replay["pending_at_end"])
 
 
 def stopped(replay: Json) -> int:
     """How many follow-ups the limits of depth and number stopped."""
-    value = replay.get("stopped", 0)
-    return value if isinstance(value, int) else len(value)
+    return sum(replay.get("stopped", {}).values())
 
 
 def numbers(replay: Json) -> list[tuple[str, int]]:
@@ -195,11 +194,6 @@ def subject_of(effect: Mapping[str, Any]) -> tuple[str, str]:
     return machine, entity
 
 
-def pair_of(pair: Any) -> tuple[Json, Json]:
-    """Before and after of a changed effect."""
-    return (pair["before"], pair["after"]) if isinstance(pair, dict) else (pair[0], pair[1])
-
-
 def _row(kind: str, effect: Json, text: str) -> EffectRow:
     when = str(effect.get("at", ""))
     return EffectRow(kind, wording.noun(effect["action"], 1), wording.about(effect), when[:16].replace("T", " "), text)
@@ -218,8 +212,3 @@ def _what(words: Counter[str], altered: int) -> str:
 
 def _at(value: int, top: int) -> float:
     return round(value / top * 100, 2)
-
-
-def _list(parts: Iterable[str]) -> str:
-    items = list(parts)
-    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"

@@ -35,8 +35,9 @@ def render(report: Report) -> str:
     return page.render(
         report=report,
         css=Markup(styles),  # noqa: S704 - our own file
-        diff=report.replay.get("diff") is not None,
+        diff=report.against is not None,
         headline=figures.headline(report),
+        tail=figures.tail(outcomes, outcomes_of),
         differences=changes,
         top=top,
         same=same,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,22 +18,27 @@ _NOUNS = {
     "start_timer": ("timer", "timers"),
     "cancel_timers": ("stopped timer", "stopped timers"),
 }
-_SHOWN = (
-    "title",
-    "reason",
-    "template",
-    "to",
-    "transition",
-    "field",
-    "value",
-    "queue",
-    "role",
-    "user",
-    "endpoint",
-    "name",
-)
+_SHOWN = ("title", "reason", "template", "transition", "field", "value", "queue", "role", "user", "endpoint", "name")
+_LABELS = {"recipient": "to"}
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 _CONTEXT = frozenset(
-    {"action", "rule", "event", "root", "time", "at", "entity", "about", "machine", "id", "subject", "shadow", "due"}
+    {
+        "action",
+        "rule",
+        "event",
+        "root",
+        "time",
+        "at",
+        "entity",
+        "about",
+        "machine",
+        "id",
+        "subject",
+        "shadow",
+        "due",
+        "to",
+        "with",
+    }
 )
 
 
@@ -60,11 +67,32 @@ def share(part: int, whole: int) -> str:
     return f"{min(99.99, part / whole * 100):.4g} %"
 
 
+def net_effects(diff: Mapping[str, Any]) -> str:
+    """What a difference comes to: ``37 more exceptions and 12 fewer messages``; empty when nothing was added or lost."""
+    net: Counter[str] = Counter(item["action"] for item in diff["added"])
+    net.subtract(item["action"] for item in diff["removed"])
+    parts = [
+        f"{number(abs(count))} {'more' if count > 0 else 'fewer'} {noun(action, count)}"
+        for action, count in sorted(net.items(), key=lambda item: (-abs(item[1]), item[0]))
+        if count
+    ][:3]
+    return " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1]))) if parts else ""
+
+
 def effect(keys: Mapping[str, Any]) -> str:
     """An effect's own keys as a short text: ``Answer VR-7K3M · inquiries · high``."""
     known = [_value(keys[name]) for name in _SHOWN if name in keys]
-    rest = [f"{name} {_value(value)}" for name, value in keys.items() if name not in _SHOWN and name not in _CONTEXT]
+    rest = [
+        f"{_LABELS.get(name, name)} {_value(value)}"
+        for name, value in keys.items()
+        if name not in _SHOWN and name not in _CONTEXT
+    ]
     return " · ".join(part for part in known + rest if part)
+
+
+def gist(keys: Mapping[str, Any]) -> str:
+    """The first words of an effect: its title, reason, template or transition."""
+    return next((_value(keys[name]) for name in _SHOWN if name in keys), "")
 
 
 def change(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
@@ -85,4 +113,5 @@ def _value(value: object) -> str:
         return ", ".join(f"{name} {_value(item)}" for name, item in value.items())
     if isinstance(value, bool):
         return "true" if value else "false"
-    return str(value)
+    text = str(value)
+    return text[:16].replace("T", " ") if _INSTANT.match(text) else text

@@ -5,7 +5,7 @@ The keys combine as ``&&``, ``||`` and ``!(… || …)``; sibling keys must all 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from engine.conditions import messages
@@ -55,7 +55,8 @@ def _parse(node: Node) -> Block | Line | None:
         if kind is not None and isinstance(value, Sequence):
             parts = (_parse(item) for item in value.items)
             groups.append(Block(kind, tuple(part for part in parts if part is not None), value))
-    return groups[0] if len(groups) == 1 else Block("all", tuple(groups), node)
+    # The whole mapping is the node, so that what is wrong with its keys is found again.
+    return replace(groups[0], node=node) if len(groups) == 1 else Block("all", tuple(groups), node)
 
 
 _KIND: dict[str, GroupKind] = {kind: kind for kind in KINDS}
