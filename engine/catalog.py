@@ -6,7 +6,7 @@ its diagnostics, and everything else goes on without it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
@@ -115,8 +115,8 @@ def build(documents: list[Document], actions: Mapping[str, ActionKind] = ACTIONS
         report.extend(document.diagnostics)
     diagnostics = in_order(report)
     catalog = Catalog(documents, diagnostics, machines, vocabulary, readers, guards, roles, rules, scenarios)
-    running = {"rule": rules, "scenario": scenarios}
-    catalog.unavailable = [d for d in documents if d.root is None or d.id not in running.get(d.kind, {d.id: None})]
+    running: dict[str, Container[str]] = {"rule": rules, "scenario": scenarios}
+    catalog.unavailable = [d for d in documents if d.root is None or d.id not in running.get(d.kind, (d.id,))]
     _arrange(catalog)
     return catalog
 

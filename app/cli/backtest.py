@@ -14,7 +14,7 @@ from engine.events.jsonl import UnreadableError
 from engine.simulation import backtest as backtests
 
 
-class _Instant(click.ParamType):
+class _Instant(click.ParamType[Timestamp]):
     name = "instant"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Timestamp:

@@ -9,8 +9,8 @@ from typing import Any
 from engine.automation import messages
 from engine.automation.model import ActionText, Emission, Plan
 from engine.automation.paths import EntityPath, MissingValueError, entity_path
-from engine.conditions.outcome import EvaluationError
 from engine.conditions.check import check_expression
+from engine.conditions.outcome import EvaluationError
 from engine.conditions.scope import Alias, Scope
 from engine.conditions.text import check_text
 from engine.conditions.types import EntityType

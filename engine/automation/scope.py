@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from engine.conditions.scope import ACTOR, NOW, Alias, Ambiguous, Scope, Variable, event_variable
+from engine.conditions.scope import ACTOR, NOW, Alias, Ambiguous, Presence, Scope, Variable, event_variable
 from engine.conditions.types import DURATION, STRING, TIMESTAMP, EntityType, Field, StateType
 from engine.machines.model import Machine
 from engine.machines.vocabulary import MachineVocabulary
@@ -70,7 +70,7 @@ def event_scope(vocabulary: MachineVocabulary, machine: Machine | None, event_ty
     names: dict[str, Variable | Alias | Ambiguous] = {}
     if machine is not None:
         names.update(entity_variables(vocabulary, machine.id))
-        presence = "never" if event_type == f"{machine.id}.created" else "always"
+        presence: Presence = "never" if event_type == f"{machine.id}.created" else "always"
         names["before"] = Variable(EntityType(machine.id), "before", presence)
     names["event"] = event_variable(event_data(machine, event_type))
     names["now"] = NOW

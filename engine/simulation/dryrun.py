@@ -58,7 +58,8 @@ class _DryRun:
     def _show_refused(self, wire: WireEvent) -> None:
         """The verdicts on a refused event: on the facts as they stand, without effects."""
         kind = self.simulation.kinds[wire.type]
-        assert kind.machine is not None and kind.reader is not None
+        assert kind.machine is not None
+        assert kind.reader is not None
         subject = self.simulation.world.tables[kind.machine.id].get(wire.subject)
         event = Event(wire.id, wire.type, wire.subject, wire.time, kind.reader.read(wire.data))
         self._watch(event, subject, subject, kind.matcher.rules if kind.matcher is not None else ())
@@ -87,7 +88,8 @@ class _DryRun:
 
 
 def _verdict(bound: Bound, frame: Frame) -> dict[str, Any]:
-    verdict, lines = "met", []
+    verdict = "met"
+    lines: list[dict[str, Any]] = []
     if bound.condition is not None:
         verdict, lines = explained(bound.condition, frame)
     shown: dict[str, Any] = {

@@ -188,6 +188,8 @@ class Fold:
                 return f'the guard of "{transition.name}" does not hold'
             if strict and verdict is not True:
                 return f'the guard of "{transition.name}" cannot be judged: {verdict.message}'
+        return None
+        return None
 
     def _take(self, event: Event, machine: Machine, record: Record, target: str, transition: str | None) -> None:
         source = record["status"]

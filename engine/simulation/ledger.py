@@ -109,7 +109,8 @@ class Ledger:
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of a root event: ``applied``, ``refused`` (an imported move no machine declares, applied all the
-    same), ``diverged`` (it does not apply in this world) or ``skipped`` (it cannot be understood)."""
+    same), ``diverged`` (it does not apply in this world) or ``skipped`` (it cannot be understood).
+    """
 
     result: str
     reason: str | None = None

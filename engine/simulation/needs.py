@@ -16,7 +16,8 @@ _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 @dataclass(frozen=True, slots=True)
 class Needs:
     """``inverses`` are (machine, relation) pairs, ``pasts`` machines whose moves are counted, ``unread`` machines whose
-    records no rule, guard or relation ever looks at."""
+    records no rule, guard or relation ever looks at.
+    """
 
     inverses: frozenset[tuple[str, str]]
     pasts: frozenset[str]

@@ -258,7 +258,8 @@ class Performer:
     def follow_transition(self, event: Event, kind: Kind, subject: Record) -> None:
         """The ``status_changed`` behind a declared event that took a transition."""
         simulation = self._simulation
-        assert kind.machine is not None and kind.transition is not None
+        assert kind.machine is not None
+        assert kind.transition is not None
         follower = simulation.kinds[f"{kind.machine.id}.status_changed"]
         if follower.matcher is None and simulation.on_event is None and simulation.watch is None:
             return

@@ -113,7 +113,8 @@ class Simulation:
         self.dwelling.given(machine, record, time)
 
     def _event(self, wire: WireEvent, kind: Kind) -> Event:
-        assert kind.reader is not None and kind.machine is not None
+        assert kind.reader is not None
+        assert kind.machine is not None
         data = kind.reader.read(wire.data) if wire.data else {}
         changes: Mapping[str, Any] = {}
         if wire.changes:

@@ -83,7 +83,7 @@ class World:
         past = pasts.setdefault(id, [])
         past.append((time, transition, state))
         if self._recording:
-            self._journal.append(lambda: None if past.pop() else None)
+            self._journal.append(past.clear if len(past) == 1 else lambda: past.__delitem__(-1))
 
     def savepoint(self) -> None:
         """Begins to record changes so that they can be taken back."""
