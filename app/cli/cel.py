@@ -13,7 +13,8 @@ from engine.conditions.typed import from_plain, to_typed
 from engine.conditions.values import CelError
 
 
-@click.command()
+# An expression may begin with a minus: what is no option of ours is the expression.
+@click.command(context_settings={"ignore_unknown_options": True})
 @click.argument("expression", metavar="[EXPR]", required=False)
 @click.option("--bindings", metavar="JSON", help='Values of the variables: {"x": 1} or {"x": {"t": "uint", "v": "1"}}.')
 @click.option("--batch", type=click.File("rb"), metavar="FILE", help="JSON Lines, each with expr and its bindings.")

@@ -26,7 +26,7 @@ _TOKEN = re.compile(
         )
       )
     | (?P<number>
-        0[xX][0-9a-fA-F]+ [uU]?
+        0x[0-9a-fA-F]+ [uU]?
       | (?: [0-9]* \. [0-9]+ (?: [eE][-+]?[0-9]+ )? | [0-9]+ [eE][-+]?[0-9]+ )
       | [0-9]+ [uU]?
       ) (?! [A-Za-z0-9_] )
@@ -112,7 +112,7 @@ def number_value(text: str, offset: int) -> int | UInt | float:
     digits = text.lstrip("-")
     problem = None
     value: int | UInt | float
-    if digits[:2] in ("0x", "0X"):
+    if digits.startswith("0x"):
         unsigned = digits[-1] in "uU"
         value = int(digits[2:-1] if unsigned else digits[2:], 16)
     elif digits[-1] in "uU":

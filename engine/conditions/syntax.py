@@ -267,6 +267,7 @@ class _Parser:
         self.at += 1
         items: list[Node] = []
         optional: list[bool] = []
+        self.lone_comma("]")
         while self.kinds[self.at] != "]":
             optional.append(self.accept("?"))
             items.append(self.expression())
@@ -279,6 +280,7 @@ class _Parser:
         self.at += 1
         entries: list[tuple[Node, Node]] = []
         optional: list[bool] = []
+        self.lone_comma("}")
         while self.kinds[self.at] != "}":
             optional.append(self.accept("?"))
             key = self.expression()
@@ -302,6 +304,11 @@ class _Parser:
             if not self.accept(","):
                 break
         return Struct(start, self.expect("}", '"," or "}"'), name, tuple(fields))
+
+    def lone_comma(self, closing: str) -> None:
+        """Skips the comma of ``[,]`` and ``{,}``, which the grammar allows."""
+        if self.kinds[self.at] == "," and self.kinds[self.at + 1] == closing:
+            self.at += 1
 
     def accept(self, kind: str) -> bool:
         if self.kinds[self.at] == kind:

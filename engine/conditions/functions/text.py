@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _LOWER = str.maketrans({chr(code): chr(code + 32) for code in range(ord("A"), ord("Z") + 1)})
 _UPPER = str.maketrans({chr(code): chr(code - 32) for code in range(ord("a"), ord("z") + 1)})
+_BLANKS = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
 _QUOTED = str.maketrans({
     "\\": "\\\\", '"': '\\"', "\a": "\\a", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\v": "\\v",
 })  # fmt: skip
@@ -113,7 +114,7 @@ OVERLOADS: Overloads = {
     (".split", (str, str, int)): _split,
     (".substring", (str, int)): _substring,
     (".substring", (str, int, int)): _substring,
-    (".trim", (str,)): str.strip,
+    (".trim", (str,)): lambda text: text.strip(_BLANKS),
     (".reverse", (str,)): lambda text: text[::-1],
     (".join", (list,)): _join,
     (".join", (list, str)): _join,
