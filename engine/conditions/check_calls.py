@@ -135,8 +135,8 @@ def _wrong_argument(
     written = node.args[position - skip]
     if isinstance(found.type, OptionalType):
         return context.failed(lowered, messages.optional_not_taken(written, found.type))
-    expected = " or ".join(dict.fromkeys(str(one[0][position]) for one in fitting))
-    return context.failed(lowered, messages.wrong_argument(written, node.function, expected, found.type))
+    expected = [one[0][position] for one in fitting]
+    return context.failed(lowered, messages.wrong_argument(written, f"{node.function}()", expected, found.type))
 
 
 def _takes(wanted: Type, found: Type) -> bool:
@@ -188,7 +188,7 @@ def _of_optional(context: Context, node: Call, target: Typed, kind: OptionalType
         return context.failed(lowered)
     joined = join(hint, other.type)
     if joined is None:
-        return context.failed(lowered, messages.wrong_argument(node.args[0], name, str(hint), other.type))
+        return context.failed(lowered, messages.wrong_argument(node.args[0], f"{name}()", (hint,), other.type))
     return context.typed(lowered, STRING if isinstance(joined, EntityType) else joined)
 
 

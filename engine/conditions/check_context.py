@@ -35,6 +35,8 @@ class Context(ABC):
         self.scope = scope
         self.problems: list[Problem] = []
         self.locals: dict[str, Type] = {}
+        self.beside: str | None = None
+        """What a literal is compared with, as written."""
         self.maybe_absent: set[str] = set()
         self.other_reads: set[FieldRead] = set()
         self.node_types: dict[int, Type] = {}

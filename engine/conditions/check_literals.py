@@ -72,7 +72,7 @@ def literal(context: Context, node: Literal, hint: Type | None) -> Typed:
 def _text(context: Context, node: Literal, value: str, wanted: Type) -> Typed:
     if isinstance(wanted, EnumType):
         if value not in wanted.values:
-            return context.failed(node, messages.unknown_enum_value(node, value, wanted.values))
+            return context.failed(node, messages.unknown_enum_value(node, value, wanted.values, context.beside))
         return context.typed(node, wanted)
     if isinstance(wanted, StateType):
         states = tuple(context.scope.vocabulary.states(wanted.machine))

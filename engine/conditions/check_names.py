@@ -124,7 +124,8 @@ def _of_entity(context: Context, owner: Typed, kind: EntityType, node: Select, k
         typed = _finish(context, node, owner.record, EntityType(found.machine))
         if not node.test:
             hop = Hop(node.start, node.end, typed.node, found.machine)
-            context.typed(hop, RecordType(found.machine))
+            record = RecordType(found.machine)
+            context.typed(hop, OptionalType(record) if node.optional else record)
             typed = Typed(typed.node, typed.type, hop)
     elif node.field == "id" and not node.test and not node.optional:
         typed = context.typed(owner.node, STRING)  # an entity's id is known without its record
@@ -156,7 +157,8 @@ def _of_object(context: Context, owner: Typed, kind: ObjectType, node: Select, k
     typed = _finish(context, node, owner.node, found.type)
     if isinstance(found.type, EntityType) and not node.test:
         hop = Hop(node.start, node.end, typed.node, found.type.machine)
-        context.typed(hop, RecordType(found.type.machine))
+        record = RecordType(found.type.machine)
+        context.typed(hop, OptionalType(record) if node.optional else record)
         typed = Typed(typed.node, typed.type, hop)
     _require(context, typed.node, node, known, found.optional, shown)
     return typed
@@ -188,8 +190,8 @@ def _require(context: Context, lowered: Node, node: Select, known: Known, option
     if path is None or path in known:
         return
     if optional:
-        base, _, field = shown.rpartition(".")
-        context.report(messages.may_be_missing(node, shown, f"{base}.?{field}.orValue(…)"))
+        relation = isinstance(context.node_types.get(id(lowered)), EntityType)
+        context.report(messages.may_be_missing(node, shown, relation))
     elif path[0] in context.maybe_absent:
         context.report(messages.sometimes_there(node, shown))
 
@@ -244,7 +246,7 @@ def index(context: Context, node: Index, known: Known) -> Typed:
     if not isinstance(kind, (ListType, MapType)):
         return context.failed(lowered, messages.wrong_operand(node, "[…]", kind))
     if key.type not in (wanted, DYN) and not (wanted == STRING and key.type != INT):
-        return context.failed(lowered, messages.wrong_argument(node.key, "[…]", str(wanted), key.type))
+        return context.failed(lowered, messages.wrong_argument(node.key, "[…]", (wanted,), key.type))
     item = kind.item if isinstance(kind, ListType) else kind.value
     if node.optional:
         return context.typed(lowered, OptionalType(item))

@@ -130,11 +130,19 @@ def _operands(context: Context, node: Call, known: Known) -> tuple[Typed, Typed]
     left_node, right_node = node.args
     if is_literal(left_node) and not is_literal(right_node):
         right = as_value(context, context.infer(right_node, known))
-        left = as_value(context, context.infer(left_node, known, right.type))
+        left = _compared(context, left_node, known, right.type, right_node)
     else:
         left = as_value(context, context.infer(left_node, known))
-        right = as_value(context, context.infer(right_node, known, left.type))
+        right = _compared(context, right_node, known, left.type, left_node)
     return left, right
+
+
+def _compared(context: Context, node: Node, known: Known, hint: Type | None, other: Node) -> Typed:
+    """A side that takes its type from the other, which messages may name."""
+    outer, context.beside = context.beside, None if is_literal(other) else context.quote(other)
+    typed = as_value(context, context.infer(node, known, hint))
+    context.beside = outer
+    return typed
 
 
 def _settled(context: Context, node: Call, *sides: tuple[Node, Typed]) -> bool:
@@ -158,6 +166,8 @@ def _judge_equality(context: Context, node: Call, left: Typed, right: Typed) -> 
     kinds = (left.type, right.type)
     if NULL in kinds and DYN not in kinds:
         other = node.args[0] if right.type == NULL else node.args[1]
+        missing = [one for one in context.problems if one.code == "V333" and one.offset == other.start]
+        context.problems = [one for one in context.problems if one not in missing]  # one mistake, said once
         context.report(messages.compared_with_null(node, context.quote(other) if not is_literal(other) else None))
     elif MONEY in kinds and kinds != (MONEY, MONEY) and DYN not in kinds:
         _money_mistake(context, node, left, right)
@@ -166,7 +176,25 @@ def _judge_equality(context: Context, node: Call, left: Typed, right: Typed) -> 
     elif kinds == (MONEY, MONEY):
         _same_currency(context, node, left.node, right.node)
     elif not may_equal(left.type, right.type):
-        context.report(messages.never_equal(node, left.type, right.type))
+        context.report(messages.never_equal(node, left.type, right.type, _as_meant(node, left.type, right.type)))
+
+
+def _as_meant(node: Call, left: Type, right: Type) -> str | None:
+    """How the literal of a comparison was probably meant."""
+    kinds = (left, right)
+    for written, other in zip(node.args, reversed(kinds), strict=True):
+        value = written.value if isinstance(written, Literal) else None
+        if other in NUMBERS and isinstance(value, str) and value.lstrip("-").replace(".", "", 1).isdigit():
+            return f"write {value} without quotes"
+        if other == STRING and isinstance(value, (int, float)) and not isinstance(value, bool):
+            return f'write "{value}" in quotes'
+        if other == BOOL and value in (0, 1, "true", "false"):
+            return f"write {'true' if value in (1, 'true') else 'false'}"
+        if other == DURATION and isinstance(value, int):
+            return f'write the unit, as in "{value}m" or "{value}h"'
+        if other == TIMESTAMP and isinstance(value, int):
+            return 'write the instant, as in "2026-04-01T10:00:00Z"'
+    return None
 
 
 def _money_mistake(context: Context, node: Call, left: Typed, right: Typed) -> None:
@@ -229,7 +257,7 @@ def _judge_order(context: Context, node: Call, left: Typed, right: Typed) -> Non
         closed = one if isinstance(one, (EnumType, StateType, EntityType)) else other
         context.report(messages.no_order(node, closed))
     elif not (one in _ORDERED and (one == other or {one, other} == {STRING, DATE})):
-        context.report(messages.wrong_operands(node, sign, one, other))
+        context.report(messages.wrong_operands(node, sign, one, other, _as_meant(node, one, other)))
 
 
 def _in(context: Context, node: Call, known: Known, _: Type | None) -> Typed:
@@ -240,9 +268,9 @@ def _in(context: Context, node: Call, known: Known, _: Type | None) -> Typed:
         group = _group(context, left, right_node)
         if group is not None:
             return context.typed(_rebuild(node, left, group), BOOL)
-    right = as_value(context, context.infer(right_node, known, ListType(left.type) if left else None))
+    right = _compared(context, right_node, known, ListType(left.type) if left else None, left_node)
     if left is None:
-        left = context.infer(left_node, known, _item(right.type))
+        left = _compared(context, left_node, known, _item(right.type), right_node)
     lowered = _rebuild(node, left, right)
     if not _settled(context, node, (left_node, left), (right_node, right)):
         return context.typed(lowered, BOOL)

@@ -71,10 +71,18 @@ class Condition:
         try:
             value = evaluate_checked(self.nodes[line], frame, self.functions)
         except CelError as error:
-            return EvaluationError.of(error, line)
+            return self._said(error, line)
         if value is True or value is False:
             return value
         return EvaluationError("the result is neither true nor false", self.nodes[line].start, line)
+
+    def _said(self, error: CelError, line: int) -> EvaluationError:
+        """The error, in the words of the author where it is only that a value is missing."""
+        if error.message.startswith("no such key"):
+            for leaf in self.explained[line].leaves:
+                if leaf.plain and leaf.node.start == error.offset:
+                    return EvaluationError(f"{leaf.text} has no value", error.offset, line)
+        return EvaluationError.of(error, line)
 
     def emit(self, prefix: str) -> tuple[str, dict[str, object]]:
         """The condition as a Python expression over the frame, and the names it needs.

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from engine.conditions.syntax_messages import Problem
 from engine.conditions.tree import Node
-from engine.conditions.types import Type, phrase
+from engine.conditions.types import BOOL, Type, phrase
 from engine.diagnostics import did_you_mean
 
 WARNINGS = frozenset({"V338", "V339"})
@@ -70,8 +70,9 @@ def wrong_arity(node: Node, name: str, expected: Iterable[int], found: int) -> P
     return _at(node, "V324", f"{name}() takes {counts} argument{plural}, found {found}")
 
 
-def wrong_argument(node: Node, name: str, expected: str, found: Type) -> Problem:
-    return _at(node, "V325", f"{name}() takes {expected} here, found {phrase(found)}")
+def wrong_argument(node: Node, name: str, expected: Iterable[Type], found: Type) -> Problem:
+    wanted = " or ".join(dict.fromkeys(map(phrase, expected)))
+    return _at(node, "V325", f"{name} takes {wanted} here, found {phrase(found)}")
 
 
 def wrong_operands(node: Node, operator: str, left: Type, right: Type, hint: str | None = None) -> Problem:
@@ -96,15 +97,15 @@ def no_range(node: Node, macro: str, kind: Type) -> Problem:
     return _at(node, "V325", f"{macro}() goes through a list or a map, found {phrase(kind)}")
 
 
-def wrong_result(node: Node, expected: Type, found: Type, hint: str | None = None) -> Problem:
+def wrong_result(node: Node, expected: Type, found: Type) -> Problem:
+    hint = "a condition is true or false: compare this with something" if expected == BOOL else None
     return _at(node, "V326", f"expected {phrase(expected)}, found {phrase(found)}", hint)
 
 
-def unknown_enum_value(node: Node, value: str, values: Iterable[str]) -> Problem:
+def unknown_enum_value(node: Node, value: str, values: Iterable[str], beside: str | None) -> Problem:
     names = list(values)
-    return _at(
-        node, "V327", f'"{value}" is none of the values', did_you_mean(value, names) or f"one of {_one_of(names)}"
-    )
+    said = f'{beside} is never "{value}"' if beside else f'"{value}" is none of the values that can stand here'
+    return _at(node, "V327", said, did_you_mean(value, names) or f"it is one of {_one_of(names)}")
 
 
 def unknown_state(node: Node, value: str, machine: str, states: Iterable[str]) -> Problem:
@@ -170,10 +171,10 @@ def working_days(node: Node, value: str) -> Problem:
     )
 
 
-def may_be_missing(node: Node, shown: str, optional_form: str) -> Problem:
-    return _at(
-        node, "V333", f"{shown} may be missing", f"ask first: has({shown}) && …, or give a default: {optional_form}"
-    )
+def may_be_missing(node: Node, shown: str, relation: bool) -> Problem:
+    base, _, field = shown.rpartition(".")
+    default = f"{base}.?{field}{'.?…' if relation else ''}.orValue(…)"
+    return _at(node, "V333", f"{shown} may be missing", f"ask first: has({shown}) && …, or give a default: {default}")
 
 
 def optional_not_taken(node: Node, kind: Type) -> Problem:
