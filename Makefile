@@ -46,7 +46,7 @@ layers: $(STAMP)
 	@$(BIN)/lint-imports
 
 documents: $(STAMP)
-	@$(BIN)/virel check
+	@for folder in . examples/*/; do $(BIN)/virel --config $$folder check; done
 
 house: $(STAMP)
 	@$(BIN)/pytest -q -n 0 tests/test_frame.py

@@ -79,9 +79,10 @@ def write_replay(folder: Path, *, draft: bool = False) -> None:
 
 def _replay_rules(draft: bool) -> Iterator[tuple[str, str]]:
     chance = random.Random("replay")
-    effects = (NEWS, NEWS, NEWS, WEBHOOK, COUNT, COUNT, TASK, HOLD, RESUME)
+    effects = (NEWS, WEBHOOK, COUNT, TASK, HOLD, RESUME)
+    shares = (4, 2, 2, 2, 1, 1)
     for number in range(170):
-        amount = chance.randrange(10_000, 60_000)
+        amount = chance.randrange(50_000, 88_000)
         if draft and number % 17 == 0:
             amount += 5_000
         lines = [
@@ -93,12 +94,14 @@ def _replay_rules(draft: bool) -> Iterator[tuple[str, str]]:
             lines.append(f"order.customer.tier != {json.dumps(chance.choice(TIERS))}")
         if number % 5 == 0:
             lines[0] = f"event.data.region in {json.dumps(sorted(chance.sample(REGIONS, 10)))}"
-        run = "run: {mode: throttle, every: 12h}\n" if number % 4 == 0 else ""
-        actions = chance.sample(effects, chance.choice((1, 2, 2)))
+        run = "run: {mode: throttle, every: 2d, key: order.customer.id}\n" if number % 4 == 0 else ""
+        actions = sorted(set(chance.choices(effects, shares, k=chance.choice((3, 4, 4)))))
         yield f"root-{number:03}", rule_text(f"root-{number:03}", TYPES[number % len(TYPES)], lines, actions, run)
     for number in range(30):
-        trigger = ("order.updated", "order.status_changed", "task.created")[number % 3]
-        bound = number * 3_000
+        trigger = ("order.updated", "order.updated", "order.status_changed", "order.status_changed", "task.created")[
+            number % 5
+        ]
+        bound = 30_000 + number * 2_000
         if trigger == "order.updated":
             lines = ["changed(order.touched)", f"order.value > {bound}", f"order.touched % 5 == {number % 5}"]
             actions = [NEWS]
@@ -106,7 +109,11 @@ def _replay_rules(draft: bool) -> Iterator[tuple[str, str]]:
             lines = [f'event.data.to == "{("held", "open")[number % 2]}"', f"order.value > {bound}"]
             actions = [WEBHOOK]
         else:
-            lines = ['task.queue == "desk"', 'task.priority == "high"', f"task.created_at.getMinutes() == {number}"]
+            lines = [
+                'task.?queue.orValue("") == "desk"',
+                'task.priority == "high"',
+                f"task.created_at.getMinutes() == {number}",
+            ]
             actions = ["set_field: {entity: task, field: priority, value: urgent}"]
         name = f"follow-{number:03}"
         yield name, rule_text(name, trigger, lines, actions)

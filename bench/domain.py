@@ -274,6 +274,7 @@ grants:
   - permission: exceptions.create
   - permission: notifications.send
   - permission: orders.update
+  - permission: tasks.update
   - permission: orders.hold
   - permission: orders.resume
   - permission: webhooks.call

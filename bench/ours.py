@@ -8,11 +8,12 @@ from typing import Any
 
 from bench.domain import Rule
 from engine import catalog as catalogs
-from engine.automation.index import Matcher
+from engine.automation.index import Matcher, generate
 from engine.catalog import Catalog
 from engine.conditions.condition import Condition
 from engine.conditions.explain import read_set
 from engine.conditions.values import Timestamp
+from engine.simulation import backtest as backtests
 from engine.simulation.events import Event, Kinds
 from engine.simulation.world import World
 
@@ -96,3 +97,28 @@ def explained(catalog: Catalog, frames: Sequence[Frame]) -> int:
 
 def _conditions(matcher: Matcher) -> list[Condition]:
     return [bound.condition for bound in matcher.rules if bound.condition is not None]
+
+
+def compile_all(catalog: Catalog) -> int:
+    """Generates the matching function of every event type, which otherwise waits for the type's first event."""
+    return sum(1 for matcher in catalog.matchers.values() if generate(matcher.rules))
+
+
+def backtest(folder: Path, log: Path, against: Path | None = None) -> dict[str, Any]:
+    """The whole of a backtest, the reading of its documents included."""
+    draft = load(folder)
+    baseline = load(against) if against is not None else None
+    found = backtests.run(draft, log, baseline)
+    if found["skipped"]:
+        raise SystemExit(f"the log was not understood: {found['skipped'][0]}")
+    return found
+
+
+def replayed(found: dict[str, Any], events: int) -> str:
+    """What a backtest did, for the reader of the figures."""
+    counts = found["rules"].values()
+    met, fired, effects = (sum(rule[name] for rule in counts) / events for name in ("met", "fired", "effects"))
+    errored = sum(rule["errored"] for rule in counts)
+    if errored:
+        raise SystemExit(f"{errored} verdicts are errors, which no measurement is about")
+    return f"{met:.2f} rules met, {fired:.2f} runs and {effects:.2f} effects an event"

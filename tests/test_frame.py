@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from app.cli.main import COMMANDS
+
 ROOT = Path(__file__).resolve().parents[1]
 REFUSED_NAMES = {"utils.py", "util.py", "helpers.py", "helper.py", "common.py", "misc.py", "stuff.py"}
 LONGEST_FILE = 600
@@ -126,6 +128,17 @@ def test_every_command_of_the_makefile_is_in_the_readme():
     targets = re.findall(r"^([a-z]+):.*## ", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert [name for name in targets if f"make {name}" not in readme and name != "help"] == []
+
+
+def test_the_readme_tells_every_command_of_the_command_line():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    table = readme.split("## The command line", 1)[1].split("\n## ", 1)[0]
+    told = {
+        name.split()[0]
+        for row in re.findall(r"^\| (`.*?) \|", table, re.MULTILINE)
+        for name in re.findall(r"`([^`]+)`", row)
+    }
+    assert told == set(COMMANDS)
 
 
 def test_public_names_of_the_engine_say_what_they_mean():
