@@ -36,6 +36,7 @@ LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 COMMENT_FOLLOWS = re.compile(r"[ \t]+#")
 COLON_FOLLOWS = re.compile(r"\s*:")
+FLOW_SIGNS = frozenset(",[]{}")
 TAB = re.compile("\t")
 
 
@@ -180,15 +181,16 @@ class _Builder:
         first = container.add(key, node)
         if first is not None:
             self.report(messages.duplicate_key(key.place, key.length, key.text, first.place))
-        if flow and isinstance(node, Scalar) and node.start == node.end:
-            self.check_flow_colon(key)
+        if flow and not key.style:
+            self.check_flow_colon(key, node)
 
-    def check_flow_colon(self, key: Scalar) -> None:
-        """Within braces a key without a value still has its colon, and a blank behind it."""
+    def check_flow_colon(self, key: Scalar, node: Node) -> None:
+        """Within braces a key has its colon, and a blank behind it."""
         colon = COLON_FOLLOWS.match(self.source.text, key.end)
         if colon is None:
-            self.report(messages.flow_key_without_value(key.place, key.length, key.text))
-        elif self.source.text[colon.end() : colon.end() + 1] in {",", "]", "}"}:
+            if node.start == node.end:
+                self.report(messages.flow_key_without_value(key.place, key.length, key.text))
+        elif self.source.text[colon.end() : colon.end() + 1] in FLOW_SIGNS:
             self.report(messages.blank_missing_after_colon(self.source.place(colon.end() - 1), key.text))
 
     def refuse_key(self, node: Mapping | Sequence) -> Scalar:

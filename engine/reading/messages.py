@@ -268,9 +268,15 @@ def colon_missing(place: Place, length: int, text: str) -> Diagnostic:
 
 
 def blank_missing_after_colon(place: Place, key: str) -> Diagnostic:
-    """Within braces a colon stands directly before a comma or a closing bracket."""
-    message = f'nothing stands between the colon of "{_short(key)}" and what follows it'
-    return _error("V123", message, place, 1, 'write a value after the colon, such as "" for an empty text')
+    """Within braces a colon stands directly before a comma or a bracket."""
+    message = f'a blank is missing after the colon of "{_short(key)}"'
+    return _error("V123", message, place, 1, 'write a blank and a value after the colon, such as "" for an empty text')
+
+
+def key_too_long(place: Place) -> Diagnostic:
+    """More characters stand before a colon than YAML allows for a key."""
+    message = "a key may have 1,024 characters, and this one has more"
+    return _error("V123", message, place, 1, "shorten it; if the line is a text that contains a colon, quote it")
 
 
 def list_item_misplaced(place: Place) -> Diagnostic:

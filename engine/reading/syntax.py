@@ -17,6 +17,7 @@ VALUE = re.compile(r"[ ]*(?:-[ ]+)*(?:[^\s\"'\[\]{}#&*!|>%@`,][^\"'#]*?:[ ]+)?")
 """The part of a line before its value: list dashes and one key."""
 QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*'")
 BAD_ESCAPE = re.compile(r"\\(?:x[^\s\"]{0,2}|u[^\s\"]{0,4}|U[^\s\"]{0,8}|.)?")
+LONGEST_KEY = 1024
 RESERVED = "@`%"
 CANNOT_BEGIN = RESERVED + "|>]},?"
 TIGHT_COLON = re.compile(r"([^,\[\]{}:]+):[,\]}]")
@@ -139,6 +140,8 @@ def _by_kind(source: Source, began: int, at: int, problem: str) -> Diagnostic | 
     length = _rest(source, at)
     if "mapping values are not allowed" in problem:
         start = source.start_of_line(at)
+        if at - start > LONGEST_KEY:
+            return messages.key_too_long(source.place(start))
         if ":" not in source.text[start:at]:
             start += _indent(source, at)
             return messages.continued_text(source.place(start), _rest(source, start))

@@ -132,7 +132,9 @@ def test_any_text_in_any_style_keeps_its_places(text: str, style: str):
         body = style + "\n" + "\n".join(f"   {line}" for line in ("x" + text).split("\n"))
     document = f"key:\n  deeper: {body}\n".replace('"\n', '"\n')
     lines = document.split("\n")
-    document = "\n".join([lines[0], lines[1], *(f"   {line}" if style in "'\"" and line else line for line in lines[2:])])
+    document = "\n".join(
+        [lines[0], lines[1], *(f"   {line}" if style in "'\"" and line else line for line in lines[2:])]
+    )
     assert_places(document)
 
 
