@@ -26,9 +26,11 @@ _UNITS = {
     "d": 86_400 * SECOND,
 }
 _INSTANT = re.compile(
-    r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]+))?"
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ]([0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.([0-9]+))?"
     r"(?:[Zz]|([+-])([0-9]{2}):([0-9]{2}))"
 )
+_DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
+_CLOCK = re.compile(r"([0-9]{2}):([0-9]{2}):([0-9]{2})")
 _SPAN = re.compile(r"([+-]?)((?:(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:ns|us|µs|μs|ms|s|m|h|d))+)")
 _SPAN_PART = re.compile(r"([0-9]*)(?:\.([0-9]*))?(ns|us|µs|μs|ms|s|m|h|d)")
 
@@ -44,14 +46,13 @@ class Timestamp(int):
 
         Digits beyond the nanosecond are cut off. Raises ValueError with a sentence for the author.
         """
+        if text[19:] == "Z" and text[10] == "T":  # as most are written, read in a third of the time
+            return cls((_day_start(text[:10]) + _day_second(text[11:19])) * SECOND)
         match = _INSTANT.fullmatch(text)
         if match is None:
             raise ValueError(f'"{text}" is not an RFC 3339 time such as 2026-04-01T10:00:00Z')
-        day, hour, minute, second, fraction, sign, zone_hour, zone_minute = match.groups()
-        hours, minutes, seconds = int(hour), int(minute), int(second)
-        if hours > 23 or minutes > 59 or seconds > 59:
-            raise ValueError(f'"{text}" names no time of day')
-        total = _day_start(day) + hours * 3_600 + minutes * 60 + seconds
+        day, clock, fraction, sign, zone_hour, zone_minute = match.groups()
+        total = _day_start(day) + _day_second(clock)
         if sign:
             offset_hours, offset_minutes = int(zone_hour), int(zone_minute)
             if offset_hours > 23 or offset_minutes > 59:
@@ -133,12 +134,26 @@ def _fraction(nanoseconds: int) -> str:
 @lru_cache(maxsize=4096)
 def _day_start(text: str) -> int:
     """Seconds since the epoch at midnight UTC of ``YYYY-MM-DD``; cached, since events share their days."""
-    year, month, day = text.split("-")
+    match = _DAY.fullmatch(text)
+    if match is None:
+        raise ValueError(f'"{text}" is not an RFC 3339 date such as 2026-04-01')
     try:
-        ordinal = date(int(year), int(month), int(day)).toordinal()
+        ordinal = date(int(match[1]), int(match[2]), int(match[3])).toordinal()
     except ValueError as error:
         raise ValueError(f'"{text}" is not a day of the calendar: {error}') from None
     return (ordinal - _EPOCH_ORDINAL) * _DAY_SECONDS
+
+
+@lru_cache(maxsize=_DAY_SECONDS)
+def _day_second(text: str) -> int:
+    """Seconds since midnight at ``HH:MM:SS``."""
+    match = _CLOCK.fullmatch(text)
+    if match is None:
+        raise ValueError(f'"{text}" is not an RFC 3339 time of day such as 10:00:00')
+    hours, minutes, seconds = int(match[1]), int(match[2]), int(match[3])
+    if hours > 23 or minutes > 59 or seconds > 59:
+        raise ValueError(f'"{text}" is no time of day')
+    return hours * 3_600 + minutes * 60 + seconds
 
 
 @lru_cache(maxsize=4096)

@@ -53,4 +53,4 @@ def test_published_cases(shared):
     cases = read(shared / "data" / "cel" / "cel_core_dev.jsonl")
     failures = {f"{case['file']}/{case['section']}/{case['name']}": wrong(case) for case in cases}
     failures = {name: failure for name, failure in failures.items() if failure}
-    assert failures.keys() == EXCLUDED.keys(), "\n".join(failures.values())
+    assert failures.keys() == EXCLUDED.keys(), "\n".join(map(str, failures.values()))

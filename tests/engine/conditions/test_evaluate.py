@@ -187,7 +187,7 @@ def test_time_compares_with_time_alone():
 
 def test_every_overload_takes_what_it_lists():
     """Called with values of its types, an overload answers or says why not; it never fails otherwise."""
-    samples = {str: "ab", bytes: b"a", list: ["a"], dict: {"a": 1}, type(None): None}
+    samples: dict[type, object] = {str: "ab", bytes: b"a", list: ["a"], dict: {"a": 1}, type(None): None}
     samples |= {Maybe: Maybe(True, 1), TypeValue: TypeValue("int")}
     for (name, types), function in standard.OVERLOADS.items():
         with suppress(CelError):
