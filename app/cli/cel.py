@@ -7,6 +7,7 @@ from typing import BinaryIO
 
 import click
 
+from app.cli.options import shared_options
 from engine.conditions.evaluate import evaluate
 from engine.conditions.syntax import ConditionError, parse
 from engine.conditions.typed import from_plain, to_typed
@@ -18,6 +19,7 @@ from engine.conditions.values import CelError
 @click.argument("expression", metavar="[EXPR]", required=False)
 @click.option("--bindings", metavar="JSON", help='Values of the variables: {"x": 1} or {"x": {"t": "uint", "v": "1"}}.')
 @click.option("--batch", type=click.File("rb"), metavar="FILE", help="JSON Lines, each with expr and its bindings.")
+@shared_options
 def cel(expression: str | None, bindings: str | None, batch: BinaryIO | None) -> None:
     """Evaluate a CEL expression, or those of a file.
 

@@ -28,6 +28,7 @@ def answers(result):
         (["x", "--bindings", '{"x": "\\ud800"}'], {"result": {"t": "string", "v": "\ud800"}}),
         (["-1 + x", "--bindings", '{"x": 2}'], {"result": {"t": "int", "v": "1"}}),
         (["--4"], {"result": {"t": "int", "v": "4"}}),
+        (["1", "--format", "json", "--config", "nowhere"], {"result": {"t": "int", "v": "1"}}),
         (["1 / 0"], {"error": "division by zero"}),
         (["1 +"], {"error": "expected a value, found the end of the expression"}),
     ],
