@@ -37,6 +37,10 @@ class Stage(Protocol):
         """The state that a transition leads to, or None when it does not start from the entity's state."""
 
 
+class UnplayableError(Exception):
+    """The documents do not know an event of the stories, or not its fields; the message names it."""
+
+
 class RulesStage:
     """The stage of a catalog: the engine's own simulation, one event at a time."""
 
@@ -48,6 +52,8 @@ class RulesStage:
     def record(self, event: WireEvent) -> list[WireEvent]:
         """See ``Stage``."""
         outcome = self._simulation.take(event)
+        if outcome.result == "skipped":
+            raise UnplayableError(f"{event.type} {event.subject}: {outcome.reason}")
         followed = self._drain()
         return [event, *followed] if outcome.result == "applied" else followed
 

@@ -35,6 +35,8 @@ class Draft:
     line: int
     before: str
     after: str
+    old: str = BEFORE
+    new: str = AFTER
 
 
 class NoDraftError(Exception):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,16 +11,18 @@ import click
 
 from app.agency.life import OPENING
 from app.agency.trial import Draft, NoDraftError, draft, worth_explaining
-from app.agency.writer import missing_machines, write_days
+from app.cli.days import written_days
+from app.cli.options import FOUND, CannotRun, Shared, loaded, print_json, shared_options
 from app.report.model import Edit, Report
 from app.report.notes import ends, machine_notes, rule_notes
 from app.report.page import render
 from app.report.wording import effect, net_effects, number, share
-from engine.catalog import load
 from engine.diagnostics import render as render_diagnostic
 from engine.events.envelope import encode
 from engine.events.jsonl import read_events
 from engine.simulation import backtest, dryrun
+from engine.simulation import scenario as scenarios
+from engine.simulation.coverage import Coverage
 
 if TYPE_CHECKING:
     from engine.catalog import Catalog
@@ -31,61 +33,67 @@ _GLYPHS = {"met": ("✓", "green"), "unmet": ("✗", None), "errored": ("!", "re
 _HERE = Path("var/demo")
 
 
-class CannotRunError(click.ClickException):
-    """The demo has nothing to work with; the message says what is missing and what to do."""
-
-    exit_code = 2
-
-
 @click.command()
 @click.option("--days", type=click.IntRange(1, 366), default=30, show_default=True, help="Days to simulate.")
 @click.option("--seed", type=int, default=7, show_default=True, help="The same seed gives the same days.")
-@click.option("-o", "--output", type=click.Path(file_okay=False, path_type=Path), default=_HERE, show_default=True,
-              help="Folder for the events, the draft and the report.")  # fmt: skip
-@click.option("--config", type=click.Path(path_type=Path), default=Path(), help="Folder of the documents.")
-def demo(config: Path, days: int, seed: int, output: Path) -> None:
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=_HERE,
+    show_default=True,
+    metavar="DIR",
+    help="Folder for the events, the draft and the report.",
+)
+@shared_options
+@click.pass_obj
+def demo(shared: Shared, days: int, seed: int, output: Path) -> int:
     """See a small agency at work: check, simulate, replay, explain, backtest a change, and read the report."""
+    catalog = loaded(shared.config)
+    say = _Voice(shared.format == "text")
+    say("Check", f"{number(len(catalog.documents))} documents, {_findings(catalog)}")
+    if not catalog.ok:
+        return FOUND
     try:
         output.mkdir(parents=True, exist_ok=True)
-        _run(config, days, seed, output)
+        summary = _play(catalog, shared.config, days, seed, output, say)
     except OSError as error:
-        where = error.filename or output
-        raise CannotRunError(f"{where}: {error.strerror}. Choose another folder with -o.") from error
+        raise CannotRun(f"{error.filename or output}: {error.strerror}; choose another folder with -o") from None
     except NoDraftError as error:
-        raise CannotRunError(f"{error}. The demo tries a change of the agency's own documents.") from error
+        raise CannotRun(f"{error}; the demo tries a change of the agency's own documents") from None
+    if shared.format == "json":
+        print_json(summary)
+    return 0
 
 
-def _run(config: Path, days: int, seed: int, output: Path) -> None:
-    catalog = _check(config)
+def _play(catalog: Catalog, config: Path, days: int, seed: int, output: Path, say: _Voice) -> dict[str, Any]:
+    tests = _test(catalog, say)
     log = output / "events.jsonl"
-    with click.progressbar(length=days, label="   Days", hidden=not _terminal(), file=_err()) as bar:
-        written = write_days(catalog, log, days=days, seed=seed, progress=lambda over: bar.update(over - bar.pos))
-    last = OPENING + timedelta(days=days - 1)
-    span = f"{_day(OPENING)} to {_day(last)} {last.year}"
-    _say("Simulate", f"{span}, seed {seed}: {number(written.events)} events,")
-    _say("", f"{number(written.roots)} by people and providers, {number(written.derived)} by rules")
+    written = written_days(catalog, config, log, days=days, seed=seed)
+    span = _span(OPENING, OPENING + timedelta(days=days - 1))
+    say("Simulate", f"{span}, seed {seed}: {number(written.events)} events,")
+    say("", f"{number(written.roots)} by people and providers, {number(written.derived)} by rules")
 
     began = time.perf_counter()
     baseline = backtest.run(catalog, log)
     fidelity = baseline["fidelity"]
     same = fidelity["recorded"] - fidelity["missing"]
-    _say(
+    say(
         "Replay",
         f"{number(baseline['events'])} events in {time.perf_counter() - began:.1f} s; of what rules had caused,",
     )
-    _say("", f"{share(same, fidelity['recorded'])} came out as recorded")
+    say("", f"{share(same, fidelity['recorded'])} came about again")
 
     events = [event for _, event in read_events(log, _unexpected)]
-    explained = _explain(catalog, events, output / "event.json")
+    explained = _explain(catalog, events, output / "event.json", say)
 
     change = draft(config, output / "draft")
-    replay = backtest.run(load(change.folder), log, against=catalog)
-    span_before, span_after = (text.partition("for:")[2].strip(" }") for text in (change.before, change.after))
-    _say("Backtest", f"what if {change.rule} said {span_after} instead of {span_before}?")
-    _say("", f"{net_effects(replay['diff']) or 'nothing would have changed'}")
+    replay = backtest.run(loaded(change.folder), log, against=catalog)
+    say("Backtest", f"{change.rule} with “{change.new}” instead of “{change.old}”:")
+    say("", net_effects(replay["diff"]) or "nothing would have changed")
 
     page = output / "report.html"
-    found = Report(
+    report = Report(
         title=f"Draft of {change.rule} against the live documents",
         subtitle=f"{span}, Europe/Berlin",
         replay=replay,
@@ -96,90 +104,98 @@ def _run(config: Path, days: int, seed: int, output: Path) -> None:
         rules=rule_notes(catalog),
         ends=ends(catalog, events),
         facts=[("seed", str(seed))],
-        trust=_trust(catalog, baseline),
+        trust=[_faith(fidelity), *tests],
     )
-    page.write_text(render(found), encoding="utf-8")
-    _say("Report", click.style(str(page), bold=True))
-    _hint(config, log, change, output)
+    page.write_text(render(report), encoding="utf-8")
+    say("Report", click.style(str(page), bold=True))
+    say.hint(_commands(config, log, change, output))
+    diff = {kind: len(effects) for kind, effects in replay["diff"].items()}
+    return {"events": written.events, "fidelity": fidelity, "diff": diff, "report": str(page)}
 
 
-def _check(config: Path) -> Catalog:
-    catalog = load(config)
-    if missing := missing_machines(catalog):
-        raise CannotRunError(
-            f"{config}: no machine {', '.join(missing)}. The demo plays a model agency; run it where its documents are."
-        )
-    for diagnostic in catalog.diagnostics:
-        click.echo(render_diagnostic(diagnostic, catalog.source_line(diagnostic)), err=True)
-    if not catalog.ok:
-        raise click.exceptions.Exit(1)
-    count = len(catalog.documents)
-    _say("Check", f"{count} documents, {'no findings' if not catalog.diagnostics else 'with warnings'}")
-    return catalog
+def _test(catalog: Catalog, say: _Voice) -> list[tuple[str, str, str]]:
+    """Runs the scenarios; says, and gives for the report, how much they cover."""
+    coverage = Coverage(catalog)
+    failed = [id for id, scenario in sorted(catalog.scenarios.items()) if scenarios.run(catalog, scenario, coverage)]
+    shares = coverage.as_json()
+    total = len(catalog.scenarios)
+    if not total:
+        return []
+    say(
+        "Test",
+        f"{total - len(failed)} of {total} scenarios pass, {shares['conditions']:.0%} of condition outcomes seen",
+    )
+    text = (
+        f"They meet {shares['rules']:.0%} of the rules, take {shares['transitions']:.0%} of the transitions "
+        f"and see {shares['conditions']:.0%} of the condition outcomes."
+    )
+    return [(f"{total - len(failed)} of {total}", "scenarios pass", text)]
 
 
-def _explain(catalog: Catalog, events: list[WireEvent], file: Path) -> dict[str, Any] | None:
+def _explain(catalog: Catalog, events: list[WireEvent], file: Path, say: _Voice) -> dict[str, Any] | None:
     """Says why one event led to what it did, and leaves it as a file for ``virel dry-run``."""
     event = worth_explaining(catalog, events)
     if event is None:
         return None
     file.write_bytes(encode(event) + b"\n")
-    explained: dict[str, Any] = dryrun.explain(catalog, event)
-    met = [rule for rule in explained["rules"] if rule["verdict"] == "met"]
-    _say("Explain", f"{event.type} {event.subject}: {len(met)} of {len(explained['rules'])} rules met")
+    explained = dryrun.explain(catalog, event)
+    met = sum(rule["verdict"] == "met" for rule in explained["rules"])
+    say("Explain", f"{event.type} {event.subject}: {met} of {len(explained['rules'])} rules met")
     for rule in explained["rules"]:
-        _line(rule["verdict"], f"{rule['rule']}@{rule['version']}")
-        if rule["verdict"] == "unmet":
-            continue
+        say.line(rule["verdict"], f"{rule['rule']}@{rule['version']}")
         for line in rule["conditions"]:
             values = ", ".join(f"{name} is {value}" for name, value in line["values"].items())
-            _line(line["verdict"], f"{line['expression']}   {click.style(values, dim=True)}", indent=2)
+            say.line(line["verdict"], f"{line['expression']}   {click.style(values, dim=True)}", indent=2)
         for done in rule["effects"]:
-            click.echo(f"               → {done['action'].replace('_', ' ')}: {effect(done)}")
+            say("", f"  → {done['action'].replace('_', ' ')}: {effect(done)}")
     return explained
 
 
-def _trust(catalog: Catalog, baseline: dict[str, Any]) -> list[tuple[str, str, str]]:
-    fidelity = baseline["fidelity"]
+def _faith(fidelity: dict[str, Any]) -> tuple[str, str, str]:
     same = fidelity["recorded"] - fidelity["missing"]
-    text = f"{number(same)} of {number(fidelity['recorded'])} events that rules caused came out as they were recorded."
-    rules = baseline["rules"]
-    awake = sum(bool(counts["met"]) for counts in rules.values())
+    text = f"{number(same)} of {number(fidelity['recorded'])} events that rules caused came about again as recorded."
+    return share(same, fidelity["recorded"]), "replay fidelity", text
+
+
+def _findings(catalog: Catalog) -> str:
+    for diagnostic in catalog.diagnostics:
+        click.echo(render_diagnostic(diagnostic, catalog.source_line(diagnostic)), err=True)
+    count = len(catalog.diagnostics)
+    return f"{count} finding{'s' if count != 1 else ''}, above" if count else "no mistakes"
+
+
+def _commands(config: Path, log: Path, change: Draft, output: Path) -> list[str]:
+    here = "" if config == Path() else f" --config {config}"
     return [
-        (share(same, fidelity["recorded"]), "replay fidelity", text),
-        (f"{awake} of {len(rules)}", "rules met something", "The others had no occasion in these days."),
-        (number(len(catalog.documents)), "documents", "All of them checked before they ran."),
+        f"virel{here} dry-run --event {output / 'event.json'}",
+        f"virel --config {change.folder} backtest --events {log} --against {config}",
     ]
 
 
-def _hint(config: Path, log: Path, change: Draft, output: Path) -> None:
-    where = "" if config == Path() else f" --config {config}"
-    click.echo()
-    click.echo(f"   Look closer:  virel{where} dry-run --event {output / 'event.json'}")
-    click.echo(f"                 virel --config {change.folder} backtest --events {log} --against {config}")
-
-
-def _say(step: str, text: str) -> None:
-    click.echo(f"   {click.style(f'{step:<10}', bold=True)}{text}")
-
-
-def _line(verdict: str, text: str, indent: int = 0) -> None:
-    glyph, colour = _GLYPHS[verdict]
-    click.echo(f"             {' ' * indent}{click.style(glyph, fg=colour)} {text}")
-
-
-def _day(day: Any) -> str:
-    return f"{day.day} {day:%B}"
-
-
-def _terminal() -> bool:
-    return _err().isatty()
-
-
-def _err() -> Any:
-    return click.get_text_stream("stderr")
+def _span(first: date, last: date) -> str:
+    start = f"{first.day} {first:%B}" + ("" if first.year == last.year else f" {first.year}")
+    return f"{start} to {last.day} {last:%B %Y}"
 
 
 def _unexpected(diagnostic: Diagnostic) -> None:
     """A file that was written a moment ago must be readable."""
-    raise CannotRunError(f"{diagnostic.place.file}:{diagnostic.place.line}: {diagnostic.message}")
+    raise CannotRun(f"{diagnostic.place.file}:{diagnostic.place.line}: {diagnostic.message}")
+
+
+class _Voice:
+    """Says each step in a column of its own; silent when the answer is to be JSON."""
+
+    def __init__(self, loud: bool) -> None:
+        self._loud = loud
+
+    def __call__(self, step: str, text: str) -> None:
+        if self._loud:
+            click.echo(f"{click.style(f'{step:<10}', bold=True)}{text}")
+
+    def line(self, verdict: str, text: str, indent: int = 0) -> None:
+        glyph, colour = _GLYPHS[verdict]
+        self("", f"{' ' * indent}{click.style(glyph, fg=colour)} {text}")
+
+    def hint(self, commands: list[str]) -> None:
+        for number_, command in enumerate(commands):
+            self("" if number_ else "Next", click.style(command, dim=True))

@@ -117,7 +117,7 @@ def tail(ends: list[Outcome], plural: str) -> str:
     if not closed:
         return ""
     total, most = sum(end.count for end in ends), max(closed, key=lambda end: end.count)
-    return f"{most.count:,} of the {total:,} {plural} it touches anew were later {most.state.replace('_', ' ')}"
+    return f"{most.count:,} of the {total:,} {plural} it touches anew were in fact {most.state.replace('_', ' ')}"
 
 
 def groups(report: Report) -> list[EffectGroup]:
