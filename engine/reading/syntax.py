@@ -16,6 +16,7 @@ from engine.reading.source import Source
 VALUE = re.compile(r"[ ]*(?:-[ ]+)*(?:[^\s\"'\[\]{}#&*!|>%@`,][^\"'#]*?:[ ]+)?")
 """The part of a line before its value: list dashes and one key."""
 QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*'")
+AT_THE_MARGIN = re.compile(r"^[^\s#]", re.MULTILINE)
 BAD_ESCAPE = re.compile(r"\\(?:x[^\s\"]{0,2}|u[^\s\"]{0,4}|U[^\s\"]{0,8}|.)?")
 LONGEST_KEY = 1024
 RESERVED = "@`%"
@@ -135,6 +136,23 @@ def _closing(text: str, start: int, end: int) -> int | None:
     return None
 
 
+def _last_open(text: str, end: int) -> int | None:
+    """The last bracket before ``end`` that is not closed, looked for from the last key at the margin on."""
+    index = max((found.start() for found in AT_THE_MARGIN.finditer(text, 0, end)), default=0)
+    opened: list[int] = []
+    while index < end:
+        quoted = QUOTED.match(text, index, end)
+        if quoted:
+            index = quoted.end()
+            continue
+        if text[index] in "[{":
+            opened.append(index)
+        elif text[index] in "]}" and opened:
+            opened.pop()
+        index += 1
+    return opened[-1] if opened else None
+
+
 def _by_kind(source: Source, began: int, at: int, problem: str) -> Diagnostic | None:
     place = source.place(at)
     length = _rest(source, at)
@@ -152,6 +170,8 @@ def _by_kind(source: Source, began: int, at: int, problem: str) -> Diagnostic | 
         beyond = source.start_of_line(at) > began and _indent(source, at) <= _indent(source, began)
         if opening in ("[", "{") and (beyond or not source.text[at:].strip()):
             return messages.collection_not_closed(source.place(began), opening)
+        if not source.text[at:].strip() and (last := _last_open(source.text, at)) is not None:
+            return messages.collection_not_closed(source.place(last), source.text[last])
         return messages.flow_text_taken_apart(place, length)
     if "expected ':'" in problem or "simple key" in problem:
         if tight := TIGHT_COLON.match(source.text, began, source.end_of_line(began)):
