@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -28,10 +28,10 @@ class FolderError(Exception):
     """
 
 
-def read_folder(directory: Path | str) -> list[Document]:
+def read_folder(directory: Path | str, actions: Iterable[str] = ()) -> list[Document]:
     """Every document under ``directory``, sorted by path, each read and checked for its shape.
 
-    A broken document is in the list with all its diagnostics and without a root. Raises FolderError when there is no
+    ``actions`` names those that a host adds to the language's own. A broken document is in the list with all its diagnostics and without a root. Raises FolderError when there is no
     folder or not one document in it.
     """
     base = Path(directory)
@@ -39,11 +39,11 @@ def read_folder(directory: Path | str) -> list[Document]:
         raise FolderError(f'the configuration folder "{directory}" does not exist; name another one with --config')
     if not base.is_dir():
         raise FolderError(f'"{directory}" is no folder; --config names the folder that holds statemachines/ and rules/')
-    inside = base.resolve()
+    inside, known_actions = base.resolve(), frozenset(actions)
     documents: list[Document] = []
     for folder in sorted(FOLDERS):
         for path, file, problem in _files(base, folder):
-            documents.append(_document(path, file, folder, inside, problem))
+            documents.append(_document(path, file, folder, inside, problem, known_actions))
     if not documents:
         known = ", ".join(f"{folder}/" for folder in sorted(FOLDERS))
         raise FolderError(f'"{directory}" holds no documents: no .yaml file in any of {known}')
@@ -53,7 +53,7 @@ def read_folder(directory: Path | str) -> list[Document]:
 def read_document(path: Path, file: str, kind: str, inside: Path | None = None) -> Document:
     """One file as a document of ``kind``, wherever it lies; for the documents outside the known folders."""
     source, problem = read_file(path, file, inside)
-    return _read(source, problem, path.stem, kind, ())
+    return _read(source, problem, path.stem, kind, (), frozenset())
 
 
 def _files(base: Path, folder: str) -> Iterator[tuple[Path, str, Diagnostic | None]]:
@@ -91,16 +91,25 @@ def _walk(directory: Path, name: str) -> Iterator[tuple[Path, str, Diagnostic | 
             yield path, file, messages.wrong_ending(file)
 
 
-def _document(path: Path, file: str, folder: str, inside: Path, problem: Diagnostic | None) -> Document:
+def _document(
+    path: Path, file: str, folder: str, inside: Path, problem: Diagnostic | None, actions: frozenset[str]
+) -> Document:
     name = path.name.rpartition(".")[0] or path.name
     assumed = FOLDERS[folder][0]
     if problem is not None:
         return Document(assumed, name, None, None, Source(file, ""), None, (problem,))
     source, problem = read_file(path, file, inside)
-    return _read(source, problem, name, assumed, FOLDERS[folder])
+    return _read(source, problem, name, assumed, FOLDERS[folder], actions)
 
 
-def _read(source: Source, problem: Diagnostic | None, name: str, assumed: str, kinds: tuple[str, ...]) -> Document:
+def _read(
+    source: Source,
+    problem: Diagnostic | None,
+    name: str,
+    assumed: str,
+    kinds: tuple[str, ...],
+    actions: frozenset[str],
+) -> Document:
     """``kinds`` are those that may stand in the file's folder; without any, ``assumed`` is the kind."""
     found: list[Diagnostic] = []
     named = ID.fullmatch(name) is not None
@@ -118,7 +127,7 @@ def _read(source: Source, problem: Diagnostic | None, name: str, assumed: str, k
             _check_id(root, name, found)
     # A line that YAML misread gives no second diagnostic about the shape it has by mistake.
     misread = {diagnostic.place.line for diagnostic in found}
-    found.extend(d for d in validate(kind, root, source) if d.place.line not in misread)
+    found.extend(d for d in validate(kind, root, source, actions) if d.place.line not in misread)
     broken = any(diagnostic.severity == "error" for diagnostic in found)
     version, description = _version(root), _description(root)
     return Document(kind, name, version, description, source, None if broken else root, tuple(in_order(found)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from functools import cache
 from importlib.resources import files
@@ -24,10 +25,23 @@ def schema(file: str) -> dict[str, Any]:
 
 
 @cache
-def validator(kind: str) -> jsonschema_rs.Draft202012Validator:
-    """The validator of one kind of document."""
-    registry = jsonschema_rs.Registry([(BASE + PARTS, schema(PARTS))])
-    return jsonschema_rs.Draft202012Validator(schema(f"{kind}.json"), registry=registry, base_uri=f"{BASE}{kind}.json")
+def validator(kind: str, actions: frozenset[str] = frozenset()) -> jsonschema_rs.Draft202012Validator:
+    """The validator of one kind of document; ``actions`` are those that a host adds to the language's own."""
+    document, parts = (_with_actions(schema(file), actions) for file in (f"{kind}.json", PARTS))
+    registry = jsonschema_rs.Registry([(BASE + PARTS, parts)])
+    return jsonschema_rs.Draft202012Validator(document, registry=registry, base_uri=f"{BASE}{kind}.json")
+
+
+def _with_actions(content: dict[str, Any], actions: frozenset[str]) -> dict[str, Any]:
+    """The schema with further actions, whose keys the host checks itself."""
+    content = copy.deepcopy(content)
+    for name in ("action", "expectation"):
+        definition = content.get("$defs", {}).get(name, {})
+        for action in sorted(actions - definition.get("properties", {}).keys()) if definition else ():
+            definition["properties"][action] = {"type": "object"}
+            if "oneOf" in definition:
+                definition["oneOf"].append({"required": [action]})
+    return content
 
 
 def subschema(location: str) -> dict[str, Any]:

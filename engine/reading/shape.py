@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Iterable
 from collections.abc import Sequence as Several
 from typing import Any
 
@@ -29,12 +30,13 @@ NAMES_OF_TYPES = {
 }
 
 
-def validate(kind: str, root: Mapping, source: Source) -> list[Diagnostic]:
+def validate(kind: str, root: Mapping, source: Source, actions: Iterable[str] = ()) -> list[Diagnostic]:
     """Every mistake in the shape of a document, in document order; none means that parsers may rely on the schema.
 
     ``kind`` is a kind of document, or ``import`` for an import mapping. Raises FileNotFoundError for another kind.
+    ``actions`` names those that a host adds to the language's own.
     """
-    errors = list(validator(kind).iter_errors(instance(root)))
+    errors = list(validator(kind, frozenset(actions)).iter_errors(instance(root)))
     return in_order(_Findings(kind, root, source, errors).diagnostics()) if errors else []
 
 

@@ -215,3 +215,10 @@ def test_reading_twice_gives_the_same(tmp_path: Path):
     write(tmp_path, "rules/automation/d.yaml", "kind: [")
     first, second = read_folder(tmp_path), read_folder(tmp_path)
     assert [(d.id, d.diagnostics) for d in first] == [(d.id, d.diagnostics) for d in second]
+
+
+def test_a_host_may_add_actions(tmp_path: Path):
+    document = rule(tmp_path, "a").read_text().replace("create_task: {title: Look at it}", "ring_bell: {loud: true}")
+    write(tmp_path, "rules/automation/a.yaml", document)
+    assert codes(only(read_folder(tmp_path))) == ["V201"]
+    assert codes(only(read_folder(tmp_path, actions=["ring_bell"]))) == []
