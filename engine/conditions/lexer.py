@@ -12,7 +12,7 @@ from engine.conditions.values import MAX_INT, MAX_UINT, MIN_INT, UInt
 
 _TOKEN = re.compile(
     r"""
-    (?: [\t\n\f\r\ ]+ | //[^\n]* )*
+    (?: [\t\n\f\r\ ]++ | //[^\n]*+ )*+
     (?:
       (?P<name> (?! (?: [bB][rR]? | [rR] ) ["'] ) [A-Za-z_][A-Za-z0-9_]* )
     | (?P<operator> && | \|\| | [=!<>]= | [-+*/%!<>?:.,()\[\]{}] (?! (?<=\.)[0-9]) )
@@ -109,38 +109,32 @@ def _explain(text: str, position: int) -> Problem:
 
 def number_value(text: str, offset: int) -> int | UInt | float:
     """The value of a number as written, with its sign if it has one. Raises ConditionError out of range."""
+
+    def refused(why: str) -> ConditionError:
+        return ConditionError((messages.bad_number(offset, len(text), text, why),))
+
     digits = text.lstrip("-")
-    problem = None
-    value: int | UInt | float
+    if not digits.isdigit() and not digits.startswith("0x") and digits[-1] not in "uU":
+        double = float(digits)
+        if math.isinf(double):
+            raise refused("is larger than any double")
+        return -double if text[0] == "-" else double
+    unsigned = digits[-1] in "uU"
+    digits = digits.rstrip("uU")
     if digits.startswith("0x"):
-        unsigned = digits[-1] in "uU"
-        value = int(digits[2:-1] if unsigned else digits[2:], 16)
-    elif digits[-1] in "uU":
-        unsigned = True
-        value = int(digits[:-1])
-    elif digits.isdigit():
-        unsigned = False
-        value = int(digits)
+        value = int(digits, 16)
     else:
-        value = float(digits)
-        if math.isinf(value):
-            problem = messages.bad_number(offset, len(text), text, "is larger than any double")
-            raise ConditionError((problem,))
-        return -value if text[0] == "-" else value
+        value = int(digits.lstrip("0")[:40] or "0")  # 40 digits are enough to be out of range
     if unsigned:
         if value > MAX_UINT:
-            raise ConditionError(
-                (messages.bad_number(offset, len(text), text, f"is above {MAX_UINT}, the largest uint"),)
-            )
+            raise refused(f"is above {MAX_UINT}, the largest uint")
         return UInt(value)
     if text[0] == "-":
         value = -value
     if value > MAX_INT:
-        problem = messages.bad_number(offset, len(text), text, f"is above {MAX_INT}, the largest int")
-    elif value < MIN_INT:
-        problem = messages.bad_number(offset, len(text), text, f"is below {MIN_INT}, the smallest int")
-    if problem:
-        raise ConditionError((problem,))
+        raise refused(f"is above {MAX_INT}, the largest int")
+    if value < MIN_INT:
+        raise refused(f"is below {MIN_INT}, the smallest int")
     return value
 
 

@@ -51,7 +51,8 @@ def bad_escape(offset: int, length: int, written: str, hint: str) -> Problem:
 
 def bad_number(offset: int, length: int, written: str, why: str) -> Problem:
     """A number that CEL cannot hold."""
-    return Problem(offset, length, "V305", f"{written} {why}")
+    shown = written if len(written) <= 40 else f"{written[:37]}…"
+    return Problem(offset, length, "V305", f"{shown} {why}")
 
 
 def reserved_word(offset: int, word: str) -> Problem:
