@@ -121,10 +121,8 @@ def number_value(text: str, offset: int) -> int | UInt | float:
         return -double if text[0] == "-" else double
     unsigned = digits[-1] in "uU"
     digits = digits.rstrip("uU")
-    if digits.startswith("0x"):
-        value = int(digits, 16)
-    else:
-        value = int(digits.lstrip("0")[:40] or "0")  # 40 digits are enough to be out of range
+    # Forty digits are enough to be out of range, and all that Python need convert.
+    value = int(digits, 16) if digits.startswith("0x") else int(digits.lstrip("0")[:40] or "0")
     if unsigned:
         if value > MAX_UINT:
             raise refused(f"is above {MAX_UINT}, the largest uint")

@@ -50,7 +50,7 @@ class Timestamp(int):
             return cls((_day_start(text[:10]) + _day_second(text[11:19])) * SECOND)
         match = _INSTANT.fullmatch(text)
         if match is None:
-            raise ValueError(f'"{text}" is not an RFC 3339 time such as 2026-04-01T10:00:00Z')
+            raise ValueError(f'"{text[:40]}" is not an RFC 3339 time such as 2026-04-01T10:00:00Z')
         day, clock, fraction, sign, zone_hour, zone_minute = match.groups()
         total = _day_start(day) + _day_second(clock)
         if sign:

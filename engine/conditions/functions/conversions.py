@@ -33,6 +33,10 @@ _BOOLS = {
 }
 
 
+def _quoted(text: str) -> str:
+    return f'"{text}"' if len(text) <= 60 else f'"{text[:57]}…"'
+
+
 def int_of_double(value: float) -> int:
     """Cuts the fraction off. The bounds are exclusive, because a double near them stands for many integers."""
     if MIN_INT < value < MAX_INT + 1:
@@ -62,19 +66,19 @@ def _uint_of_int(value: int) -> UInt:
 def int_of_text(text: str) -> int:
     """A decimal integer with an optional sign and nothing else around it."""
     if not _INTEGER.fullmatch(text):
-        raise CelError(f'type conversion error: "{text}" is no int')
+        raise CelError(f"type conversion error: {_quoted(text)} is no int")
     value = int(text)
     if not MIN_INT <= value <= MAX_INT:
-        raise CelError(f'range error: int cannot hold "{text}"')
+        raise CelError(f"range error: int cannot hold {_quoted(text)}")
     return value
 
 
 def uint_of_text(text: str) -> UInt:
     """A decimal integer without a sign."""
     if not _INTEGER.fullmatch(text) or text[0] in "+-":
-        raise CelError(f'type conversion error: "{text}" is no uint')
+        raise CelError(f"type conversion error: {_quoted(text)} is no uint")
     if int(text) > MAX_UINT:
-        raise CelError(f'range error: uint cannot hold "{text}"')
+        raise CelError(f"range error: uint cannot hold {_quoted(text)}")
     return UInt(text)
 
 
@@ -83,11 +87,11 @@ def double_of_text(text: str) -> float:
     if _DOUBLE.fullmatch(text):
         value = float(text)
         if math.isinf(value):
-            raise CelError(f'range error: double cannot hold "{text}"')
+            raise CelError(f"range error: double cannot hold {_quoted(text)}")
         return value
     named = _NAMED_DOUBLES.get(text.lstrip("+-").lower())
     if named is None or len(text) - len(text.lstrip("+-")) > 1:
-        raise CelError(f'type conversion error: "{text}" is no double')
+        raise CelError(f"type conversion error: {_quoted(text)} is no double")
     return -named if text[0] == "-" else named
 
 
@@ -95,7 +99,7 @@ def bool_of_text(text: str) -> bool:
     """The usual spellings of true and false, in one case each."""
     value = _BOOLS.get(text)
     if value is None:
-        raise CelError(f'type conversion error: "{text}" is no bool')
+        raise CelError(f"type conversion error: {_quoted(text)} is no bool")
     return value
 
 

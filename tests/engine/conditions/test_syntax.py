@@ -1,5 +1,6 @@
 import re
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -151,6 +152,21 @@ def test_long_chains_work_or_say_so():
 def test_length_is_bounded_before_anything_else():
     found = problem("'" + "a" * MAX_LENGTH + "'")
     assert found.code == "V309"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        " " * 16_000 + "=", "// a\n" * 3_000 + "#", "1" * 16_000, "0" * 16_000 + "1x", "1." + "0" * 16_000, "'\\a" * 5_000,
+        "'''" + "'a" * 8_000, '"""' + '""a' * 5_000, "a" * 16_000 + "é", "." * 16_000, "-" * 16_000, "{" * 16_000,
+    ],
+    ids=lambda text: text[:4],
+)  # fmt: skip
+def test_the_worst_texts_are_read_quickly(text):
+    before = time.perf_counter()
+    with suppress(ConditionError):
+        parse(text)
+    assert time.perf_counter() - before < 1
 
 
 @given(st.text(alphabet="ab1.09eEuUxX'\"\\`()[]{}?:,+-*/%!&|=<> \n\trR#é"))
