@@ -44,7 +44,7 @@ def field(key: Scalar, node: Node, kind: Type, defaults: Defaults, report: Repor
     if not isinstance(node, Mapping):
         if kind == MONEY:
             report(messages.money_needs_currency(key.place, key.length, key.text))
-        return _cell(key.text, _source(key, node, report), kind, base, defaults)
+        return _cell(key.text, _source(key, node), kind, base, defaults)
     for option, (kinds, wanted) in _USEFUL.items():
         if option in node and kind not in kinds:
             place = node.key(option).place
@@ -54,7 +54,7 @@ def field(key: Scalar, node: Node, kind: Type, defaults: Defaults, report: Repor
         report(messages.money_needs_currency(key.place, key.length, key.text))
     return _cell(
         key.text,
-        _source(key, node, report),
+        _source(key, node),
         kind,
         clock(node, base, report),
         defaults.within(node),
@@ -63,14 +63,14 @@ def field(key: Scalar, node: Node, kind: Type, defaults: Defaults, report: Repor
     )
 
 
-def plain(name: str, node: Node, defaults: Defaults, report: Report) -> Cell:
+def plain(name: str, node: Node, defaults: Defaults) -> Cell:
     """A relation or the actor: an id as it is written."""
-    return _cell(name, columns(node, report), STRING, defaults.clock, defaults)
+    return _cell(name, columns(node), STRING, defaults.clock, defaults)
 
 
 def label(key: Scalar, node: Node, defaults: Defaults, report: Report) -> Cell:
     """A label: an instant where a format says so, money where a currency does, else the text as it is."""
-    source = _source(key, node, report)
+    source = _source(key, node)
     if not isinstance(node, Mapping):
         return _cell(key.text, source, STRING, defaults.clock, defaults)
     currency, unit = word(node, "currency"), word(node, "unit")
@@ -98,10 +98,8 @@ def _cell(
     return Cell(name, source, reader(kind, clock_, currency, major), defaults.missing, defaults.keep)
 
 
-def _source(key: Scalar, node: Node, report: Report) -> Columns:
+def _source(key: Scalar, node: Node) -> Columns:
     """The column that is named, or the one of the field's own name."""
     if isinstance(node, Mapping) and "column" not in node:
         return Columns((key.text,), "", key.place)
-    if isinstance(node, Scalar) and not node.text and not node.quoted:
-        return Columns((key.text,), "", key.place)
-    return columns(node, report)
+    return columns(node)

@@ -28,12 +28,6 @@ def _near(word: str, known: Iterable[str], what: str) -> str:
 # The mapping
 
 
-def needs_join(place: Place, length: int) -> Diagnostic:
-    """Several columns and nothing to put between them."""
-    hint = 'add join: ":", or another text that stands in none of them'
-    return _error("V820", "several columns make one id, and nothing is put between their texts", place, length, hint)
-
-
 def unknown_machine(place: Place, length: int, name: str, known: Iterable[str]) -> Diagnostic:
     """The entity is no machine of this folder."""
     return _error("V821", f'no machine is called "{name}"', place, length, _near(name, known, "machines"))

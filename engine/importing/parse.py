@@ -68,7 +68,7 @@ def _mapping(root: MappingNode, machines: Mapping[str, Machine], report: Report)
     return ImportMapping(
         entities=tuple(found),
         machines=machines,
-        time=columns(time, report),
+        time=columns(time),
         clock=own_clock,
         repeated_hour=cast("RepeatedHour", repeated.text if repeated else "first"),
     )
@@ -102,10 +102,10 @@ def _entity(
     return EntityMapping(
         machine=machine,
         where=where,
-        case=columns(case, report),
-        state=columns(state, report),
+        case=columns(case),
+        state=columns(state),
         cells=found,
-        actor=cells.plain("actor", actor, defaults, report) if actor is not None else None,
+        actor=cells.plain("actor", actor, defaults) if actor is not None else None,
         labels=tuple(cells.label(key, value, defaults, report) for key, value in labels),
     )
 
@@ -120,7 +120,7 @@ def _cells(node: MappingNode, machine: Machine, defaults: Defaults, report: Repo
             report(messages.unknown_member(key.place, "field", key.text, machine.id, machine.fields, other))
     for key, value in entries(node, "relations"):
         if key.text in machine.relations:
-            found.append(cells.plain(key.text, value, defaults, report))
+            found.append(cells.plain(key.text, value, defaults))
         else:
             other = key.text in machine.fields
             report(messages.unknown_member(key.place, "relation", key.text, machine.id, machine.relations, other))

@@ -28,7 +28,8 @@ def choose(stamps: Iterable[Stamp], forward: bool) -> list[Timestamp]:
         else:
             instant = instants[0]
         chosen.append(instant)
-        latest[line] = instant
+        # A late row does not turn the clock back for those after it.
+        latest[line] = instant if reached is None else max(reached, instant)
     return chosen
 
 

@@ -83,6 +83,8 @@ def opened_log(path: Path, file: str) -> Iterator[Log]:
             size = path.stat().st_size
             packed = raw.peek(2)[:2] == _GZIP
             stream = cast("IO[bytes]", gzip.GzipFile(fileobj=raw)) if packed else raw
+            if stream.peek(2)[:2] in (b"\xff\xfe", b"\xfe\xff"):  # type: ignore[attr-defined]
+                raise UnreadableLogError([messages.log_unreadable(file, "it is UTF-16, and logs are read as UTF-8")])
             kind = _kind(path, stream)
             if kind == "xes":
                 yield Log(None, (_xes_entry(*row) for row in xes_rows(stream)), size, raw)

@@ -43,7 +43,7 @@ def keeps(node: Mapping, default: bool) -> bool:
     return default if found is None else found.text == "keep"
 
 
-def columns(node: Node, report: Report) -> Columns:
+def columns(node: Node) -> Columns:
     """A column's name, ``{column}`` or ``{columns, join}``."""
     if isinstance(node, Scalar):
         return Columns((node.text,), "", node.place)
@@ -53,8 +53,6 @@ def columns(node: Node, report: Report) -> Columns:
         single = word(node, "column")
         return Columns((single.text,) if single else (), "", (single or node).place)
     join = word(node, "join")
-    if join is None and len(several.items) > 1:
-        report(messages.needs_join(several.place, several.length))
     names = tuple(item.text for item in several.items if isinstance(item, Scalar))
     return Columns(names, join.text if join else "", several.place)
 
