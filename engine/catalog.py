@@ -80,7 +80,7 @@ class Catalog:
 
 def load(directory: Path | str, actions: Mapping[str, ActionKind] = ACTIONS) -> Catalog:
     """The catalog of a folder. Raises ``FolderError`` when there is no folder or no document in it."""
-    return build(read_folder(directory), actions)
+    return build(read_folder(directory, actions), actions)
 
 
 def build(documents: list[Document], actions: Mapping[str, ActionKind] = ACTIONS) -> Catalog:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.catalog import load
 from engine.diagnostics import in_order, render
 from engine.reading import Source, read_folder
 
@@ -37,13 +38,20 @@ def lay_out(case: Path, folder: Path) -> None:
             path.write_bytes(content.encode("utf-8"))
 
 
-def messages_about(folder: Path) -> str:
+def read_messages(folder: Path) -> str:
+    """What reading alone says."""
     documents = read_folder(folder)
     sources: dict[str, Source] = {document.source.file: document.source for document in documents}
     found = in_order(diagnostic for document in documents for diagnostic in document.diagnostics)
     return "".join(
         render(diagnostic, sources[diagnostic.place.file].line(diagnostic.place.line)) + "\n" for diagnostic in found
     )
+
+
+def checked_messages(folder: Path) -> str:
+    """What reading and all checks say."""
+    catalog = load(folder)
+    return "".join(render(found, catalog.source_line(found)) + "\n" for found in catalog.diagnostics)
 
 
 def cases(*stages: str) -> list[Path]:
@@ -53,7 +61,17 @@ def cases(*stages: str) -> list[Path]:
 @pytest.mark.parametrize("case", cases("reading", "shape"), ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_what_is_said_about_a_broken_document(case: Path, tmp_path: Path):
     lay_out(case, tmp_path)
-    assert messages_about(tmp_path) == parts_of(case)[EXPECTED]
+    assert read_messages(tmp_path) == parts_of(case)[EXPECTED]
+
+
+@pytest.mark.parametrize("case", cases("domain"), ids=lambda path: path.stem)
+def test_what_is_said_about_a_mistake_among_sound_documents(case: Path, tmp_path: Path):
+    lay_out(case, tmp_path)
+    assert checked_messages(tmp_path) == parts_of(case)[EXPECTED]
+
+
+def test_the_sound_documents_are_sound():
+    assert checked_messages(CASES / "domain" / "base") == ""
 
 
 def test_there_are_many_broken_documents():
