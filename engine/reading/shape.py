@@ -43,15 +43,17 @@ def validate(kind: str, root: Mapping, source: Source, actions: Iterable[str] = 
 def instance(node: Node) -> Any:
     """The node as the value that is held against a schema.
 
-    A JSON Schema takes 1.0 for an integer, and our documents do not: a whole number written as a fraction is shown to
-    the schema as 0.5, which is a number and no integer.
+    A JSON Schema takes 1.0 for an integer, and our documents want whole numbers in plain digits: one that is written
+    as a fraction, or as 0x10, is shown to the schema as 0.5, which is a number and no integer.
     """
     if isinstance(node, Mapping):
         return {key.text: instance(value) for key, value in node.entries}
     if isinstance(node, Sequence):
         return [instance(item) for item in node.items]
     value = node.value
-    return 0.5 if isinstance(value, float) and value.is_integer() else value
+    if isinstance(value, float) and value.is_integer():
+        return 0.5
+    return 0.5 if isinstance(value, int) and node.text[:2] in {"0x", "0o"} else value
 
 
 class _Findings:
@@ -253,7 +255,7 @@ def _type_hint(node: Node, types: Several[str], schema: dict[str, Any]) -> str |
         if "string" in types and node.text and not expected:
             return f'put it in quotes if it is meant as text: "{node.text}"'
         if "integer" in types and number:
-            return "write it without a decimal point"
+            return "write a whole number in plain digits, such as 3"
     if isinstance(node, Scalar) and node.quoted and ("integer" in types or "boolean" in types or "number" in types):
         return "remove the quotes"
     if isinstance(node, Scalar) and "array" in types and "string" not in types:
