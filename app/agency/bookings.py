@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from app.agency.house import House
     from app.agency.people import ClientKind
 
-MODELS = 28
-"""How many models the agency represents."""
-
 _GONE = frozenset({"released", "cancelled", "no_show"})
 _WHY = ("The client is ill", "The campaign is off", "The location fell through", "Another day suits better")
 
@@ -49,17 +46,9 @@ class BookingStory:
     @staticmethod
     def free_model(house: House, dice: Random, starts_at: int) -> str | None:
         """A model who works and has nothing that day, or None."""
-        day = rhythm.day_of(starts_at)
-        for number in dice.sample(range(1, MODELS + 1), 8):
+        for number in dice.sample(range(1, house.models + 1), 8):
             model = f"md_{number:06d}"
-            if house.status("model", model) != "active":
-                continue
-            taken = (
-                other
-                for other in house.stage.linked("booking", "model", model)
-                if other["status"] not in _GONE and rhythm.day_of(rhythm.seconds(other["starts_at"])) == day
-            )
-            if next(iter(taken), None) is None:
+            if house.status("model", model) == "active" and _free(house, model, starts_at):
                 return model
         return None
 
@@ -81,6 +70,7 @@ class BookingStory:
             "inquiry": self.asked.id,
         }
         self.house.create("booking", self.id, fields, actor=self._operator())
+        self.house.diary[self.model, rhythm.day_of(self.starts_at)] = self.id
         if waived:
             self.house.later(self.dice.randint(5, 90) * MINUTE, self._confirm_by_hand)
         elif self.dice.random() < 0.55:
@@ -135,6 +125,9 @@ class BookingStory:
             return
         shift = self.dice.choice((-4, -2, -1, 1, 1, 2, 7)) * DAY
         old, new = self.starts_at, max(self.starts_at + shift, self.house.now + DAY)
+        if not _free(self.house, self.model, new):
+            return
+        self.house.diary[self.model, rhythm.day_of(new)] = self.id
         length = self.ends_at - self.starts_at
         self.starts_at, self.ends_at = new, new + length
         self.house.say(
@@ -165,3 +158,9 @@ class BookingStory:
 
     def _client(self) -> dict[str, Any]:
         return dict(self.house.stage.look("client", self.asked.client) or {})
+
+
+def _free(house: House, model: str, moment: int) -> bool:
+    """Whether nothing that still stands is in the model's diary that day."""
+    booking = house.diary.get((model, rhythm.day_of(moment)))
+    return booking is None or house.status("booking", booking) in _GONE

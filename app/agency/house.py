@@ -13,6 +13,7 @@ from engine.events.envelope import NANOSECONDS, Actor, WireEvent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from datetime import date
 
     from app.agency.stage import Stage
 
@@ -23,13 +24,19 @@ _SOURCES = {"web-form": "virel/web", "payment-provider": "virel/payments", "part
 
 
 class House:
-    """The agency while it is simulated. ``now`` is the instant of the story being told, in whole seconds, UTC."""
+    """The agency while it is simulated.
 
-    def __init__(self, stage: Stage, seed: int, start: int) -> None:
+    ``now`` is the instant of the story being told, in whole seconds, UTC; ``diary`` holds the booking written down
+    last for a model and day.
+    """
+
+    def __init__(self, stage: Stage, seed: int, start: int, *, models: int) -> None:
         self.stage = stage
         self.now = start
         self.codes = people.Codes(self.dice_of(seed, "codes"))
         self.seed = seed
+        self.models = models
+        self.diary: dict[tuple[str, date], str] = {}
         self._agenda: list[tuple[int, int, Callable[[], object]]] = []
         self._numbers: Counter[str] = Counter()
         self._told: list[WireEvent] = []

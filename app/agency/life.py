@@ -7,7 +7,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from app.agency import people, rhythm
-from app.agency.bookings import MODELS
 from app.agency.desk import Desk
 from app.agency.house import WEB, House, actor
 from app.agency.inquiries import InquiryStory
@@ -21,17 +20,17 @@ if TYPE_CHECKING:
 OPENING = date(2026, 3, 2)
 """The default first day: a Monday; its month holds a change of the clocks."""
 
-REGULARS = 45
-"""Clients known before the first day."""
+MODELS, REGULARS = 28, 45
+"""How many models the agency represents, and how many clients it knows before the first day, at scale 1."""
 
 
 def live(stage: Stage, *, days: int, seed: int, start: date = OPENING, scale: float = 1.0) -> Iterator[list[WireEvent]]:
     """The events of ``days`` days from ``start``, root and derived, in the order they happened; a list a step.
 
-    ``scale`` multiplies how many people ask. The same arguments over the same documents give the same events.
+    ``scale`` multiplies how many people ask, and models and regular clients with them. The same arguments over the same documents give the same events.
     """
     opening = rhythm.instant(start, 0)
-    house = House(stage, seed, opening)
+    house = House(stage, seed, opening, models=max(MODELS, round(MODELS * scale)))
     desk = Desk(house)
     clients = _Clients(house)
     house.at(opening, partial(_open_doors, house, clients))
@@ -83,11 +82,11 @@ def _open_doors(house: House, clients: _Clients) -> None:
         }
         house.create("user", user, fields, actor=owner)
     content = house.staff("CONTENT_MANAGER", house.dice("models"))
-    for number in range(1, MODELS + 1):
+    for number in range(1, house.models + 1):
         model = house.new_id("md")
         house.create("model", model, people.new_model(house.dice(model), number), actor=content)
         house.move("model", model, "publish", actor=content)
-    for _ in range(REGULARS):
+    for _ in range(house.models * REGULARS // MODELS):
         clients.welcome()
 
 
@@ -97,7 +96,7 @@ def _quiet_changes(house: House, clients: _Clients, name: str) -> None:
     content = house.staff("CONTENT_MANAGER", dice)
     manager = house.staff("OPS_MANAGER", dice)
     if dice.random() < 0.3:
-        model = f"md_{dice.randint(1, MODELS):06d}"
+        model = f"md_{dice.randint(1, house.models):06d}"
         if house.move("model", model, "pause", actor=content, reason="On holiday"):
             house.later(dice.randint(3, 8) * rhythm.DAY, partial(house.move, "model", model, "resume", actor=content))
     if dice.random() < 0.06:

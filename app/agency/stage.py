@@ -12,7 +12,7 @@ from engine.simulation.ledger import Ledger
 from engine.simulation.simulation import Simulation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from engine.catalog import Catalog
     from engine.simulation.events import Event
@@ -29,9 +29,6 @@ class Stage(Protocol):
 
     def look(self, machine: str, entity: str) -> Mapping[str, Any] | None:
         """The record of an entity as it stands now, or None."""
-
-    def linked(self, machine: str, relation: str, entity: str) -> Iterable[Mapping[str, Any]]:
-        """The records of ``machine`` whose ``relation`` is ``entity``, oldest first."""
 
     def target(self, machine: str, entity: str, transition: str) -> str | None:
         """The state that a transition leads to, or None when it does not start from the entity's state."""
@@ -65,10 +62,6 @@ class RulesStage:
     def look(self, machine: str, entity: str) -> Mapping[str, Any] | None:
         """See ``Stage``."""
         return self._simulation.world.tables[machine].get(entity)
-
-    def linked(self, machine: str, relation: str, entity: str) -> Iterable[Mapping[str, Any]]:
-        """See ``Stage``."""
-        return self._simulation.world.inverse(machine, relation, entity)
 
     def target(self, machine: str, entity: str, transition: str) -> str | None:
         """See ``Stage``."""

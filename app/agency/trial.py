@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -65,14 +66,20 @@ def draft(documents: Path, folder: Path) -> Draft:
 
 
 def worth_explaining(catalog: Catalog, events: Iterable[WireEvent]) -> WireEvent | None:
-    """The deposit that arrives as the middle one of all, with the entities around it as they were just before it."""
-    roots = [event for event in events if not event.depth]
-    deposits = [
-        event for event in roots if event.type == "payment.succeeded" and event.data.get("purpose") == "deposit"
-    ]
-    if not deposits:
+    """The middle one of the deposits that set most in motion, with the entities around it as they were just before."""
+    roots: list[WireEvent] = []
+    followers: Counter[str] = Counter()
+    for event in events:
+        if not event.depth:
+            roots.append(event)
+        elif event.cause is not None:
+            followers[event.cause] += 1
+    deposits = [event for event in roots if event.type == "payment.succeeded" and event.data["purpose"] == "deposit"]
+    most = max((followers[event.id] for event in deposits), default=0)
+    busiest = [event for event in deposits if followers[event.id] == most]
+    if not busiest:
         return None
-    chosen = deposits[len(deposits) // 2]
+    chosen = busiest[len(busiest) // 2]
     stage = RulesStage(catalog)
     for event in roots:
         stage.wake(seconds(event.time))

@@ -29,7 +29,7 @@ def render(report: Report) -> str:
     drawings = [
         (draw(machine, counts["transitions"], counts["final"]), machine.description)
         for machine in report.machines
-        if (counts := replay["machines"].get(machine.id)) and counts["entities"]
+        if (counts := replay["machines"].get(machine.id)) and counts["transitions"]
     ]
     page = _environment().get_template("report.html")
     return page.render(
