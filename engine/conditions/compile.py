@@ -6,10 +6,10 @@ any exception what the exact evaluator says.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import FunctionType
-from typing import Any
+from typing import Any, cast
 
 from engine.conditions.check_domain import conjuncts, values_of
 from engine.conditions.emit import HELPERS, Emitter, TypeOf
@@ -48,6 +48,21 @@ def function(expression: str, namespace: Mapping[str, object], exact: Judge) -> 
     return define("judge", source, {**HELPERS, **namespace, "exact": exact})
 
 
+def functions(expressions: Sequence[str], namespace: Mapping[str, object], exact: Callable[..., Any]) -> list[Judge]:
+    """A function for each expression, as ``function`` makes it; ``exact`` takes its number before the frame."""
+    source = "".join(
+        f"def judge{number}({_PARAMETERS}):\n"
+        f"    try:\n"
+        f"        return {expression}\n"
+        f"    except Exception:\n"
+        f"        return exact({number}, {_PARAMETERS})\n"
+        for number, expression in enumerate(expressions)
+    )
+    names = {**HELPERS, **namespace, "exact": exact}
+    exec(compile(source, "<condition terms>", "exec"), names)  # noqa: S102 - generated here from a checked tree
+    return [cast("Judge", names[f"judge{number}"]) for number in range(len(expressions))]
+
+
 def define(name: str, source: str, namespace: dict[str, object]) -> Judge:
     """Runs generated source and returns the function it defines."""
     exec(compile(source, f"<condition {name}>", "exec"), namespace)  # noqa: S102 - generated here from a checked tree
@@ -57,7 +72,7 @@ def define(name: str, source: str, namespace: dict[str, object]) -> Judge:
 
 
 def line_sources(
-    nodes: list[Node], types: TypeOf, functions: Functions, prefix: str, *, boolean: bool
+    nodes: Sequence[Node], types: TypeOf, functions: Functions, prefix: str, *, boolean: bool
 ) -> tuple[list[str], dict[str, object]]:
     """The Python expression of each line, and the constants that they mention."""
     emitter = Emitter(types, functions, prefix)

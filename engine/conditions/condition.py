@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import cast
 
 from engine.conditions import compile as compiling
+from engine.conditions.block import GroupKind
 from engine.conditions.compile import Equality, Functions, Judge
 from engine.conditions.cost import cost_of
 from engine.conditions.emit import HELPERS, TypeOf
 from engine.conditions.evaluate import Frame, evaluate_checked
 from engine.conditions.explain import Explained, Explanation, ReadSet, explain_values, explained_line
-from engine.conditions.group import Group, combine, required, source_of
+from engine.conditions.group import Group, combine, divided, required, source_of
 from engine.conditions.outcome import EvaluationError
 from engine.conditions.reads import EventRead, FieldRead, reads_of
-from engine.conditions.tree import Node
-from engine.conditions.types import Type
+from engine.conditions.tree import Call, Node
+from engine.conditions.types import BOOL, Type
 from engine.conditions.values import CelError
 from engine.diagnostics import Place
 
@@ -26,6 +28,17 @@ class LineInfo:
 
     expression: str
     place: Place
+
+
+_KINDS: dict[str, GroupKind] = {"_&&_": "all", "_||_": "any", "!_": "none"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    """A condition taken apart at its ``&&``, ``||`` and ``!``, and a function for each term."""
+
+    group: Group | int
+    judges: list[Judge]
 
 
 class Condition:
@@ -63,18 +76,53 @@ class Condition:
     def judge_exactly(
         self, event: object, subject: object, before: object, now: object, actor: object, world: object
     ) -> bool | EvaluationError:
-        """The verdict by the exact evaluator, with CEL's absorption of errors; what ``judge`` asks when in doubt."""
-        frame: Frame = (event, subject, before, now, actor, world)
-        return combine(self.group, lambda line: self._line_exactly(line, frame))
+        """The verdict with every term on its own, so that only those in doubt are interpreted.
 
-    def _line_exactly(self, line: int, frame: Frame) -> bool | EvaluationError:
+        ``judge`` asks it on any exception, and so does whoever runs an emitted expression.
+        """
+        terms = self._terms
+        return combine(terms.group, lambda number: terms.judges[number](event, subject, before, now, actor, world))
+
+    @cached_property
+    def _terms(self) -> _Terms:
+        terms: list[tuple[int, Node]] = []
+
+        def split(line: int) -> Group | int:
+            return divide(line, self.nodes[line])
+
+        def divide(line: int, node: Node) -> Group | int:
+            if isinstance(node, Call) and all(self.type_of(arg) == BOOL for arg in node.args):
+                kind = _KINDS.get(node.function)
+                if kind is not None:
+                    return Group(kind, tuple(divide(line, arg) for arg in node.args))
+            terms.append((line, node))
+            return len(terms) - 1
+
+        group = divided(self.group, split)
+        nodes = [node for _, node in terms]
+        sources, constants = compiling.line_sources(nodes, self.type_of, self.functions, "t", boolean=True)
+
+        def exactly(number: int, *frame: object) -> bool | EvaluationError:
+            line, node = terms[number]
+            return self._exactly(line, node, cast("Frame", frame))
+
+        return _Terms(group, compiling.functions(sources, constants, exactly))
+
+    def interpret(
+        self, event: object, subject: object, before: object, now: object, actor: object, world: object
+    ) -> bool | EvaluationError:
+        """The verdict by the exact evaluator alone, against which the generated forms are held."""
+        frame: Frame = (event, subject, before, now, actor, world)
+        return combine(self.group, lambda line: self._exactly(line, self.nodes[line], frame))
+
+    def _exactly(self, line: int, node: Node, frame: Frame) -> bool | EvaluationError:
         try:
-            value = evaluate_checked(self.nodes[line], frame, self.functions)
+            value = evaluate_checked(node, frame, self.functions)
         except CelError as error:
             return self._said(error, line)
         if value is True or value is False:
             return value
-        return EvaluationError("the result is neither true nor false", self.nodes[line].start, line)
+        return EvaluationError("the result is neither true nor false", node.start, line)
 
     def _said(self, error: CelError, line: int) -> EvaluationError:
         """The error, in the words of the author where it is only that a value is missing."""
@@ -90,9 +138,7 @@ class Condition:
         The names of constants begin with ``prefix``; the others are the same for every condition. The expression
         raises on any doubt, and the caller then asks ``judge_exactly``.
         """
-        sources, constants = compiling.line_sources(
-            list(self.nodes), self.type_of, self.functions, prefix, boolean=True
-        )
+        sources, constants = compiling.line_sources(self.nodes, self.type_of, self.functions, prefix, boolean=True)
         return source_of(self.group, sources), {**HELPERS, **constants}
 
     def equalities(self) -> tuple[Equality, ...]:

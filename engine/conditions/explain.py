@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 from engine.conditions.compile import Functions, Judge, define
@@ -39,6 +40,8 @@ class _Absent:
 
 
 ABSENT = _Absent()
+_EMPTY: Mapping[str, object] = MappingProxyType({})
+"""The record of an entity that is not there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,15 +128,15 @@ class ReadSet:
     def _compiled(self) -> Judge:
         """Reads all at once; where one fails, a second function reads one by one."""
         types = dict(zip((id(leaf.node) for leaf in self._leaves), self._types, strict=True))
+        parameters = ", ".join(FRAME)
         constants: dict[str, object] = {}
         hops: dict[str, str] = {}
         sources: list[str] = []
         for slot, leaf in enumerate(self._leaves):
             emitter = LeafEmitter(types[id(leaf.node)], self._functions, f"k{slot}_")
             emitter.hops = hops
-            sources.append(emitter.constant_of(leaf))
+            sources.append(emitter.leaf(leaf, f"exactly({slot}, ({parameters}))"))
             constants.update(emitter.constants)
-        parameters = ", ".join(FRAME)
         walked = [f"{name} = {source}" for source, name in hops.items()]
         quick = "".join(f"        {step}\n" for step in walked)
         body = (
@@ -150,7 +153,14 @@ class ReadSet:
             )
         names = "".join(f"v{slot}, " for slot in range(len(sources)))
         body += f"def one_by_one({parameters}):\n{slow}    return ({names})\n"
-        namespace = {**HELPERS, **constants, "cel_kept": _kept, "ABSENT": ABSENT, "exactly": self._exactly}
+        namespace = {
+            **HELPERS,
+            **constants,
+            "cel_kept": _kept,
+            "ABSENT": ABSENT,
+            "EMPTY": _EMPTY,
+            "exactly": self._exactly,
+        }
         return define("read", body, namespace)
 
     def _exactly(self, slot: int, frame: Frame) -> object:
@@ -193,13 +203,20 @@ def explain_values(
             info.expression,
             info.place,
             _VERDICTS.get(verdict, "errored") if isinstance(verdict, bool) else "errored",
-            {leaf.text: json_value(values[reads.slots[leaf.shape]]) for leaf in line.leaves},
+            {leaf.text: _shown(leaf, values[reads.slots[leaf.shape]]) for leaf in line.leaves},
             verdict.message if isinstance(verdict, EvaluationError) else None,
         )
         for info, line, verdict in zip(lines, explained, verdicts, strict=True)
     ]
     whole = combine(group, lambda line: verdicts[line])
     return Explanation(_VERDICTS[whole] if isinstance(whole, bool) else "errored", shown)
+
+
+def _shown(leaf: Leaf, value: object) -> object:
+    """The leaf's value as JSON; of entities only what this line asks, though others may have kept more."""
+    if leaf.kept is not None and isinstance(value, list):
+        return json_value(_kept(value, tuple(sorted(leaf.kept))))
+    return json_value(value)
 
 
 _VERDICTS: dict[bool, Verdict] = {True: "met", False: "unmet"}

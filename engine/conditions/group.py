@@ -54,3 +54,10 @@ def required(part: Group | int) -> list[int]:
     if part.kind == "all" or (part.kind == "any" and len(part.parts) == 1):
         return [line for one in part.parts for line in required(one)]
     return []
+
+
+def divided(part: Group | int, split: Callable[[int], Group | int]) -> Group | int:
+    """The group with each of its lines put in place of its number, as ``split`` has it."""
+    if isinstance(part, int):
+        return split(part)
+    return Group(part.kind, tuple(divided(one, split) for one in part.parts))

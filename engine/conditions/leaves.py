@@ -26,7 +26,7 @@ from engine.conditions.tree import (
     Select,
     children,
 )
-from engine.conditions.types import ListType, RecordType
+from engine.conditions.types import MONEY, ListType, ObjectType, RecordType
 
 Shape = tuple[object, ...]
 
@@ -134,7 +134,11 @@ def _fields_of_items(node: Node, types: TypeOf) -> Iterator[str]:
 
 
 class LeafEmitter(Emitter):
-    """Emits leaves; every relation that several of them walk is walked once."""
+    """Emits leaves; every relation that several of them walk is walked once.
+
+    Missing values are expected here (a trace reads also what a line would not have looked at), so that paths are read
+    with ``get`` and end in ``ABSENT``, or go through ``EMPTY`` where there is no record, instead of raising.
+    """
 
     def __init__(self, types: TypeOf, functions: Mapping[str, Callable[..., object]], prefix: str) -> None:
         super().__init__(types, functions, prefix)
@@ -142,18 +146,45 @@ class LeafEmitter(Emitter):
         """The Python of a record -> the name that holds it."""
 
     def emit(self, node: Node) -> str:
-        """The Python expression of a node."""
+        """The Python expression of a node; it raises where a value is missing."""
         if isinstance(node, Hop) and _is_read(node) and _is_plain(node):
-            source = super().emit(node)
-            return self.hops.setdefault(source, f"{self.prefix}r{len(self.hops)}")
+            return self._record(node) or super().emit(node)
         return super().emit(node)
 
-    def constant_of(self, leaf: Leaf) -> str:
-        """The Python that reads a leaf as it is kept."""
-        source = self.emit(leaf.node)
+    def leaf(self, leaf: Leaf, exactly: str) -> str:
+        """The Python that reads a leaf as it is kept; ``exactly`` is the Python that asks the evaluator instead."""
+        node = leaf.node
+        if leaf.plain:
+            return self._path(node, "ABSENT") or self.emit(node)
+        if isinstance(node, Select) and node.test and isinstance(node.operand, Hop) and _is_plain(node.operand):
+            record = self._record(node.operand)
+            if record is not None:
+                return f"({node.field!r} in {record} if {record} is not EMPTY else {exactly})"
+        source = self.emit(node)
         if leaf.kept is None:
             return source
         return f"cel_kept({source}, {self.named(tuple(sorted(leaf.kept)))})"
+
+    def _path(self, node: Node, missing: str) -> str | None:
+        """A path that yields ``missing`` where it ends early, or None for what is read otherwise."""
+        if isinstance(node, Read):
+            return node.source
+        if isinstance(node, Hop):
+            return self._record(node)
+        if not isinstance(node, Select):
+            return None
+        kind = self.types(node.operand)
+        if not isinstance(kind, (RecordType, ObjectType)) and kind != MONEY:
+            return None
+        owner = self._path(node.operand, "EMPTY")
+        return None if owner is None else f"{owner}.get({node.field!r}, {missing})"
+
+    def _record(self, node: Hop) -> str | None:
+        identity = self._path(node.operand, "None")
+        if identity is None:
+            return None
+        source = f"world.tables[{node.machine!r}].get({identity}, EMPTY)"
+        return self.hops.setdefault(source, f"r{len(self.hops)}")
 
 
 def substituted(node: Node, replace: Callable[[Node], Node | None]) -> Node:
