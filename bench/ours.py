@@ -101,7 +101,7 @@ def _conditions(matcher: Matcher) -> list[Condition]:
 
 def compile_all(catalog: Catalog) -> int:
     """Generates the matching function of every event type, which otherwise waits for the type's first event."""
-    return sum(1 for matcher in catalog.matchers.values() if generate(matcher.rules))
+    return len([generate(matcher.rules) for matcher in catalog.matchers.values()])
 
 
 def backtest(folder: Path, log: Path, against: Path | None = None) -> dict[str, Any]:
