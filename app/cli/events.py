@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from engine.importing.model import ImportMapping
     from engine.importing.run import Account
     from engine.machines.model import Machine
+    from engine.reading.source import Source
 
 SHOWN = 10
 _STORE = click.option(
@@ -62,12 +63,12 @@ def import_(shared: Shared, log: Path, mapping: Path, output: Path) -> int:
 
     catalog = loaded(shared.config)
     tell_unavailable(catalog)
-    checked = _mapping(mapping, catalog.machines, shared)
+    source, checked = _mapping(mapping, catalog.machines, shared)
     try:
         with _progress(f"Importing {log.name}") as progress, writing(output) as write:
             account = import_log(log, checked, write, progress=progress)
     except UnreadableLogError as error:
-        return _refuse(error.diagnostics, {}, shared)
+        return _refuse(error.diagnostics, source, shared)
     except OSError as error:
         raise CannotRun(f"{error.filename or output}: {error.strerror or error}") from error
     if shared.format == "json":
@@ -91,7 +92,7 @@ def append(shared: Shared, file: Path, url: str) -> int:
         with _store(url) as store:
             appended = store.append(event for _, event in read_events(file, found.append))
     except UnreadableError as error:
-        return _refuse([error.diagnostic], {}, shared)
+        return _refuse([error.diagnostic], None, shared)
     skipped = [{"line": one.place.line, "code": one.code, "reason": one.message} for one in found]
     if shared.format == "json":
         print_json({"added": appended.added, "known": appended.known, "skipped": skipped})
@@ -148,8 +149,8 @@ def export(
     return 0
 
 
-def _mapping(path: Path, machines: Mapping[str, Machine], shared: Shared) -> ImportMapping:
-    """The checked mapping; warnings are shown, errors end the command."""
+def _mapping(path: Path, machines: Mapping[str, Machine], shared: Shared) -> tuple[Source, ImportMapping]:
+    """The mapping's text and what it means; warnings are shown, errors end the command."""
     from engine.importing.parse import parse_mapping
     from engine.reading.read import source_from_bytes
 
@@ -159,21 +160,21 @@ def _mapping(path: Path, machines: Mapping[str, Machine], shared: Shared) -> Imp
         raise CannotRun(f"{path}: {error.strerror or error}") from error
     found = [problem] if problem else []
     mapping = parse_mapping(source, machines, found.append)
-    lines = {one: source.line(one.place.line) for one in found}
     if mapping is None or problem:
-        raise SystemExit(_refuse(found, lines, shared))
+        raise SystemExit(_refuse(found, source, shared))
     for one in found:
-        click.echo(render(one, lines[one]), err=True)
-    return mapping
+        click.echo(render(one, source.line(one.place.line)), err=True)
+    return source, mapping
 
 
-def _refuse(found: list[Diagnostic], lines: Mapping[Diagnostic, str | None], shared: Shared) -> int:
+def _refuse(found: list[Diagnostic], source: Source | None, shared: Shared) -> int:
     """Shows what keeps the command from running; the exit status that says so."""
     if shared.format == "json":
         print_json({"diagnostics": [one.as_json() for one in found]})
-    else:
-        for one in found:
-            click.echo(render(one, lines.get(one)), err=True)
+        return COULD_NOT_RUN
+    for one in found:
+        at_mapping = source is not None and one.place.file == source.file
+        click.echo(render(one, source.line(one.place.line) if source and at_mapping else None), err=True)
     return COULD_NOT_RUN
 
 
