@@ -6,6 +6,7 @@ import copy
 import json
 import random
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import jsonschema
 import pytest
 from referencing import Registry, Resource
 
-from engine.reading import Source, read_folder, read_text, validate
+from engine.reading import Source, read_document, read_folder, read_text, validate
 from engine.reading.kinds import FOLDERS, KINDS
 from engine.reading.schemas import schema, validator
 from engine.reading.shape import instance
@@ -21,6 +22,13 @@ from engine.reading.shape import instance
 ROOT = Path(__file__).resolve().parents[3]
 SCHEMAS = ROOT / "engine" / "reading" / "schemas"
 CASES = ROOT / "tests" / "cases" / "broken"
+
+FOLDERS_OF_OURS = sorted(
+    {path.parent for path in ROOT.glob("**/statemachines") if not {".venv", "build", "var", "out"} & set(path.parts)}
+)
+"""Every configuration folder in the repository."""
+
+MAPPINGS = sorted([*ROOT.glob("examples/*/import.yaml"), *ROOT.glob("tests/cases/importing/*/import.yaml")])
 
 EXAMPLES = {
     "rule": """\
@@ -211,6 +219,7 @@ labels: {ended_at: {column: "case:enddate", format: iso}}
 }
 
 
+@cache
 def reference(kind: str) -> jsonschema.Draft202012Validator:
     registry: Registry[Any] = Registry().with_resources(
         (file.name, Resource.from_contents(json.loads(file.read_text("utf-8")))) for file in SCHEMAS.glob("*.json")
@@ -275,21 +284,32 @@ def test_one_entity_may_be_imported_without_a_list():
     assert validator("import").is_valid(said("import", text))
 
 
-@pytest.mark.parametrize("folder", [".", "tests/cases/broken/domain/base"])
-def test_the_reference_accepts_our_own_documents(folder: str):
-    for document in read_folder(ROOT / folder):
+@pytest.mark.parametrize("folder", FOLDERS_OF_OURS, ids=lambda folder: folder.relative_to(ROOT).as_posix())
+def test_the_reference_accepts_our_own_documents(folder: Path):
+    for document in read_folder(folder):
         assert document.root is not None, document.diagnostics
         assert reference(document.kind).is_valid(instance(document.root))
 
 
-@pytest.mark.parametrize("case", sorted(CASES.glob("shape/*.txt")), ids=lambda case: case.stem)
+@pytest.mark.parametrize("file", MAPPINGS, ids=lambda file: file.relative_to(ROOT).as_posix())
+def test_the_reference_accepts_our_own_import_mappings(file: Path):
+    document = read_document(file, file.name, "import")
+    assert document.diagnostics == ()
+    assert document.root is not None
+    assert reference("import").is_valid(instance(document.root))
+
+
+@pytest.mark.parametrize("case", sorted(CASES.glob("*/*.txt")), ids=lambda case: f"{case.parent.name}/{case.stem}")
 def test_the_reference_has_the_same_verdict_on_broken_documents(case: Path):
     for part in case.read_text("utf-8").split("\n=== ")[1:]:
         file, _, text = part.partition("\n")
+        root = read_text(Source(file, text), lambda _: None)
         kinds = next((kinds for folder, kinds in FOLDERS.items() if file.startswith(folder)), ())
+        if root is None:
+            continue
+        document = instance(root)
         for kind in kinds:
-            said_ = said(kind, text)
-            assert validator(kind).is_valid(said_) == reference(kind).is_valid(said_)
+            assert validator(kind).is_valid(document) == reference(kind).is_valid(document)
 
 
 def damaged(value: Any, chance: random.Random) -> Any:
