@@ -88,9 +88,9 @@ class RuleText:
     acts_as_place: Place
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Effect:
-    """What an action would do, as a value; nothing has happened yet.
+    """What an action would do, as a value; nothing has happened yet. (Not frozen: that would double its cost.)
 
     ``keys`` are the action's own keys with texts rendered; ``machine`` and ``id`` name the entity it changes, if any;
     ``value`` is what the performer needs beyond that (the typed value of ``set_field``, the inputs of a transition).

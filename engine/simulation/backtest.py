@@ -198,7 +198,7 @@ def rules_json(simulation: Simulation, ledger: Ledger) -> dict[str, Any]:
     judged = {kind.type: kind.judged for kind in simulation.kinds.known()}
     found: dict[str, Any] = {}
     for id, rule in sorted(simulation.catalog.rules.items()):
-        counts = ledger.rule(next(iter(rule.bound.values())))
+        counts = ledger.rule(id)
         if rule.text.stage == "off":
             total = 0
         elif isinstance(rule.text.trigger, OnEvent):

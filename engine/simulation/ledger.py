@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.automation.model import Bound, Effect
+from engine.automation.model import Effect
 from engine.conditions.values import Timestamp
 from engine.machines.records import as_json
 
@@ -44,7 +44,7 @@ class MachineCounts:
         self.transitions[pair] = self.transitions.get(pair, 0) + 1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Performed:
     """An effect that was performed (or, of a shadow rule, recorded): what, by which rule, about whom, when.
 
@@ -90,9 +90,8 @@ class Ledger:
         self.machines: dict[str, MachineCounts] = {}
         self.on_effect = on_effect
 
-    def rule(self, bound: Bound) -> RuleCounts:
+    def rule(self, id: str) -> RuleCounts:
         """The counts of a rule, begun at its first mention."""
-        id = bound.rule.text.id
         counts = self.rules.get(id)
         if counts is None:
             counts = self.rules[id] = RuleCounts()

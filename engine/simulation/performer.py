@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from engine.automation.model import Action, Bound, Effect
@@ -16,6 +15,8 @@ if TYPE_CHECKING:
     from engine.simulation.simulation import Judged, Simulation
     from engine.simulation.world import Record
 
+Handler = Callable[[Bound, int, Effect, Event, Any, "Unit", str], bool]
+
 
 class RefusedError(Exception):
     """The machine does not allow what an action asks for; the message says why."""
@@ -25,20 +26,22 @@ class RefusedError(Exception):
         self.transition = transition
 
 
-@dataclass(slots=True)
 class Unit:
     """What one run did: kept apart until it is certain that all of it stands."""
 
-    effects: list[tuple[int, Effect]] = field(default_factory=list)
-    judged: list[Judged] = field(default_factory=list)
-    moves: list[tuple[str, str, str, Any, Event]] = field(default_factory=list)
-    made: list[tuple[str, Any, Event]] = field(default_factory=list)
-    timers: list[Callable[[], None]] = field(default_factory=list)
-    delayed: list[Action] = field(default_factory=list)
-    touched: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
-    failure: MissingValueError | RefusedError | None = None
-    stopped: int = 0
-    shadow: bool = False
+    __slots__ = ("delayed", "effects", "failure", "judged", "made", "moves", "shadow", "stopped", "timers", "touched")
+
+    def __init__(self, shadow: bool = False) -> None:
+        self.effects: list[tuple[int, Effect]] = []
+        self.judged: list[Judged] = []
+        self.moves: list[tuple[str, str, str, Any, Event]] = []
+        self.made: list[tuple[str, Any, Event]] = []
+        self.timers: list[Callable[[], None]] = []
+        self.delayed: list[Action] = []
+        self.touched: dict[tuple[str, str], dict[str, Any]] = {}
+        self.failure: MissingValueError | RefusedError | None = None
+        self.stopped = 0
+        self.shadow = shadow
 
 
 class Performer:
@@ -48,6 +51,17 @@ class Performer:
         self._simulation = simulation
         self._world = simulation.world
         self._timers: dict[tuple[str, str, str], list[Entry]] = {}
+        self._actors: dict[str, dict[str, Any]] = {}
+        # An action without an entry (a message, a call) leaves the world as it is: its effect is all there is.
+        self._handlers: dict[str, Handler] = {
+            "create_task": self._create,
+            "create_exception": self._create,
+            "update_status": self._move,
+            "set_field": self._set,
+            "assign": self._set,
+            "start_timer": self._start_timer,
+            "cancel_timers": self._cancel_timers,
+        }
 
     def perform(
         self,
@@ -60,9 +74,9 @@ class Performer:
         due: bool = False,
     ) -> Unit:
         """Performs actions in order; ``due`` tells that their delay is over. A failure takes all of them back."""
-        world = self._world
+        world, now, actor, handlers = self._world, self._simulation.now, event.actor, self._handlers
         shadow = bound.rule.text.stage == "shadow"
-        unit = Unit(shadow=shadow)
+        unit = Unit(shadow)
         guarded = shadow or len(bound.actions) > 1 or bound.actions[0].items is not None
         if guarded:
             world.savepoint()
@@ -70,9 +84,15 @@ class Performer:
             for action in actions:
                 if action.after is not None and not due:
                     unit.delayed.append(action)
-                else:
+                elif action.condition is not None or action.items is not None:
                     self._act(bound, action, event, subject, before, unit)
-            self._updated(bound, event, unit)
+                else:
+                    effect = action.plan(event, subject, before, now, actor, world)
+                    handle = handlers.get(effect.action)
+                    if handle is None or handle(bound, action.index, effect, event, subject, unit, ""):
+                        unit.effects.append((action.index, effect))
+            if unit.touched:
+                self._updated(bound, event, unit)
         except (MissingValueError, RefusedError) as failure:
             unit.failure = failure
             world.rollback()
@@ -116,22 +136,13 @@ class Performer:
     def _do(
         self, bound: Bound, index: int, effect: Effect, event: Event, subject: Any, unit: Unit, suffix: str
     ) -> None:
-        action = effect.action
-        if action == "update_status":
-            if not self._move(bound, index, effect, event, unit, suffix):
-                return
-        elif action in ("create_task", "create_exception"):
-            if not self._create(bound, index, effect, event, unit, suffix):
-                return
-        elif action in ("set_field", "assign"):
-            self._set(effect, unit)
-        elif action == "start_timer":
-            self._start_timer(bound, effect, event, subject, unit)
-        elif action == "cancel_timers":
-            unit.timers.append(lambda: self._cancel_timers(bound, effect, event))
-        unit.effects.append((index, effect))
+        handle = self._handlers.get(effect.action)
+        if handle is None or handle(bound, index, effect, event, subject, unit, suffix):
+            unit.effects.append((index, effect))
 
-    def _create(self, bound: Bound, index: int, effect: Effect, event: Event, unit: Unit, suffix: str) -> bool:
+    def _create(
+        self, bound: Bound, index: int, effect: Effect, event: Event, subject: Any, unit: Unit, suffix: str
+    ) -> bool:
         simulation = self._simulation
         machine_id = effect.machine
         assert machine_id is not None
@@ -160,7 +171,9 @@ class Performer:
         self._judge(made, kind, record, None, unit)
         return True
 
-    def _move(self, bound: Bound, index: int, effect: Effect, event: Event, unit: Unit, suffix: str) -> bool:
+    def _move(
+        self, bound: Bound, index: int, effect: Effect, event: Event, subject: Any, unit: Unit, suffix: str
+    ) -> bool:
         simulation = self._simulation
         machine = simulation.catalog.machines[effect.machine or ""]
         record = self._world.tables[machine.id][effect.id or ""]
@@ -193,7 +206,9 @@ class Performer:
         self._judge(moved, kind, record, before, unit)
         return True
 
-    def _set(self, effect: Effect, unit: Unit) -> None:
+    def _set(
+        self, bound: Bound, index: int, effect: Effect, event: Event, subject: Any, unit: Unit, suffix: str
+    ) -> bool:
         machine, id = effect.machine or "", effect.id or ""
         record = self._world.tables[machine].get(id)
         if record is None:
@@ -204,6 +219,7 @@ class Performer:
                 continue
             unit.touched.setdefault((machine, id), {}).setdefault(name, earlier)
             self._world.change(machine, record, name, value)
+        return True
 
     def _updated(self, bound: Bound, event: Event, unit: Unit) -> None:
         """One ``X.updated`` for each entity whose fields the run really changed."""
@@ -232,8 +248,11 @@ class Performer:
             self._judge(updated, kind, record, before, unit)
 
     def _follow(self, bound: Bound, event: Event, id: str, kind: Kind, subject: str, data: Any) -> Event:
-        role = bound.rule.text.acts_as
-        actor = {"id": bound.rule.name, "roles": [role] if role else [], "queues": []}
+        actor = self._actors.get(bound.rule.text.id)
+        if actor is None:
+            role = bound.rule.text.acts_as
+            actor = {"id": bound.rule.name, "roles": [role] if role else [], "queues": []}
+            self._actors[bound.rule.text.id] = actor
         return Event(
             id,
             kind.type,
@@ -286,10 +305,12 @@ class Performer:
     def leave_exception(self, bound: Bound, effect: Effect, event: Event) -> Unit:
         """The exception that a failed run leaves for a person."""
         unit = Unit()
-        self._create(bound, -1, effect, event, unit, "")
+        self._create(bound, -1, effect, event, None, unit, "")
         return unit
 
-    def _start_timer(self, bound: Bound, effect: Effect, event: Event, subject: Any, unit: Unit) -> None:
+    def _start_timer(
+        self, bound: Bound, index: int, effect: Effect, event: Event, subject: Any, unit: Unit, suffix: str
+    ) -> bool:
         simulation = self._simulation
         if bound.subject is None or subject is None:
             raise MissingValueError("a timer needs an entity, and this rule has no subject")
@@ -320,8 +341,16 @@ class Performer:
             self._timers.setdefault((machine, id, name), []).append(entry)
 
         unit.timers.append(schedule)
+        return True
 
-    def _cancel_timers(self, bound: Bound, effect: Effect, event: Event) -> None:
+    def _cancel_timers(
+        self, bound: Bound, index: int, effect: Effect, event: Event, subject: Any, unit: Unit, suffix: str
+    ) -> bool:
         key = (bound.subject or "", event.subject, effect.keys["name"])
-        for entry in self._timers.pop(key, ()):
-            entry.cancelled = True
+
+        def cancel() -> None:
+            for entry in self._timers.pop(key, ()):
+                entry.cancelled = True
+
+        unit.timers.append(cancel)
+        return True

@@ -30,6 +30,7 @@ class Runs:
         self._simulation = simulation
         self.performer = Performer(simulation)
         rules = sorted(simulation.catalog.rules.values(), key=lambda r: (r.text.order, r.id))
+        self._counts = {rule.id: simulation.ledger.rule(rule.id) for rule in rules}
         self._ranks = {rule.id: rank for rank, rule in enumerate(rules)}
         self._last: dict[tuple[str, Any], Timestamp] = {}
         self._delayed: dict[tuple[str, Any], list[Entry]] = {}
@@ -44,7 +45,7 @@ class Runs:
         frame = (event, subject, before, simulation.now, event.actor, simulation.world)
         if simulation.watch is not None:
             simulation.watch(event, subject, before, (bound,))
-        simulation.ledger.rule(bound).judged += 1
+        self._counts[bound.rule.text.id].judged += 1
         verdict = True if bound.condition is None else bound.condition.judge(*frame)
         if verdict is not False:
             self.all(event, subject, before, [(0, bound, verdict)])
@@ -55,7 +56,7 @@ class Runs:
         handled = False
         for _, bound, verdict in verdicts:
             text = bound.rule.text
-            counts = self._simulation.ledger.rule(bound)
+            counts = self._counts[text.id]
             if verdict is not True:
                 counts.errored += 1
                 continue
@@ -73,7 +74,7 @@ class Runs:
     def _run(self, bound: Bound, event: Event, subject: Record | None, before: Record | None) -> None:
         simulation = self._simulation
         text = bound.rule.text
-        counts = simulation.ledger.rule(bound)
+        counts = self._counts[text.id]
         if event.depth >= MAX_DEPTH:
             counts.stopped += 1
             return
@@ -140,7 +141,7 @@ class Runs:
     def _settle(self, bound: Bound, event: Event, unit: Unit, shadow: bool) -> None:
         simulation = self._simulation
         ledger = simulation.ledger
-        counts = ledger.rule(bound)
+        counts = self._counts[bound.rule.text.id]
         if shadow:
             counts.shadowed += len(unit.effects)
         else:
@@ -150,6 +151,16 @@ class Runs:
                 self._tell(bound, event, effect, action, shadow)
         if shadow:
             return
+        for schedule in unit.timers:
+            schedule()
+        if unit.judged:
+            self._stands(unit)
+        counts.stopped += unit.stopped
+
+    def _stands(self, unit: Unit) -> None:
+        """The moves, entities and events of a run that stands are real now: counted, handed on, rules queued."""
+        simulation = self._simulation
+        ledger = simulation.ledger
         for machine, source, target, record, moved in unit.moves:
             ledger.machine(machine).move(source, target)
             if simulation.on_move is not None:
@@ -157,14 +168,6 @@ class Runs:
             simulation.dwelling.entered(machine, record, source, target, moved)
         for machine, record, made in unit.made:
             simulation.dwelling.entered(machine, record, None, record["status"], made)
-        for schedule in unit.timers:
-            schedule()
-        self._follow(unit)
-        counts.stopped += unit.stopped
-
-    def _follow(self, unit: Unit) -> None:
-        """The events of a run that stands are real now: counted, handed on, and their rules queued."""
-        simulation = self._simulation
         for judged in unit.judged:
             simulation.count_judged(judged[0])
             if simulation.on_event is not None:
@@ -182,7 +185,7 @@ class Runs:
 
     def _failed(self, bound: Bound, event: Event, failure: MissingValueError | RefusedError) -> None:
         """Leaves an exception for a person; a shadow rule bothers nobody."""
-        counts = self._simulation.ledger.rule(bound)
+        counts = self._counts[bound.rule.text.id]
         reason = "rule_refused" if isinstance(failure, RefusedError) else "rule_errored"
         if isinstance(failure, RefusedError):
             counts.refused += 1
@@ -197,7 +200,7 @@ class Runs:
         unit = self.performer.leave_exception(bound, effect, event)
         if self._simulation.ledger.on_effect is not None:
             self._tell(bound, event, effect, -1, False)
-        self._follow(unit)
+        self._stands(unit)
 
     def follow_transition(self, event: Event, kind: Kind, subject: Record) -> None:
         """A declared event that took a transition is followed by the machine's ``status_changed``."""

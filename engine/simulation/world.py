@@ -5,7 +5,7 @@ Only inverse relations and pasts that some document asks for are kept up to date
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from engine.conditions.values import Timestamp
@@ -31,7 +31,7 @@ class World:
         for machine, relation in inverses:
             self._inverse.setdefault(machine, {})[relation] = {}
         self._moves: dict[str, dict[str, list[tuple[Timestamp, str | None, str]]]] = {m: {} for m in pasts}
-        self._journal: list[Callable[[], None]] = []
+        self._journal: list[tuple[Any, ...]] = []
         self._recording = False
 
     def inverse(self, machine: str, relation: str, id: str) -> list[Record]:
@@ -53,8 +53,7 @@ class World:
         table = self.tables[machine]
         id = record["id"]
         if self._recording:
-            earlier = table.get(id)
-            self._journal.append(lambda: self._uncreate(machine, id, earlier))
+            self._journal.append((self._uncreate, machine, id, table.get(id)))
         table[id] = record
         tracked = self._inverse.get(machine)
         if tracked:
@@ -64,8 +63,7 @@ class World:
     def change(self, machine: str, record: Record, name: str, value: Any) -> None:
         """Sets a field or relation; None removes it."""
         if self._recording:
-            earlier = record.get(name, _ABSENT)
-            self._journal.append(lambda: self._restore(machine, record, name, earlier))
+            self._journal.append((self._restore, machine, record, name, record.get(name, _ABSENT)))
         tracked = self._inverse.get(machine)
         if tracked and name in tracked:
             self._unpoint(machine, name, record["id"], record.get(name))
@@ -83,7 +81,7 @@ class World:
         past = pasts.setdefault(id, [])
         past.append((time, transition, state))
         if self._recording:
-            self._journal.append(past.clear if len(past) == 1 else lambda: past.__delitem__(-1))
+            self._journal.append((past.pop,))
 
     def savepoint(self) -> None:
         """Begins to record changes so that they can be taken back."""
@@ -98,8 +96,8 @@ class World:
     def rollback(self) -> None:
         """Ends the savepoint and takes every change since back."""
         self._recording = False
-        for undo in reversed(self._journal):
-            undo()
+        for undo, *what in reversed(self._journal):
+            undo(*what)
         self._journal.clear()
 
     def _uncreate(self, machine: str, id: str, earlier: Record | None) -> None:
