@@ -48,7 +48,7 @@ class WireEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, t
     actor: Actor | str | None = None
     release: int | str | None = None
     changes: dict[str, tuple[Any, Any]] = {}
-    versions: dict[str, int] = {}
+    versions: dict[str, Any] = {}
     facts: dict[str, dict[str, dict[str, Any]]] = {}
     labels: dict[str, Any] = {}
 
@@ -76,10 +76,20 @@ def is_import_creation(event: WireEvent) -> bool:
 def decode(line: bytes) -> WireEvent:
     """One event from its JSON text in UTF-8.
 
-    Raises ``msgspec.DecodeError`` for what is no JSON, its subclass ``msgspec.ValidationError`` for JSON that is no
-    event, ``UnicodeDecodeError`` and ``RecursionError``; ``engine.events.jsonl`` turns them into diagnostics.
+    An attribute that is null is missing. Raises ``msgspec.DecodeError`` for what is no JSON, its subclass
+    ``msgspec.ValidationError`` for JSON that is no event, ``UnicodeDecodeError`` and ``RecursionError``;
+    ``engine.events.jsonl`` turns them into diagnostics.
     """
-    return _DECODER.decode(line)
+    try:
+        return _DECODER.decode(line)
+    except msgspec.ValidationError:
+        if b"null" not in line:
+            raise
+        plain = msgspec.json.decode(line)
+        if not isinstance(plain, dict) or None not in plain.values():
+            raise
+        said = {name: value for name, value in plain.items() if value is not None}
+        return msgspec.convert(said, WireEvent, dec_hook=_decode_hook)
 
 
 def encode(event: WireEvent) -> bytes:

@@ -142,7 +142,7 @@ def _instants(cells: Cells, mapping: ImportMapping) -> tuple[Timestamp, ...]:
     if not text:
         raise SkippedRowError(messages.no_time(names, "it is empty or absent, and an event needs its time"))
     try:
-        return mapping.clock.read(text)
+        return mapping.read_time(text)
     except ValueError as error:
         raise SkippedRowError(messages.no_time(names, str(error))) from error
 

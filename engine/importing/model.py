@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from engine.conditions.values import Timestamp
 from engine.diagnostics import Place
-from engine.importing.localtime import Clock
 from engine.importing.texts import Read
 from engine.machines.model import Machine
 
@@ -43,9 +43,13 @@ class Cell:
 
     def value(self, cells: Cells) -> object | None:
         """The JSON value of a row, or None where there is none. Raises ``ValueError``."""
-        if len(self.columns.names) > 1 and any(cells.get(name) in self.missing for name in self.columns.names):
+        names = self.columns.names
+        if len(names) == 1:
+            text = cells.get(names[0])
+        elif any(cells.get(name) in self.missing for name in names):
             return None
-        text = self.columns.text(cells)
+        else:
+            text = self.columns.text(cells)
         return None if text is None or text in self.missing else self.read(text)
 
 
@@ -67,12 +71,15 @@ class EntityMapping:
 
 @dataclass(frozen=True, slots=True)
 class ImportMapping:
-    """A whole mapping document. The first entity whose ``where`` holds takes the row."""
+    """A whole mapping document. The first entity whose ``where`` holds takes the row.
+
+    ``read_time`` is ``Clock.read`` of the time column, remembering what it has read.
+    """
 
     entities: tuple[EntityMapping, ...]
     machines: Mapping[str, Machine]
     time: Columns
-    clock: Clock
+    read_time: Callable[[str], tuple[Timestamp, ...]]
     repeated_hour: Literal["file_order", "first", "second"]
 
     def columns(self) -> tuple[Columns, ...]:

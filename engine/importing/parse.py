@@ -6,6 +6,7 @@ A mapping is no document of a folder: it stands beside the log it explains.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Literal, cast
 
 from engine.diagnostics import Diagnostic
@@ -13,6 +14,7 @@ from engine.importing import cells, messages
 from engine.importing.cells import Defaults
 from engine.importing.model import Cell, Cells, EntityMapping, ImportMapping
 from engine.importing.shape import PLAIN, Report, clock, columns, entries, word
+from engine.importing.texts import REMEMBERED
 from engine.importing.where import compile_where
 from engine.machines.model import Machine
 from engine.reading.nodes import Mapping as MappingNode
@@ -69,7 +71,7 @@ def _mapping(root: MappingNode, machines: Mapping[str, Machine], report: Report)
         entities=tuple(found),
         machines=machines,
         time=columns(time),
-        clock=own_clock,
+        read_time=lru_cache(REMEMBERED)(own_clock.read),
         repeated_hour=cast("RepeatedHour", repeated.text if repeated else "first"),
     )
 

@@ -34,13 +34,13 @@ Read = Callable[[str], object]
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 _LONGEST_NUMBER = 100
 _EXACT = Context(prec=_LONGEST_NUMBER + 10)
-_REMEMBERED = 65_536
+REMEMBERED = 65_536
 """Texts a column remembers: a log repeats its values, and equal values then share one object in memory."""
 
 
 def reader(kind: Type, clock: Clock, currency: str, major: bool) -> Read:
     """The reader for fields of ``kind``; ``currency`` and ``major`` (units, else minor ones) matter for money only."""
-    return lru_cache(_REMEMBERED)(_reader(kind, clock, currency, major))
+    return lru_cache(REMEMBERED)(_reader(kind, clock, currency, major))
 
 
 def _reader(kind: Type, clock: Clock, currency: str, major: bool) -> Read:

@@ -87,6 +87,15 @@ def test_foreign_attributes_are_passed_over() -> None:
     assert decode(line).id == "e"
 
 
+def test_an_attribute_that_is_null_is_missing() -> None:
+    line = b'{"id":"e","type":"a.b","time":"2026-03-27T10:00:00Z","subject":null,"data":null,"depth":null,"changes":{"x":[null,1]}}'
+    assert decode(line) == WireEvent(
+        id="e", type="a.b", time=Timestamp.parse("2026-03-27T10:00:00Z"), changes={"x": (None, 1)}
+    )
+    with pytest.raises(msgspec.ValidationError, match="type"):
+        decode(b'{"id":"e","type":null,"time":"2026-03-27T10:00:00Z"}')
+
+
 def test_a_creation_by_an_import_is_known_by_its_source() -> None:
     made = WireEvent(id="e", type="a.created", time=Timestamp(0), source="import:1234")
     assert is_import_creation(made)
