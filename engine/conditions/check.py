@@ -46,7 +46,7 @@ def check_condition(
         return None, found
     functions = {name: one.call for name, one in scope.functions.items()}
     condition = Condition(
-        tuple(LineInfo(scalar.text, scalar.place_at(0)) for scalar in checked.lines),
+        tuple(LineInfo(scalar.text.rstrip(), scalar.place_at(0)) for scalar in checked.lines),
         tuple(typed.node for typed in checked.typed),
         group,
         merged(checked.types),
@@ -137,7 +137,7 @@ def check_expression(
     if any(one.severity == "error" for one in found):
         return None, found
     functions = {name: one.call for name, one in scope.functions.items()}
-    line = LineInfo(scalar.text, scalar.place_at(0))
+    line = LineInfo(scalar.text.rstrip(), scalar.place_at(0))
     types = merged([checker.node_types])
     return Expression(line, typed.node, typed.type, types, functions, frozenset(checker.other_reads)), found
 

@@ -32,6 +32,7 @@ from engine.conditions.types import (
 from engine.conditions.values import Duration, Timestamp, UInt
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_SUMS = frozenset({"-_", "_+_", "_-_", "_*_", "_/_", "_%_"})
 _WORKING_DAYS = re.compile(r"[0-9.]+ ?wd")
 _TYPES: dict[type, Type] = {
     bool: BOOL,
@@ -48,11 +49,11 @@ _TYPES: dict[type, Type] = {
 
 
 def is_literal(node: Node) -> bool:
-    """Whether the node takes its type from its neighbour: a constant, its negative, or a list of such."""
+    """Whether the node takes its type from its neighbour: a constant, a sum of such, or a list of such."""
     if isinstance(node, ListNode):
         return all(is_literal(item) for item in node.items)
-    if isinstance(node, Call) and node.function == "-_":
-        return isinstance(node.args[0], Literal)
+    if isinstance(node, Call) and node.function in _SUMS:
+        return all(is_literal(arg) for arg in node.args)
     return isinstance(node, Literal)
 
 

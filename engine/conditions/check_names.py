@@ -192,7 +192,7 @@ def _require(context: Context, lowered: Node, node: Select, known: Known, option
     if optional:
         relation = isinstance(context.node_types.get(id(lowered)), EntityType)
         context.report(messages.may_be_missing(node, shown, relation))
-    elif path[0] in context.maybe_absent:
+    elif path[0] in context.maybe_absent and not any(there[0] == path[0] for there in known):
         context.report(messages.sometimes_there(node, shown))
 
 

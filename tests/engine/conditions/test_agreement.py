@@ -30,6 +30,7 @@ from tests.engine.conditions.generated import (
 )
 
 FACTS = 25
+EXAMPLES = settings().max_examples
 SEEDS = st.integers(0, 10_000)
 
 
@@ -51,7 +52,7 @@ def fast_without_exact(checked: Condition, where: tuple[Any, ...]) -> object:
         return None
 
 
-@settings(max_examples=max(500, settings.default.max_examples))
+@settings(max_examples=max(500, EXAMPLES))
 @given(conditions(), SEEDS)
 def test_compiled_traced_and_exact_agree(text: str, seed: int):
     checked = condition(text)
@@ -66,7 +67,7 @@ def test_compiled_traced_and_exact_agree(text: str, seed: int):
         json.dumps(traced.lines[0].values, allow_nan=False)
 
 
-@settings(max_examples=max(60, settings.default.max_examples // 2))
+@settings(max_examples=max(60, EXAMPLES // 2))
 @given(blocks(), SEEDS)
 def test_blocks_agree_line_by_line(block: Any, seed: int):
     document = f"condition: {json.dumps(block, ensure_ascii=False)}\n"
@@ -81,7 +82,7 @@ def test_blocks_agree_line_by_line(block: Any, seed: int):
         assert [line.verdict for line in traced.lines] == [verdict(single.interpret(*where)) for single in singles]
 
 
-@settings(max_examples=max(60, settings.default.max_examples // 2))
+@settings(max_examples=max(60, EXAMPLES // 2))
 @given(st.lists(conditions(), min_size=1, max_size=8), SEEDS)
 def test_a_kept_trace_says_later_what_a_trace_says_now(texts: list[str], seed: int):
     checked = [condition(text) for text in texts]
@@ -94,7 +95,7 @@ def test_a_kept_trace_says_later_what_a_trace_says_now(texts: list[str], seed: i
         assert [one.explain_from(kept, reads) for one in checked] == now
 
 
-@settings(max_examples=max(100, settings.default.max_examples))
+@settings(max_examples=max(100, EXAMPLES))
 @given(st.data(), SEEDS)
 def test_values_agree(data: st.DataObject, seed: int):
     make = data.draw(st.sampled_from((int_text, double_text, text_text, time_text, span_text)))

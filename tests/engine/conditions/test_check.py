@@ -62,6 +62,8 @@ PASSES = [
     "booking.rating > 4",
     "4 < booking.rating",
     "booking.rating + 1 > 5",
+    "(1 + 2) * booking.rating < 10 / 2 - 1",
+    "booking.rating in [-1, 2 * 2]",
     "booking.rating in [4, 4.5, 5]",
     "booking.guests > 2.5",
     "booking.guests < booking.rating",
@@ -195,3 +197,12 @@ def test_macros_multiply_the_cost():
         )
     )
     assert flat < 10 < one < 1_000 < two
+
+
+def test_one_question_about_before_answers_for_all_its_fields():
+    text = 'condition: has(before.code) && before.status == "draft"\n'
+    assert check_condition(parse_block(node_of(text)), SCOPES["booking"])[1] == []
+
+
+def test_a_line_is_shown_without_the_end_of_its_block():
+    assert condition("\n  all:\n    - |\n      booking.urgent\n").lines[0].expression == "booking.urgent"
