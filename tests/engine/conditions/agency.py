@@ -294,7 +294,7 @@ def node_of(text: str) -> Node:
     """The node under ``condition:`` of a small document."""
     source = Source("rules/automation/a-rule.yaml", text)
     report: list[Diagnostic] = []
-    root = read_text(source, report)
+    root = read_text(source, report.append)
     assert isinstance(root, MappingNode), report
     found = root.get("condition")
     assert found is not None
