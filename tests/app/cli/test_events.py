@@ -164,8 +164,8 @@ def test_an_import_that_is_interrupted_leaves_nothing(folder: Path) -> None:
     with (folder / "log.csv").open("a") as log:
         for number in range(400_000):
             log.write(f"c{number},New,2020-01-01T00:00:00Z,{number}\n")
-    command = [sys.executable, "-m", "app.cli.main", "--config", folder, "events", "import"]
-    command += ["--mapping", folder / "import.yaml", folder / "log.csv", "-o", folder / "out.jsonl"]
+    command = [sys.executable, "-m", "app.cli.main", "--config", str(folder), "events", "import"]
+    command += ["--mapping", f"{folder}/import.yaml", f"{folder}/log.csv", "-o", f"{folder}/out.jsonl"]
     root = Path(__file__).resolve().parents[3]
     running = subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     deadline = time.monotonic() + 60
