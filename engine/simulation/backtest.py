@@ -90,7 +90,7 @@ class _Replay:
         catalogs = [catalog] if against is None else [against, catalog]
         for number, one in enumerate(catalogs):
             performed: list[Performed] = []
-            ledger = Ledger(performed.append if against is not None else None)
+            ledger = Ledger(_performed_into(performed) if against is not None else None)
             watch = self._fidelity.derived if self._fidelity is not None and number == 0 else None
             self._effects.append(performed)
             self._ledgers.append(ledger)
@@ -166,6 +166,16 @@ class _Replay:
         if self._fidelity is not None:
             found["fidelity"] = self._fidelity.as_json()
         return found
+
+
+def _performed_into(effects: list[Performed]) -> Callable[[Performed], None]:
+    """Keeps what was performed; what a shadow rule would have done is counted, but is no effect."""
+
+    def keep(performed: Performed) -> None:
+        if not performed.shadow:
+            effects.append(performed)
+
+    return keep
 
 
 def machines_json(simulation: Simulation, ledger: Ledger) -> dict[str, Any]:
