@@ -54,7 +54,7 @@ def unknown_function(node: Node, name: str, known: Iterable[str]) -> Problem:
         node,
         "V323",
         f'there is no function "{name}"',
-        did_you_mean(name, names) or "docs/language-notes.md lists the functions",
+        did_you_mean(name, names) or "docs/diagnostics/V323.md lists the functions",
     )
 
 
