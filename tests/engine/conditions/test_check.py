@@ -206,3 +206,9 @@ def test_one_question_about_before_answers_for_all_its_fields():
 
 def test_a_line_is_shown_without_the_end_of_its_block():
     assert condition("\n  all:\n    - |\n      booking.urgent\n").lines[0].expression == "booking.urgent"
+
+
+def test_the_page_about_functions_lists_them_all():
+    page = (ROOT / "docs" / "diagnostics" / "V323.md").read_text(encoding="utf-8")
+    inner = {"matches", "strings.quote", "size", "or", "value"}
+    assert [name for name in {*FUNCTIONS, *METHODS} - inner if f"`{name}" not in page] == []
