@@ -112,7 +112,7 @@ def _replay_rules(draft: bool) -> Iterator[tuple[str, str]]:
             lines = [
                 'task.?queue.orValue("") == "desk"',
                 'task.priority == "high"',
-                f"task.created_at.getMinutes() == {number}",
+                f'task.title.endsWith("{number}")',
             ]
             actions = ["set_field: {entity: task, field: priority, value: urgent}"]
         name = f"follow-{number:03}"

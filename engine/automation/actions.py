@@ -13,8 +13,9 @@ from typing import Any
 from engine.automation import messages
 from engine.automation.builder import Builder, Planned, rendered
 from engine.automation.model import Effect, Emission, Plan
-from engine.automation.paths import MissingValueError
-from engine.conditions.outcome import EvaluationError
+from engine.conditions.condition import Expression
+from engine.conditions.text import Text
+from engine.conditions.types import STRING
 from engine.conditions.values import Duration
 from engine.machines.model import STANDARD_FIELDS, Machine
 from engine.machines.records import UnfitValue, as_json
@@ -42,8 +43,8 @@ def _creation(builder: Builder, keys: Keys, machine: str, names: tuple[str, ...]
 
     def plan(event: Any, subject: Any, before: Any, now: Any, actor: Any, world: Any) -> Effect:
         keys = dict(fixed)
-        for name, render in texts:
-            keys[name] = rendered(render(event, subject, before, now, actor, world))
+        for name, text in texts:
+            keys[name] = rendered(text.render(event, subject, before, now, actor, world))
         values = dict(keys)
         if due is not None:
             keys["due"] = shown_due
@@ -121,8 +122,8 @@ def update_status(builder: Builder, keys: Keys) -> Planned | None:
         if not given and not texts:
             return Effect("update_status", fixed, path.machine, record["id"], None)
         values = dict(given)
-        for name, render in texts:
-            values[name] = rendered(render(event, subject, before, now, actor, world))
+        for name, text in texts:
+            values[name] = rendered(text.render(event, subject, before, now, actor, world))
         return Effect("update_status", {**fixed, "with": values}, path.machine, record["id"], values)
 
     emission = Emission(f"{machine.id}.status_changed", "status", state, path.own, sources)
@@ -147,16 +148,20 @@ def set_field(builder: Builder, keys: Keys) -> Planned | None:
         builder.report.append(messages.value_and_expression(field.place))
         return None
     written = {"entity": path.text, "field": name}
-    compute, literal = None, None
+    computed: Expression | None = None
+    text: Text | None = None
+    literal: Any = None
     if isinstance(expression, Scalar):
-        compute = builder.expression(expression, machine, name)
-        if compute is None:
+        computed = builder.expression(expression, machine, name)
+        if computed is None:
             return None
     else:
         assert value is not None
         plain = data(value)
         if isinstance(plain, str) and "{{" in plain and isinstance(value, Scalar):
-            compute = builder.text(value)
+            text = builder.text(value)
+            if name not in machine.fields or machine.fields[name].type != STRING:
+                builder.report.append(messages.value_does_not_fit(value.place, "a text with {{ }} is not its type"))
         else:
             try:
                 literal = builder.reader(machine).value(name, plain)
@@ -167,10 +172,10 @@ def set_field(builder: Builder, keys: Keys) -> Planned | None:
     def plan(event: Any, subject: Any, before: Any, now: Any, actor: Any, world: Any) -> Effect:
         record = path.record(subject, world)
         found = literal
-        if compute is not None:
-            found = compute(event, subject, before, now, actor, world)
-            if found.__class__ is EvaluationError:
-                raise MissingValueError(found.message)
+        if computed is not None:
+            found = rendered(computed.value(event, subject, before, now, actor, world))
+        elif text is not None:
+            found = rendered(text.render(event, subject, before, now, actor, world))
         return Effect("set_field", {**written, "value": as_json(found)}, path.machine, record["id"], {name: found})
 
     emission = Emission(f"{machine.id}.updated", name, literal, path.own)

@@ -10,14 +10,15 @@ from engine.automation import messages
 from engine.automation.model import ActionText, Emission, Plan
 from engine.automation.paths import EntityPath, MissingValueError, entity_path
 from engine.conditions.check import check_expression
+from engine.conditions.condition import Expression
 from engine.conditions.outcome import EvaluationError
 from engine.conditions.scope import Alias, Scope
-from engine.conditions.text import check_text
+from engine.conditions.text import Text, check_text
 from engine.conditions.types import EntityType
 from engine.conditions.values import Duration
 from engine.diagnostics import Diagnostic
 from engine.machines.model import Machine
-from engine.machines.records import Reader
+from engine.machines.readers import Reader
 from engine.reading.nodes import Mapping as MappingNode
 from engine.reading.nodes import Node, Scalar, data
 
@@ -86,16 +87,16 @@ class Builder:
         node = keys.get(key)
         return entity_path(node, self.scope, self.report) if isinstance(node, Scalar) else None
 
-    def text(self, node: Scalar) -> Compute | None:
-        """A staff text: a function of the frame, None after reporting what is wrong."""
+    def text(self, node: Scalar) -> Text | None:
+        """A staff text, compiled when it is first rendered; None after reporting what is wrong."""
         text, problems = check_text(node, self.scope)
         self.report.extend(problems)
-        return text.render if text is not None else None
+        return text
 
-    def texts(self, keys: MappingNode, names: Sequence[str]) -> tuple[dict[str, Any], list[tuple[str, Compute]]]:
-        """The named keys that are there: constants, and functions for those with ``{{ }}``."""
+    def texts(self, keys: MappingNode, names: Sequence[str]) -> tuple[dict[str, Any], list[tuple[str, Text]]]:
+        """The named keys that are there: constants, and texts for those with ``{{ }}``."""
         fixed: dict[str, Any] = {}
-        computed: list[tuple[str, Compute]] = []
+        computed: list[tuple[str, Text]] = []
         for name in names:
             node = keys.get(name)
             if node is None:
@@ -103,9 +104,9 @@ class Builder:
             if name == "sla" and isinstance(node, Scalar):
                 self.mentions.policies.append(node)
             if isinstance(node, Scalar) and "{{" in node.text:
-                render = self.text(node)
-                if render is not None:
-                    computed.append((name, render))
+                text = self.text(node)
+                if text is not None:
+                    computed.append((name, text))
             else:
                 fixed[name] = node.text if isinstance(node, Scalar) and isinstance(node.value, str) else data(node)
         return fixed, computed
@@ -140,12 +141,12 @@ class Builder:
         known = node.text
         return lambda subject, world: known
 
-    def expression(self, node: Scalar, machine: Machine, name: str) -> Compute | None:
+    def expression(self, node: Scalar, machine: Machine, name: str) -> Expression | None:
         """A CEL expression of the type of ``machine``'s field or relation."""
         wanted = machine.fields[name].type if name in machine.fields else EntityType(machine.relations[name].machine)
         expression, problems = check_expression(node, self.scope, wanted)
         self.report.extend(problems)
-        return expression.value if expression is not None else None
+        return expression
 
     def payload(self, node: Node) -> Compute:
         """JSON in which every text may hold ``{{ }}``; a function of the frame."""
@@ -153,8 +154,8 @@ class Builder:
             parts = [(key.text, self.payload(value)) for key, value in node.entries]
             return lambda *frame: {key: compute(*frame) for key, compute in parts}
         if isinstance(node, Scalar):
-            if "{{" in node.text and (render := self.text(node)) is not None:
-                return lambda *frame: rendered(render(*frame))
+            if "{{" in node.text and (text := self.text(node)) is not None:
+                return lambda *frame: rendered(text.render(*frame))
             constant = node.value
             return lambda *frame: constant
         items = [self.payload(item) for item in node.items]

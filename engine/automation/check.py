@@ -21,7 +21,7 @@ from engine.conditions.condition import Condition
 from engine.conditions.scope import Scope
 from engine.diagnostics import Diagnostic
 from engine.machines.model import Machine
-from engine.machines.records import Reader
+from engine.machines.readers import Reader
 from engine.machines.vocabulary import MachineVocabulary
 
 

@@ -42,7 +42,7 @@ def reserved_name(place: Place, name: str) -> Diagnostic:
 
 
 def foreign_event(place: Place, name: str, machine: str) -> Diagnostic:
-    hint = f'begin it with the machine\'s id, for instance "{machine}.{name.split(".")[-1] or "happened"}"'
+    hint = f'begin it with the machine\'s id, for instance "{machine}.{name.rsplit(".", maxsplit=1)[-1] or "happened"}"'
     return Diagnostic("V407", "error", f'the event "{name}" does not belong to {machine}', place, len(name), hint)
 
 

@@ -1,15 +1,14 @@
 """Records: the values of entities and events between JSON and the engine.
 
-A reader is built once for a set of declared fields; it turns a JSON object into values (instants, spans and doubles
-where the field says so), drops what is null, and says what does not fit. Source: the language, "Types".
+A converter turns one JSON value into a value of one type (an instant, a span or a double where the field says so), or
+says what does not fit; ``readers`` puts converters together. Source: the language, "Types".
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
-from engine.conditions.scope import Field, Relation
 from engine.conditions.types import (
     BOOL,
     DATE,
@@ -48,7 +47,8 @@ def _found(value: object) -> str:
     return "a list" if isinstance(value, list) else "an object"
 
 
-def _text(value: Any) -> Any:
+def text(value: Any) -> Any:
+    """The value, which must be a text; raises UnfitValue."""
     if value.__class__ is str:
         return value
     raise UnfitValue(f"expected a text, found {_found(value)}")
@@ -135,8 +135,8 @@ def _any(value: Any) -> Any:
 
 
 _PLAIN: dict[Type, Converter] = {
-    STRING: _text,
-    ZONE: _text,
+    STRING: text,
+    ZONE: text,
     BOOL: _bool,
     INT: _int,
     DOUBLE: _double,
@@ -154,54 +154,10 @@ def converter(kind: Type, states: Callable[[str], frozenset[str]]) -> Converter:
     if isinstance(kind, StateType):
         return _choice(states(kind.machine), f"a state of {kind.machine}")
     if isinstance(kind, EntityType):
-        return _text
+        return text
     if isinstance(kind, ListType):
         return _list(converter(kind.item, states))
     return _PLAIN.get(kind, _any)
-
-
-class Reader:
-    """Turns JSON objects into records of declared fields and relations.
-
-    ``required`` names what a complete record must hold. Unknown keys are dropped and given to ``unknown``.
-    """
-
-    def __init__(
-        self,
-        fields: Mapping[str, Field],
-        relations: Mapping[str, Relation],
-        states: Callable[[str], frozenset[str]],
-    ) -> None:
-        self._converters: dict[str, Converter] = {name: converter(field.type, states) for name, field in fields.items()}
-        self._converters.update(dict.fromkeys(relations, _text))
-        self.required = tuple(
-            name for group in (fields, relations) for name, member in group.items() if not member.optional
-        )
-
-    def read(self, values: Mapping[str, Any], unknown: set[str] | None = None) -> dict[str, Any]:
-        """The record of ``values``; raises UnfitValue naming the field."""
-        record: dict[str, Any] = {}
-        converters = self._converters
-        for name, value in values.items():
-            if value is None:
-                continue
-            convert = converters.get(name)
-            if convert is None:
-                if unknown is not None:
-                    unknown.add(name)
-                continue
-            try:
-                record[name] = convert(value)
-            except UnfitValue as problem:
-                raise UnfitValue(f'"{name}": {problem}') from None
-        return record
-
-    def value(self, name: str, value: Any) -> Any:
-        """One field's value; raises KeyError for an undeclared field and UnfitValue for a value that does not fit."""
-        try:
-            return self._converters[name](value)
-        except UnfitValue as problem:
-            raise UnfitValue(f'"{name}": {problem}') from None
 
 
 def as_json(value: Any) -> Any:

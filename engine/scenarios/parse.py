@@ -9,7 +9,8 @@ from typing import Any, Literal, cast
 from engine.conditions.values import Duration, Timestamp
 from engine.diagnostics import Diagnostic, Place
 from engine.machines.model import STANDARD_FIELDS, Machine
-from engine.machines.records import Reader, UnfitValue
+from engine.machines.readers import Reader
+from engine.machines.records import UnfitValue
 from engine.reading.nodes import Mapping as MappingNode
 from engine.reading.nodes import Node, Scalar, Sequence, data
 from engine.scenarios import messages
