@@ -215,7 +215,8 @@ def _changed(context: Context, node: Call) -> Typed:
         return context.failed(argument, messages.changed_form(argument, subject))
     context.other_reads.add(FieldRead(machine, field))
     created = f"event.type == {machine + '.created'!r} and {field!r} in {variable.source}"
-    source = f"({field!r} in event.changes or ({created}))"
+    pair = f"event.changes[{field!r}]"
+    source = f"(({field!r} in event.changes and {pair}[0] != {pair}[1]) or ({created}))"
     return context.typed(Read(node.start, node.end, context.quote(node), source), BOOL)
 
 

@@ -152,6 +152,7 @@ def test_changed_looks_at_the_event_and_counts_creation():
     moved = {"starts_at": [None, Timestamp(0)]}
     assert judged("changed(booking.starts_at)", frame(changes=moved)) is True
     assert judged("changed(booking.code)", frame(changes=moved)) is False
+    assert judged("changed(booking.status)", frame(changes={"status": ["draft", "draft"]})) is False
     assert judged("changed(booking.code)", frame(kind="booking.created")) is True
     assert judged("changed(booking.notes)", frame(kind="booking.created")) is False
 
