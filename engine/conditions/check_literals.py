@@ -32,7 +32,6 @@ from engine.conditions.types import (
 from engine.conditions.values import Duration, Timestamp, UInt
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_SUMS = frozenset({"-_", "_+_", "_-_", "_*_", "_/_", "_%_"})
 _WORKING_DAYS = re.compile(r"[0-9.]+ ?wd")
 _TYPES: dict[type, Type] = {
     bool: BOOL,
@@ -49,11 +48,14 @@ _TYPES: dict[type, Type] = {
 
 
 def is_literal(node: Node) -> bool:
-    """Whether the node takes its type from its neighbour: a constant, a sum of such, or a list of such."""
+    """Whether the node takes its type from its neighbour: a constant, its negative, or a list of such.
+
+    A sum of constants is none: its parts stand beside each other, and ``10 / 4`` is 2 as everywhere in CEL.
+    """
     if isinstance(node, ListNode):
         return all(is_literal(item) for item in node.items)
-    if isinstance(node, Call) and node.function in _SUMS:
-        return all(is_literal(arg) for arg in node.args)
+    if isinstance(node, Call) and node.function == "-_":
+        return isinstance(node.args[0], Literal)
     return isinstance(node, Literal)
 
 

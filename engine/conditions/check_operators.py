@@ -307,8 +307,8 @@ def _group(context: Context, left: Typed, right: Node) -> Typed | None:
     return context.typed(ListNode(right.start, right.end, items, (False,) * len(items)), ListType(left.type))
 
 
-def _sum(context: Context, node: Call, known: Known, hint: Type | None) -> Typed:
-    left, right = _sum_operands(context, node, known, hint)
+def _sum(context: Context, node: Call, known: Known, _: Type | None) -> Typed:
+    left, right = _sum_operands(context, node, known)
     lowered = _rebuild(node, left, right)
     if not _settled(context, node, (node.args[0], left), (node.args[1], right)):
         return context.failed(lowered)
@@ -329,11 +329,10 @@ def _sum(context: Context, node: Call, known: Known, hint: Type | None) -> Typed
     return context.failed(lowered, messages.wrong_operands(node, _SIGNS[node.function], one, other, hint_text))
 
 
-def _sum_operands(context: Context, node: Call, known: Known, hint: Type | None) -> tuple[Typed, Typed]:
+def _sum_operands(context: Context, node: Call, known: Known) -> tuple[Typed, Typed]:
     left_node, right_node = node.args
-    number = hint if hint in NUMBERS else None
     if is_literal(left_node) and is_literal(right_node):
-        return context.infer(left_node, known, number), context.infer(right_node, known, number)
+        return context.infer(left_node, known), context.infer(right_node, known)
     if is_literal(left_node):
         right = as_value(context, context.infer(right_node, known))
         return _beside(context, left_node, known, right), right

@@ -64,6 +64,7 @@ def test_lines_combine_as_and_or_and_none():
         ("booking.guests % 0 == 1", {}, "modulus by zero"),
         ("booking.guests / 2 == -3", {"guests": -7}, True),
         ("booking.guests % 2 == -1", {"guests": -7}, True),
+        ("10 / 4 == booking.rating && booking.rating == 10 / 4", {"rating": 2.0}, True),
         ("booking.rating / 0.0 > 1e308", {}, True),
         ("booking.rating == booking.rating", {"rating": float("nan")}, False),
         ("booking.rating in [booking.rating]", {"rating": float("nan")}, False),
