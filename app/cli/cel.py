@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 import click
 
-from app.cli.options import shared_options
+from app.cli.options import print_json, shared_options
 from engine.conditions.evaluate import evaluate
 from engine.conditions.syntax import ConditionError, parse
 from engine.conditions.typed import from_plain, to_typed
@@ -30,7 +30,7 @@ def cel(expression: str | None, bindings: str | None, batch: BinaryIO | None) ->
         if expression is not None or bindings is not None:
             raise click.UsageError("--batch takes its expressions and bindings from the file alone.")
         for line in batch:
-            _print(_answer_line(line))
+            print_json(_answer_line(line))
         return
     if expression is None:
         raise click.UsageError("Give an expression, or a file of them with --batch.")
@@ -43,7 +43,7 @@ def cel(expression: str | None, bindings: str | None, batch: BinaryIO | None) ->
         raise click.BadParameter(f"{error}.", param_hint="--bindings") from None
     except RecursionError:
         raise click.BadParameter("nested too deeply.", param_hint="--bindings") from None
-    _print(_answer(expression, variables, "", frozenset()))
+    print_json(_answer(expression, variables, "", frozenset()))
 
 
 def _answer_line(line: bytes) -> dict[str, object]:
@@ -76,11 +76,3 @@ def _answer(text: str, variables: dict[str, object], container: str, declared: f
         return {"error": str(error)}
     except RecursionError:
         return {"error": "the value is nested too deeply"}
-
-
-def _print(answer: dict[str, object]) -> None:
-    try:
-        line = json.dumps(answer, ensure_ascii=False).encode()
-    except UnicodeEncodeError:  # half a surrogate pair, which JSON can carry only escaped
-        line = json.dumps(answer).encode()
-    click.echo(line)

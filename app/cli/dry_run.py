@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 
-from app.cli.options import CannotRun, Shared, loaded, print_json, shared_options, tell_unavailable
+from app.cli.options import FOUND, CannotRun, Shared, loaded, print_json, shared_options, tell_unavailable
 from engine.diagnostics import Diagnostic
 from engine.events.envelope import WireEvent
 from engine.events.jsonl import UnreadableError, read_event, read_events
@@ -25,16 +26,22 @@ MARKS = {"met": "●", "unmet": "○", "errored": "▲"}
 @shared_options
 @click.pass_obj
 def dry_run(shared: Shared, file: str, history: Path | None) -> int:
-    """Show what one event would set off: every rule, every condition, every effect."""
+    """Show what one event would set off: every rule, every condition, every effect.
+
+    Exit status 1 when the event, or a line of the history, cannot be understood.
+    """
     catalog = loaded(shared.config)
     event = _event(file)
-    answer = dryrun.explain(catalog, event, _history(history) if history is not None else None)
+    broken: list[Diagnostic] = []
+    answer = dryrun.explain(catalog, event, _history(history, broken.append) if history is not None else None)
+    for one in broken:
+        click.echo(f"{one.place.file}:{one.place.line}: skipped: {one.message}", err=True)
     tell_unavailable(catalog)
     if shared.format == "json":
         print_json(answer)
     else:
         _print(answer)
-    return 0
+    return FOUND if broken or answer["event"]["outcome"] == "skipped" else 0
 
 
 def _event(file: str) -> WireEvent:
@@ -43,17 +50,19 @@ def _event(file: str) -> WireEvent:
         text = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
     except OSError as error:
         raise CannotRun(f"{file}: {error.strerror}") from None
+    if not text.strip():
+        raise CannotRun(f"{file}: there is no event in it; give one event as a JSON object")
     event = read_event(text, found.append, file=file)
     if event is None:
         raise CannotRun(f"{file}: {found[0].message}" + (f"; {found[0].hint}" if found[0].hint else ""))
     return event
 
 
-def _history(path: Path) -> list[WireEvent]:
+def _history(path: Path, report: Callable[[Diagnostic], None]) -> list[WireEvent]:
     try:
-        return [event for _, event in read_events(path, lambda d: click.echo(f"virel: {d.message}", err=True))]
+        return [event for _, event in read_events(path, report)]
     except UnreadableError as error:
-        raise CannotRun(error.diagnostic.message) from None
+        raise CannotRun(f"{path}: {error.diagnostic.message}") from None
 
 
 def _print(answer: dict[str, Any]) -> None:

@@ -42,6 +42,7 @@ _OUTPUT = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.group()
+@shared_options
 def events() -> None:
     """Import foreign logs, and move events between files and the store."""
 

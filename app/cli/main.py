@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import importlib
+import io
+import os
 import sys
 
 import click
 
 from app.cli.options import COULD_NOT_RUN, shared_options
+
+INTERRUPTED = 130
 
 COMMANDS = {
     "backtest": "app.cli.backtest:backtest",
@@ -46,18 +50,36 @@ def cli() -> None:
 
 def main() -> None:
     """Runs the command line; an interrupted command leaves nothing half-done and says so."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # what a terminal cannot show is no reason to stop
+    sys.exit(_run())
+
+
+def _run() -> int:
     try:
         status = cli.main(standalone_mode=False)
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except click.exceptions.Abort:
         click.echo("virel: interrupted", err=True)
-        sys.exit(130)
+        return INTERRUPTED
     except click.ClickException as error:
         error.show()
-        sys.exit(COULD_NOT_RUN)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(COULD_NOT_RUN)
-    sys.exit(status if isinstance(status, int) else 0)
+        return COULD_NOT_RUN
+    except OSError as error:
+        _give_up_output()
+        if not isinstance(error, BrokenPipeError):
+            place = f"{error.filename}: " if error.filename else ""
+            click.echo(f"virel: {place}{error.strerror or error}", err=True)
+        return COULD_NOT_RUN
+    return status if isinstance(status, int) else 0
+
+
+def _give_up_output() -> None:
+    """What could not be written is let go, so that the interpreter does not try again as it ends."""
+    if sys.stdout is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from engine.catalog import Catalog, load
-from engine.reading.folder import FolderError
+if TYPE_CHECKING:
+    from engine.catalog import Catalog
 
 FOUND = 1
 COULD_NOT_RUN = 2
@@ -62,6 +61,9 @@ def _keep_format(context: click.Context, _: click.Parameter, value: str | None) 
 
 def loaded(folder: Path) -> Catalog:
     """The catalog of a folder; a folder that cannot be used at all ends the command."""
+    from engine.catalog import load
+    from engine.reading.folder import FolderError
+
     try:
         return load(folder)
     except FolderError as error:
@@ -79,9 +81,12 @@ class CannotRun(click.ClickException):
 
 
 def print_json(value: object) -> None:
-    """One JSON document on standard output."""
-    json.dump(value, sys.stdout, ensure_ascii=False, indent=None)
-    sys.stdout.write("\n")
+    """One JSON document on a line of standard output, in UTF-8 wherever it runs."""
+    try:
+        line = json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:  # half a surrogate pair, which JSON can carry only escaped
+        line = json.dumps(value).encode()
+    click.echo(line)
 
 
 def tell_unavailable(catalog: Catalog) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from app.cli.options import FOUND, Shared, loaded, print_json, shared_options, tell_unavailable
+from engine.diagnostics import did_you_mean
 from engine.simulation import scenario as scenarios
 from engine.simulation.coverage import Coverage
 
@@ -19,9 +20,11 @@ def test(shared: Shared, names: tuple[str, ...], missing: bool) -> int:
     catalog = loaded(shared.config)
     unknown = sorted(set(names) - set(catalog.scenarios))
     if unknown:
-        raise click.BadParameter(f"there is no scenario {', '.join(unknown)} that can run", param_hint="SCENARIO")
+        hint = did_you_mean(unknown[0], catalog.scenarios)
+        message = f"there is no scenario {', '.join(unknown)} that can run" + (f"; {hint}" if hint else "")
+        raise click.BadParameter(message, param_hint="SCENARIO")
     coverage = Coverage(catalog)
-    chosen = [catalog.scenarios[name] for name in sorted(names or catalog.scenarios)]
+    chosen = [catalog.scenarios[name] for name in sorted(set(names) or catalog.scenarios)]
     results = {scenario.id: scenarios.run(catalog, scenario, coverage) for scenario in chosen}
     failures = [failure for found in results.values() for failure in found]
     broken = [d for d in catalog.unavailable if d.kind == "scenario"]

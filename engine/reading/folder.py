@@ -19,6 +19,8 @@ from engine.reading.shape import validate
 from engine.reading.source import Source
 
 ID = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
+DEEPEST_FOLDER = 32
+"""How many folders may lie in one another below the configuration folder."""
 
 
 class FolderError(Exception):
@@ -66,6 +68,9 @@ def _files(base: Path, folder: str) -> Iterator[tuple[Path, str, Diagnostic | No
 
 
 def _walk(directory: Path, name: str) -> Iterator[tuple[Path, str, Diagnostic | None]]:
+    if name.count("/") > DEEPEST_FOLDER:
+        yield directory, name, messages.folders_too_deep(name, DEEPEST_FOLDER)
+        return
     try:
         entries = sorted(os.scandir(directory), key=lambda entry: entry.name)
     except FileNotFoundError:

@@ -84,6 +84,12 @@ def linked_folder(file: str) -> Diagnostic:
     return _error("V106", message, Place(file, 1, 1), 1, "put the folder itself here")
 
 
+def folders_too_deep(file: str, limit: int) -> Diagnostic:
+    """Folders in folders beyond any use, as a program gone wrong leaves them."""
+    message = f"folders lie more than {limit} deep in one another here, and what is below is not read"
+    return _error("V104", message, Place(file, 1, 1), 1, "move the documents up")
+
+
 def wrong_ending(file: str) -> Diagnostic:
     """The file ends in .yml."""
     message = "documents end in .yaml, so this file is not read"
