@@ -10,6 +10,15 @@ from engine.catalog import Catalog
 Outcome = tuple[str, int, int, str]
 
 
+def verdicts(bound: Bound, frame: tuple[Any, ...]) -> tuple[str, list[Outcome]]:
+    """The verdict on a rule, and the outcome of each of its lines."""
+    if bound.condition is None:
+        return "met", []
+    explained = bound.condition.explain(*frame)
+    places = [(line.place, line.verdict) for line in explained.lines]
+    return explained.verdict, [(place.file, place.line, place.column, verdict) for place, verdict in places]
+
+
 class Coverage:
     """Gathered over many scenarios of one catalog; conditions are the lines of rules, each to be met and unmet."""
 
@@ -19,15 +28,11 @@ class Coverage:
         self._moves: set[tuple[str, str]] = set()
         self._lines: set[Outcome] = set()
 
-    def judged(self, bound: Bound, frame: tuple[Any, ...]) -> None:
-        """Notes the outcome of every line of a rule on a frame."""
-        if bound.condition is not None:
-            for line in bound.condition.explain(*frame).lines:
-                self._lines.add((line.place.file, line.place.line, line.place.column, line.verdict))
-
-    def rule_met(self, rule: str) -> None:
-        """Notes that a rule was met."""
-        self._rules.add(rule)
+    def judged(self, rule: str, verdict: str, lines: list[Outcome]) -> None:
+        """Notes the verdict on a rule and the outcome of each of its lines."""
+        self._lines.update(lines)
+        if verdict == "met":
+            self._rules.add(rule)
 
     def moved(self, machine: str, transition: str) -> None:
         """Notes that a transition was taken."""

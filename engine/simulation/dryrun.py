@@ -6,16 +6,18 @@ is listed under ``follow_ups`` in the same form.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from engine.automation.model import Bound, Effect
+from engine.automation.model import Action, Bound
 from engine.automation.paths import MissingValueError
+from engine.automation.scope import SCHEDULE_EVENT
 from engine.catalog import Catalog
 from engine.conditions.condition import Condition
 from engine.events.envelope import WireEvent, as_json
+from engine.machines.records import UnfitValue
 from engine.machines.records import as_json as value_json
-from engine.simulation.events import Event
+from engine.simulation.events import Event, is_derived
 from engine.simulation.ledger import Ledger, Performed
 from engine.simulation.simulation import Simulation
 from engine.simulation.world import Record
@@ -23,21 +25,34 @@ from engine.simulation.world import Record
 Frame = tuple[Any, Any, Any, Any, Any, Any]
 
 
-def explain(catalog: Catalog, event: WireEvent, history: list[WireEvent] | None = None) -> dict[str, Any]:
-    """The JSON of ``virel dry-run`` for one event, after the root events of ``history``, if any."""
-    run = _DryRun(catalog)
-    for earlier in history or ():
+def explain(catalog: Catalog, event: WireEvent, history: Iterable[WireEvent] | None = None) -> dict[str, Any]:
+    """The JSON of ``virel dry-run`` for one event, after the root events of ``history`` that came before it.
+
+    The history may hold the event itself, too: what stands there from it on is left out.
+    """
+    past = sorted(
+        (earlier for earlier in history or () if not is_derived(earlier) and earlier.time <= event.time),
+        key=lambda earlier: earlier.time,
+    )
+    ids = [earlier.id for earlier in past]
+    if event.id in ids:
+        del past[ids.index(event.id) :]
+    ticks = {str(earlier.data.get("rule", "")) for earlier in (*past, event) if earlier.type == SCHEDULE_EVENT}
+    run = _DryRun(catalog, frozenset(ticks))
+    for earlier in past:
         run.simulation.take(earlier)
+    if past:
+        run.simulation.advance(event.time, including=False)
     return run.explain(event)
 
 
 class _DryRun:
-    def __init__(self, catalog: Catalog) -> None:
+    def __init__(self, catalog: Catalog, ticks: frozenset[str]) -> None:
         self._watching = False
         self._found: list[dict[str, Any]] = []
         self._rules: dict[tuple[str, str], dict[str, Any]] = {}
         ledger = Ledger(self._performed)
-        self.simulation = Simulation(catalog, ledger, watch=self._watch)
+        self.simulation = Simulation(catalog, ledger, watch=self._watch, ticks_in_log=ticks)
 
     def explain(self, wire: WireEvent) -> dict[str, Any]:
         self._watching = True
@@ -53,27 +68,38 @@ class _DryRun:
         found: dict[str, Any] = {"event": shown, "rules": first["rules"]}
         if len(self._found) > 1:
             found["follow_ups"] = self._found[1:]
+        stopped = {id: counts.stopped for id, counts in sorted(self.simulation.ledger.rules.items()) if counts.stopped}
+        if stopped:
+            found["stopped"] = stopped
         return found
 
     def _show_refused(self, wire: WireEvent) -> None:
         """The verdicts on a refused event: on the facts as they stand, without effects."""
         kind = self.simulation.kinds[wire.type]
-        assert kind.machine is not None
-        assert kind.reader is not None
-        subject = self.simulation.world.tables[kind.machine.id].get(wire.subject)
-        event = Event(wire.id, wire.type, wire.subject, wire.time, kind.reader.read(wire.data))
-        self._watch(event, subject, subject, kind.matcher.rules if kind.matcher is not None else ())
-
-    def _watch(self, event: Event, subject: Record | None, before: Record | None, bounds: Sequence[Bound]) -> None:
-        if not self._watching:
+        if kind.machine is None or kind.reader is None:
             return
+        try:
+            data = kind.reader.read(wire.data)
+        except UnfitValue:
+            return
+        subject = self.simulation.world.tables[kind.machine.id].get(wire.subject)
+        event = Event(wire.id, wire.type, wire.subject, wire.time, data)
+        self._watch(event, subject, subject, kind.matcher.rules if kind.matcher is not None else ())()
+
+    def _watch(
+        self, event: Event, subject: Record | None, before: Record | None, bounds: Sequence[Bound]
+    ) -> Callable[[], None]:
+        if not self._watching:
+            return _nothing
         frame = (event, subject, before, self.simulation.now, event.actor, self.simulation.world)
-        rules = []
-        for bound in bounds:
-            shown = _verdict(bound, frame)
-            self._rules[(event.id, bound.rule.id)] = shown
-            rules.append(shown)
-        self._found.append({"event": {"id": event.id, "type": event.type, "subject": event.subject}, "rules": rules})
+        rules = [_verdict(bound, frame) for bound in bounds]
+        about = {"id": event.id, "type": event.type, "subject": event.subject}
+
+        def show() -> None:
+            self._rules.update({(event.id, shown["rule"]): shown for shown in rules})
+            self._found.append({"event": about, "rules": rules})
+
+        return show
 
     def _performed(self, performed: Performed) -> None:
         shown = self._rules.get((performed.cause, performed.rule))
@@ -82,9 +108,12 @@ class _DryRun:
         if performed.action < 0:
             shown["failed"] = performed.effect.keys["title"]
             return
-        shown["effects"] = [e for e in shown["effects"] if e.get("index") != performed.action]
         shown["effects"].append({**performed.as_json(), "index": performed.action})
         shown["effects"].sort(key=lambda effect: effect["index"])
+
+
+def _nothing() -> None:
+    """What there is to show of events before the one that is explained."""
 
 
 def _verdict(bound: Bound, frame: Frame) -> dict[str, Any]:
@@ -102,7 +131,7 @@ def _verdict(bound: Bound, frame: Frame) -> dict[str, Any]:
     if bound.rule.text.stage != "live":
         shown["stage"] = bound.rule.text.stage
     if verdict == "met":
-        shown["effects"] = list(_later(bound, frame))
+        shown["effects"] = [effect for action in bound.actions if action.after for effect in _later(action, frame)]
     return shown
 
 
@@ -112,16 +141,17 @@ def explained(condition: Condition, frame: Frame) -> tuple[str, list[dict[str, A
     return explanation.verdict, [line.as_json() for line in explanation.lines]
 
 
-def _later(bound: Bound, frame: Frame) -> list[dict[str, Any]]:
-    """What delayed actions would do, planned now."""
-    found: list[dict[str, Any]] = []
-    for action in bound.actions:
-        if action.after is None or action.items is not None:
-            continue
-        try:
-            effect: Effect = action.plan(*frame)
-            shown = {"action": effect.action, **value_json(dict(effect.keys))}
-        except MissingValueError as problem:
-            shown = {"action": action.name, "error": str(problem)}
-        found.append({**shown, "after": action.after.text(), "index": action.index})
-    return found
+def _later(action: Action, frame: Frame) -> Iterator[dict[str, Any]]:
+    """What a delayed action would do, planned now: on each entity of its ``for_each``, where its ``if`` holds now."""
+    event, subject, before, now, actor, world = frame
+    assert action.after is not None
+    told = {"after": action.after.text(), "index": action.index}
+    try:
+        subjects = [subject] if action.items is None else [(subject, item) for item in action.items(subject, world)]
+        for one in subjects:
+            here = (event, one, before, now, actor, world)
+            if action.condition is None or action.condition.judge(*here) is not False:
+                effect = action.plan(*here)
+                yield {"action": effect.action, **value_json(dict(effect.keys)), **told}
+    except MissingValueError as problem:
+        yield {"action": action.name, "error": str(problem), **told}

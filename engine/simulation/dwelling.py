@@ -72,5 +72,9 @@ class Dwelling:
             cause=cause.id,
             root=cause.root,
             depth=1,
+            chain=cause.chain,
         )
-        simulation.runs.one(bound, event, record, dict(record))
+        if cause.chain.grow():
+            simulation.runs.one(bound, event, record, dict(record))
+        else:
+            simulation.ledger.rule(bound.rule.id).stopped += 1

@@ -10,19 +10,52 @@ from engine.automation.index import Matcher
 from engine.automation.scope import event_data
 from engine.catalog import Catalog
 from engine.conditions.values import Timestamp
-from engine.events.envelope import Actor, WireEvent
+from engine.events.envelope import IMPORT_SOURCE, Actor, WireEvent
 from engine.machines.model import Machine, Transition
-from engine.machines.records import Reader
+from engine.machines.readers import Reader
 
 NOBODY: Mapping[str, Any] = {"id": "", "roles": [], "queues": []}
 MAX_DEPTH = 16
 MAX_EVENTS = 1000
 
 
-class Event:
-    """One event with typed ``data``; ``actor`` is the object conditions see, ``changes`` maps field to (before, after)."""
+class Chain:
+    """A root event and everything that follows from it, now or after a delay: at most ``MAX_EVENTS`` events."""
 
-    __slots__ = ("actor", "cause", "changes", "data", "depth", "id", "root", "source", "subject", "time", "type")
+    __slots__ = ("events",)
+
+    def __init__(self) -> None:
+        self.events = 1
+
+    def grow(self) -> bool:
+        """Counts one more event; false when it is one too many."""
+        if self.events >= MAX_EVENTS:
+            return False
+        self.events += 1
+        return True
+
+
+class Event:
+    """One event with typed ``data``; ``actor`` is the object conditions see, ``changes`` maps field to (before, after).
+
+    ``depth`` counts the steps of a cascade since its root or since the last delay; ``chain`` is shared by all events
+    of one root.
+    """
+
+    __slots__ = (
+        "actor",
+        "cause",
+        "chain",
+        "changes",
+        "data",
+        "depth",
+        "id",
+        "root",
+        "source",
+        "subject",
+        "time",
+        "type",
+    )
 
     def __init__(
         self,
@@ -38,6 +71,7 @@ class Event:
         root: str | None = None,
         depth: int = 0,
         actor: Mapping[str, Any] = NOBODY,
+        chain: Chain | None = None,
     ) -> None:
         self.id = id
         self.type = type
@@ -50,6 +84,7 @@ class Event:
         self.root = id if root is None else root
         self.depth = depth
         self.actor = actor
+        self.chain = Chain() if chain is None else chain
 
     def wire(self, data: Mapping[str, Any], changes: Mapping[str, Any]) -> WireEvent:
         """The event as it is written down, with ``data`` and ``changes`` in their JSON form."""
@@ -122,6 +157,14 @@ class Kinds:
         return kind
 
 
+def same_reading(one: Kind, other: Kind, catalog: Catalog, against: Catalog) -> bool:
+    """Whether two catalogs read an event type's data and changes alike."""
+    if one.reader is None or other.reader is None or one.machine is None or other.machine is None:
+        return False
+    own, others = catalog.readers[one.machine.id], against.readers[other.machine.id]
+    return one.reader.signature == other.reader.signature and own.signature == others.signature
+
+
 def actor_facts(actor: Actor | str | None, users: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
     """What conditions see of who acted; a bare id is looked up among the users."""
     if actor is None:
@@ -134,7 +177,7 @@ def actor_facts(actor: Actor | str | None, users: Mapping[str, Mapping[str, Any]
 
 def is_import(event: WireEvent) -> bool:
     """Whether the event is a row of a foreign log."""
-    return event.source.startswith("import")
+    return event.source.startswith(f"{IMPORT_SOURCE}:")
 
 
 def is_derived(event: WireEvent) -> bool:

@@ -9,8 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from engine.conditions.outcome import EvaluationError
+from engine.conditions.scope import Field
+from engine.conditions.types import TIMESTAMP
 from engine.conditions.values import Timestamp
+from engine.events.envelope import WireEvent
 from engine.machines.model import Machine, Transition
+from engine.machines.readers import Reader
 from engine.machines.records import UnfitValue
 from engine.simulation.events import Event, Kind
 from engine.simulation.ledger import APPLIED, Outcome
@@ -21,6 +26,8 @@ if TYPE_CHECKING:
 
 Applied = tuple[Outcome, "Record | None", "Record | None"]
 MADE_BY_RULES = ("task", "exception")
+_INSTANTS = ("created_at", "updated_at", "status_since")
+_STANDARD = Reader(dict.fromkeys(_INSTANTS, Field(TIMESTAMP)), {}, lambda _: frozenset())
 
 
 class Fold:
@@ -32,33 +39,51 @@ class Fold:
         self.slim: dict[str, dict[str, str]] = {machine: {} for machine in slim}
         self._seeded: set[tuple[str, str]] = set()
 
-    def seed(self, facts: Mapping[str, Mapping[str, Mapping[str, Any]]], time: Timestamp) -> None:
-        """Adds the entities that an event brings along and the world lacks. Raises UnfitValue."""
-        catalog = self._simulation.catalog
+    def seed(self, event: WireEvent) -> None:
+        """Adds the entities that an event brings along and the world lacks. Raises UnfitValue.
+
+        Of an entity whose beginning the log does not tell, what is still unknown is added. The facts of an entity that
+        the event itself creates say nothing new.
+        """
         self._seeded.clear()
-        for machine_id, entities in facts.items():
-            machine = catalog.machines.get(machine_id)
+        made = event.subject if event.name == "created" else None
+        for machine_id, entities in event.facts.items():
+            machine = self._simulation.catalog.machines.get(machine_id)
             if machine is None:
-                raise UnfitValue(f'facts: there is no machine "{machine_id}"')
+                raise UnfitValue(f'there is no machine "{machine_id}"')
             for id, values in entities.items():
-                if id not in self._world.tables[machine_id]:
-                    self.add(machine, id, values, time)
+                if id == made and machine_id == event.machine:
+                    continue
+                known = self._world.tables[machine_id].get(id)
+                if known is None:
+                    self._simulation.given(machine_id, id, values, event.time)
                     self._seeded.add((machine_id, id))
+                elif "created_at" not in known:
+                    for name, value in self._record(machine, id, values, event.time).items():
+                        if name not in known:
+                            self._world.change(machine_id, known, name, value)
 
     def add(self, machine: Machine, id: str, values: Mapping[str, Any], time: Timestamp) -> Record:
         """Adds an entity given as JSON; its standard fields may be among the values. Raises UnfitValue."""
-        record: Record = {"id": id, "status": machine.initial}
-        for name in ("created_at", "updated_at", "status_since"):
-            given = values.get(name)
-            record[name] = Timestamp.parse(given) if isinstance(given, str) else time
-        status = values.get("status")
-        if status is not None:
-            if status not in machine.states:
-                raise UnfitValue(f'{machine.id} has no state "{status}"')
-            record["status"] = status
-        record.update(self._simulation.catalog.readers[machine.id].read(values))
+        if id in self._world.tables[machine.id]:
+            raise UnfitValue(f'{machine.id} "{id}" exists already')
+        record = self._record(machine, id, values, time)
         self._world.create(machine.id, record)
         return record
+
+    def _record(self, machine: Machine, id: str, values: Mapping[str, Any], time: Timestamp) -> Record:
+        status = values.get("status")
+        if status is None:
+            status = machine.initial
+        elif not isinstance(status, str) or status not in machine.states:
+            raise UnfitValue(f'{machine.id} has no state "{status}"')
+        return {
+            "id": id,
+            "status": status,
+            **dict.fromkeys(_INSTANTS, time),
+            **_STANDARD.read(values),
+            **self._simulation.catalog.readers[machine.id].read(values),
+        }
 
     def root(self, event: Event, kind: Kind, imported: bool) -> Applied:
         """Applies a root event; the subject's record after it and before it."""
@@ -91,6 +116,7 @@ class Fold:
         time = event.time
         record: Record = {
             **event.data,
+            **{name: after for name, (_, after) in event.changes.items() if after is not None},
             "id": event.subject,
             "status": event.data.get("status", machine.initial),
             "created_at": time,
@@ -98,7 +124,7 @@ class Fold:
             "status_since": time,
         }
         self._world.create(machine.id, record)
-        event.changes = record
+        event.changes = created_changes(record)
         self._simulation.dwelling.entered(machine.id, record, None, record["status"], event)
         return APPLIED, record, None
 
@@ -127,7 +153,7 @@ class Fold:
             self._simulation.dwelling.entered(machine.id, record, source, target, event)
             return APPLIED
         if imported:
-            return self._row(event, machine, record, source, target)
+            return self._row(event, machine, record, event.data["from"], target)
         named = event.data.get("transition")
         names = (named,) if named else machine.moves.get((source, target), ())
         reason = f'nothing leads from "{source}" to "{target}"'
@@ -138,8 +164,8 @@ class Fold:
                 continue
             refusal = self.refusal(event, machine, record, transition)
             if refusal is None and transition.target == target:
-                event.data = {"from": source, "to": target, "transition": name, **event.data}
-                self._take(event, machine, record, target, name)
+                event.data = {**event.data, "from": source, "to": target, "transition": name}
+                self._take(event, machine, record, source, target, name)
                 return APPLIED
             reason = refusal or f'"{name}" leads to "{transition.target}", not to "{target}"'
         if source == target and (machine.id, record["id"]) in self._seeded:
@@ -147,8 +173,9 @@ class Fold:
         return self._diverged(machine, reason)[0]
 
     def _row(self, event: Event, machine: Machine, record: Record, source: str, target: str) -> Outcome:
+        """A row of an import: judged, and counted, by its own from and to, whatever rules have made of the entity."""
         names = machine.moves.get((source, target))
-        self._take(event, machine, record, target, names[0] if names else None)
+        self._take(event, machine, record, source, target, names[0] if names else None)
         if names:
             return APPLIED
         self._simulation.ledger.machine(machine.id).refused += 1
@@ -164,7 +191,7 @@ class Fold:
         reason = self.refusal(event, machine, record, transition)
         if reason is not None:
             return self._diverged(machine, reason)[0]
-        self._take(event, machine, record, transition.target, transition.name)
+        self._take(event, machine, record, record["status"], transition.target, transition.name)
         return APPLIED
 
     def refusal(self, event: Event, machine: Machine, record: Record, transition: Transition) -> str | None:
@@ -181,23 +208,34 @@ class Fold:
             missing = [name for name in transition.requires if not event.data.get(name)]
             if missing:
                 return f'"{transition.name}" requires {", ".join(missing)}'
-        guard = self._simulation.catalog.guards[machine.id].get(transition.name)
-        if guard is not None:
-            verdict = guard.judge(event, record, None, self._simulation.now, event.actor, self._world)
-            if verdict is False:
-                return f'the guard of "{transition.name}" does not hold'
-            if strict and verdict is not True:
-                return f'the guard of "{transition.name}" cannot be judged: {verdict.message}'
-        return None
+        verdict = self.guarded(event, event.actor, machine, record, transition)
+        if verdict is False:
+            return f'the guard of "{transition.name}" does not hold'
+        if strict and verdict is not True:
+            return f'the guard of "{transition.name}" cannot be judged: {verdict.message}'
         return None
 
-    def _take(self, event: Event, machine: Machine, record: Record, target: str, transition: str | None) -> None:
-        source = record["status"]
+    def guarded(
+        self, event: Event, actor: Mapping[str, Any], machine: Machine, record: Record, transition: Transition
+    ) -> bool | EvaluationError:
+        """What the guard of a transition says; a guard whose text has mistakes says nothing."""
+        if transition.guard is None:
+            return True
+        guard = self._simulation.catalog.guards[machine.id].get(transition.name)
+        if guard is None:
+            return EvaluationError("its text has mistakes")
+        verdict: bool | EvaluationError = guard.judge(event, record, None, self._simulation.now, actor, self._world)
+        return verdict
+
+    def _take(
+        self, event: Event, machine: Machine, record: Record, source: str, target: str, transition: str | None
+    ) -> None:
+        stood = record["status"]
         self.enter(event, machine, record, target, transition)
         self._simulation.ledger.machine(machine.id).move(source, target)
         if self._simulation.on_move is not None and transition is not None:
             self._simulation.on_move(machine.id, transition)
-        self._simulation.dwelling.entered(machine.id, record, source, target, event)
+        self._simulation.dwelling.entered(machine.id, record, stood, target, event)
 
     def enter(self, event: Event, machine: Machine, record: Record, target: str, transition: str | None) -> None:
         """Puts an entity into a state; whoever calls counts the move and tells dwell times."""
@@ -239,3 +277,8 @@ class Fold:
             outcome = APPLIED
         states[event.subject] = record["status"]
         return outcome, record, None
+
+
+def created_changes(record: Record) -> dict[str, Any]:
+    """What an entity's creation changes: everything that it has from the start."""
+    return {name: (None, value) for name, value in record.items()}

@@ -69,7 +69,7 @@ def _texts(node: Node, guards_only: bool, inside: bool = False) -> Iterator[str]
             yield node.text
     elif isinstance(node, Mapping):
         for key, value in node.entries:
-            if key.text not in ("description", "trigger"):
+            if key.text != "description":
                 yield from _texts(value, guards_only, inside or key.text == "guard")
     else:
         for item in node.items:

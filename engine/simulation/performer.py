@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from engine.automation.model import Action, Bound, Effect
 from engine.automation.paths import MissingValueError
-from engine.conditions.values import Timestamp
-from engine.simulation.agenda import Entry
 from engine.simulation.events import Event, Kind
+from engine.simulation.fold import created_changes
+from engine.simulation.timers import Timers
 
 if TYPE_CHECKING:
     from engine.simulation.simulation import Judged, Simulation
     from engine.simulation.world import Record
 
-Handler = Callable[[Bound, int, Effect, Event, Any, "Unit", str], bool]
+
+Handler = Callable[[Bound, str, Effect, Event, "Unit"], bool]
+FAILED = -1
+"""Stands for the number of an action where an effect tells that the run failed."""
 
 
 class RefusedError(Exception):
@@ -27,21 +30,42 @@ class RefusedError(Exception):
 
 
 class Unit:
-    """What one run did: kept apart until it is certain that all of it stands."""
+    """What one run did: kept apart until it is certain that all of it stands.
 
-    __slots__ = ("delayed", "effects", "failure", "judged", "made", "moves", "shadow", "stopped", "timers", "touched")
+    ``depth`` is that of the events it brings about. ``touched`` holds, by entity, the id of its ``X.updated`` and the
+    fields' earlier values; ``slim`` the entities made of which nothing but the state is kept.
+    """
 
-    def __init__(self, shadow: bool = False) -> None:
+    __slots__ = (
+        "delayed",
+        "depth",
+        "effects",
+        "failure",
+        "judged",
+        "made",
+        "moves",
+        "shadow",
+        "slim",
+        "stopped",
+        "timers",
+        "touched",
+        "watched",
+    )
+
+    def __init__(self, depth: int, shadow: bool = False) -> None:
+        self.depth = depth
+        self.shadow = shadow
         self.effects: list[tuple[int, Effect]] = []
         self.judged: list[Judged] = []
+        self.watched: list[Callable[[], None]] = []
         self.moves: list[tuple[str, str, str, Any, Event]] = []
         self.made: list[tuple[str, Any, Event]] = []
+        self.slim: list[tuple[str, str, str]] = []
         self.timers: list[Callable[[], None]] = []
         self.delayed: list[Action] = []
-        self.touched: dict[tuple[str, str], dict[str, Any]] = {}
+        self.touched: dict[tuple[str, str], tuple[str, dict[str, Any]]] = {}
         self.failure: MissingValueError | RefusedError | None = None
         self.stopped = 0
-        self.shadow = shadow
 
 
 class Performer:
@@ -50,8 +74,8 @@ class Performer:
     def __init__(self, simulation: Simulation) -> None:
         self._simulation = simulation
         self._world = simulation.world
-        self._timers: dict[tuple[str, str, str], list[Entry]] = {}
-        self._actors: dict[str, dict[str, Any]] = {}
+        self._timers = Timers(simulation)
+        self._actors: dict[str, Mapping[str, Any]] = {}
         # An action without an entry (a message, a call) leaves the world as it is: its effect is all there is.
         self._handlers: dict[str, Handler] = {
             "create_task": self._create,
@@ -74,31 +98,32 @@ class Performer:
         due: bool = False,
     ) -> Unit:
         """Performs actions in order; ``due`` tells that their delay is over. A failure takes all of them back."""
-        world, now, actor, handlers = self._world, self._simulation.now, event.actor, self._handlers
+        world, now, actor = self._world, self._simulation.now, event.actor
         shadow = bound.rule.text.stage == "shadow"
-        unit = Unit(shadow)
+        unit = Unit(1 if due else event.depth + 1, shadow)
         guarded = shadow or len(bound.actions) > 1 or bound.actions[0].items is not None
+        grown = event.chain.events
         if guarded:
             world.savepoint()
         try:
             for action in actions:
                 if action.after is not None and not due:
                     unit.delayed.append(action)
-                elif action.condition is not None or action.items is not None:
-                    self._act(bound, action, event, subject, before, unit)
-                else:
+                elif action.condition is None and action.items is None:
                     effect = action.plan(event, subject, before, now, actor, world)
-                    handle = handlers.get(effect.action)
-                    if handle is None or handle(bound, action.index, effect, event, subject, unit, ""):
-                        unit.effects.append((action.index, effect))
+                    self._do(bound, action.index, effect, event, unit, "")
+                else:
+                    self._act(bound, action, event, subject, before, unit)
             if unit.touched:
                 self._updated(bound, event, unit)
         except (MissingValueError, RefusedError) as failure:
             unit.failure = failure
             world.rollback()
+            event.chain.events = grown
             return unit
         if shadow:
             world.rollback()
+            event.chain.events = grown
         elif guarded:
             world.keep()
         return unit
@@ -117,14 +142,14 @@ class Performer:
             if action.condition is not None and not self._holds(action, event, subject, before):
                 return
             effect = action.plan(event, subject, before, now, actor, world)
-            self._do(bound, action.index, effect, event, subject, unit, "")
+            self._do(bound, action.index, effect, event, unit, "")
             return
         for number, item in enumerate(action.items(subject, world)):
             pair = (subject, item)
             if action.condition is not None and not self._holds(action, event, pair, before):
                 continue
             effect = action.plan(event, pair, before, now, actor, world)
-            self._do(bound, action.index, effect, event, subject, unit, f".{number}")
+            self._do(bound, action.index, effect, event, unit, f".{number}")
 
     def _holds(self, action: Action, event: Event, subject: Any, before: Any) -> bool:
         assert action.condition is not None
@@ -133,47 +158,40 @@ class Performer:
             return verdict
         raise MissingValueError(f"`if` of {action.name}: {verdict.message}")
 
-    def _do(
-        self, bound: Bound, index: int, effect: Effect, event: Event, subject: Any, unit: Unit, suffix: str
-    ) -> None:
+    def _do(self, bound: Bound, index: int, effect: Effect, event: Event, unit: Unit, suffix: str) -> None:
         handle = self._handlers.get(effect.action)
-        if handle is None or handle(bound, index, effect, event, subject, unit, suffix):
+        if handle is None or handle(bound, f"{event.id}/{bound.rule.text.id}/{index}{suffix}", effect, event, unit):
             unit.effects.append((index, effect))
-
-    def _create(
-        self, bound: Bound, index: int, effect: Effect, event: Event, subject: Any, unit: Unit, suffix: str
-    ) -> bool:
-        simulation = self._simulation
-        machine_id = effect.machine
-        assert machine_id is not None
-        if not simulation.may_follow():
+        else:
             unit.stopped += 1
+
+    def _create(self, bound: Bound, id: str, effect: Effect, event: Event, unit: Unit) -> bool:
+        simulation = self._simulation
+        machine = simulation.catalog.machines[effect.machine or ""]
+        if not event.chain.grow():
             return False
-        id = f"{event.id}/{bound.rule.text.id}/{index}{suffix}"
-        machine = simulation.catalog.machines[machine_id]
-        slim = simulation.fold.slim.get(machine_id)
-        if slim is not None and simulation.on_event is None:
-            if bound.rule.text.stage != "shadow":
-                slim[id] = machine.initial
+        if machine.id in simulation.fold.slim and simulation.on_event is None:
+            unit.slim.append((machine.id, id, machine.initial))
             return True
+        table = self._world.tables[machine.id]
+        while id in table:
+            id = f"{id}'"
         now = simulation.now
-        record: Record = dict(effect.value)
+        known = (machine.fields, machine.relations)
+        record: Record = {name: value for name, value in effect.value.items() if any(name in one for one in known)}
         if bound.subject is not None and "about" in machine.fields:
             record["about"] = f"{bound.subject}/{event.subject}"
         record.update(id=id, status=machine.initial, created_at=now, updated_at=now, status_since=now)
-        self._world.create(machine_id, record)
-        kind = simulation.kinds[f"{machine_id}.created"]
+        self._world.create(machine.id, record)
+        kind = simulation.kinds[f"{machine.id}.created"]
         if kind.matcher is None and not kind.dwells and simulation.on_event is None and simulation.watch is None:
             return True
-        made = self._follow(bound, event, f"{id}/created", kind, id, record)
-        made.changes = record
-        unit.made.append((machine_id, record, made))
+        made = self._follow(bound, event, f"{id}/created", kind, id, dict(record), created_changes(record), unit)
+        unit.made.append((machine.id, record, made))
         self._judge(made, kind, record, None, unit)
         return True
 
-    def _move(
-        self, bound: Bound, index: int, effect: Effect, event: Event, subject: Any, unit: Unit, suffix: str
-    ) -> bool:
+    def _move(self, bound: Bound, id: str, effect: Effect, event: Event, unit: Unit) -> bool:
         simulation = self._simulation
         machine = simulation.catalog.machines[effect.machine or ""]
         record = self._world.tables[machine.id][effect.id or ""]
@@ -183,95 +201,99 @@ class Performer:
             raise RefusedError(
                 transition.name, f'{machine.id} {record["id"]}: "{transition.name}" does not start from "{source}"'
             )
-        guard = simulation.catalog.guards[machine.id].get(transition.name)
-        if guard is not None:
-            verdict = guard.judge(event, record, None, simulation.now, event.actor, self._world)
-            if verdict is False:
-                raise RefusedError(
-                    transition.name, f'{machine.id} {record["id"]}: the guard of "{transition.name}" does not hold'
-                )
-            if verdict is not True:
-                raise MissingValueError(f'the guard of "{transition.name}": {verdict.message}')
-        if not simulation.may_follow():
-            unit.stopped += 1
+        verdict = simulation.fold.guarded(event, self._actor(bound), machine, record, transition)
+        if verdict is False:
+            raise RefusedError(
+                transition.name, f'{machine.id} {record["id"]}: the guard of "{transition.name}" does not hold'
+            )
+        if verdict is not True:
+            raise MissingValueError(f'the guard of "{transition.name}": {verdict.message}')
+        if not event.chain.grow():
             return False
         kind = simulation.kinds[f"{machine.id}.status_changed"]
-        before = dict(record) if kind.matcher is not None else None
-        id = f"{event.id}/{bound.rule.text.id}/{index}{suffix}"
+        before = dict(record) if kind.matcher is not None or simulation.watch is not None else None
         data = {**(effect.value or {}), "from": source, "to": transition.target, "transition": transition.name}
-        moved = self._follow(bound, event, id, kind, record["id"], data)
-        moved.changes = {"status": (source, transition.target)}
+        changes = {"status": (source, transition.target)}
+        moved = self._follow(bound, event, id, kind, record["id"], data, changes, unit)
         simulation.fold.enter(moved, machine, record, transition.target, transition.name)
         unit.moves.append((machine.id, source, transition.target, record, moved))
         self._judge(moved, kind, record, before, unit)
         return True
 
-    def _set(
-        self, bound: Bound, index: int, effect: Effect, event: Event, subject: Any, unit: Unit, suffix: str
-    ) -> bool:
-        machine, id = effect.machine or "", effect.id or ""
-        record = self._world.tables[machine].get(id)
+    def _set(self, bound: Bound, id: str, effect: Effect, event: Event, unit: Unit) -> bool:
+        machine, entity = effect.machine or "", effect.id or ""
+        record = self._world.tables[machine].get(entity)
         if record is None:
-            raise MissingValueError(f'there is no {machine} "{id}"')
-        for name, value in effect.value.items():
-            earlier = record.get(name)
-            if earlier == value:
-                continue
-            unit.touched.setdefault((machine, id), {}).setdefault(name, earlier)
+            raise MissingValueError(f'there is no {machine} "{entity}"')
+        changed = {name: value for name, value in effect.value.items() if record.get(name) != value}
+        if not changed:
+            return True
+        if (machine, entity) not in unit.touched:
+            if not event.chain.grow():
+                return False
+            unit.touched[(machine, entity)] = (id, {})
+        earlier = unit.touched[(machine, entity)][1]
+        for name, value in changed.items():
+            earlier.setdefault(name, record.get(name))
             self._world.change(machine, record, name, value)
         return True
 
     def _updated(self, bound: Bound, event: Event, unit: Unit) -> None:
         """One ``X.updated`` for each entity whose fields the run really changed."""
         simulation = self._simulation
-        for (machine, id), earlier in unit.touched.items():
-            record = self._world.tables[machine][id]
+        for (machine, entity), (id, earlier) in unit.touched.items():
+            record = self._world.tables[machine][entity]
             changes = {name: (old, record.get(name)) for name, old in earlier.items() if record.get(name) != old}
             if not changes:
                 continue
-            if not simulation.may_follow():
-                unit.stopped += 1
-                return
-            self._world.change(machine, record, "updated_at", simulation.now)
             kind = simulation.kinds[f"{machine}.updated"]
-            if kind.matcher is None and simulation.on_event is None and simulation.watch is None:
+            heard = kind.matcher is not None or simulation.on_event is not None or simulation.watch is not None
+            before = dict(record) if heard else {}
+            self._world.change(machine, record, "updated_at", simulation.now)
+            if not heard:
                 continue
-            before = dict(record)
             for name, (old, _) in changes.items():
                 if old is None:
                     before.pop(name, None)
                 else:
                     before[name] = old
             data = {name: new for name, (_, new) in changes.items() if new is not None}
-            updated = self._follow(bound, event, f"{event.id}/{bound.rule.text.id}/{machine}/{id}", kind, id, data)
-            updated.changes = changes
+            updated = self._follow(bound, event, id, kind, entity, data, changes, unit)
             self._judge(updated, kind, record, before, unit)
 
-    def _follow(self, bound: Bound, event: Event, id: str, kind: Kind, subject: str, data: Any) -> Event:
-        actor = self._actors.get(bound.rule.text.id)
-        if actor is None:
-            role = bound.rule.text.acts_as
-            actor = {"id": bound.rule.name, "roles": [role] if role else [], "queues": []}
-            self._actors[bound.rule.text.id] = actor
+    def _follow(
+        self,
+        bound: Bound,
+        event: Event,
+        id: str,
+        kind: Kind,
+        subject: str,
+        data: Mapping[str, Any],
+        changes: Mapping[str, Any],
+        unit: Unit,
+    ) -> Event:
         return Event(
             id,
             kind.type,
             subject,
             self._simulation.now,
             data,
+            changes=changes,
             cause=event.id,
             root=event.root,
-            depth=event.depth + 1,
-            actor=actor,
+            depth=unit.depth,
+            actor=self._actor(bound),
+            chain=event.chain,
         )
 
     def _judge(self, event: Event, kind: Kind, subject: Record, before: Record | None, unit: Unit) -> None:
         """Judges a follow-up on the facts just after it; the verdicts count only if the whole run stands."""
         if unit.shadow:
             return
-        if self._simulation.watch is not None:
-            self._simulation.watch(event, subject, before, kind.matcher.rules if kind.matcher else ())
-        verdicts = self._simulation.verdicts(event, kind, subject, before) if kind.matcher is not None else []
+        simulation = self._simulation
+        if simulation.watch is not None:
+            unit.watched.append(simulation.watch(event, subject, before, kind.matcher.rules if kind.matcher else ()))
+        verdicts = simulation.verdicts(event, kind, subject, before) if kind.matcher is not None else []
         unit.judged.append((event, subject, before, verdicts))
 
     def follow_transition(self, event: Event, kind: Kind, subject: Record) -> None:
@@ -283,8 +305,12 @@ class Performer:
         if follower.matcher is None and simulation.on_event is None and simulation.watch is None:
             return
         source, target = event.changes["status"]
-        data = {"to": target, "transition": kind.transition.name}
-        if source is not None:
+        inputs = {name: event.data[name] for name in kind.transition.requires if name in event.data}
+        data = {**inputs, "to": target, "transition": kind.transition.name}
+        before = {**subject, "status": source}
+        if source is None:
+            del before["status"]
+        else:
             data["from"] = source
         moved = Event(
             f"{event.id}/status_changed",
@@ -297,60 +323,38 @@ class Performer:
             root=event.root,
             depth=event.depth + 1,
             actor=event.actor,
+            chain=event.chain,
         )
+        event.chain.grow()
         if simulation.on_event is not None:
             simulation.on_event(moved)
-        simulation.judge(moved, follower, subject, {**subject, "status": source})
+        simulation.judge(moved, follower, subject, before)
 
-    def leave_exception(self, bound: Bound, effect: Effect, event: Event) -> Unit:
-        """The exception that a failed run leaves for a person."""
-        unit = Unit()
-        self._create(bound, -1, effect, event, None, unit, "")
+    def leave_exception(self, bound: Bound, effect: Effect, event: Event, action: Action | None) -> Unit:
+        """The exception that a failed run leaves for a person; ``action`` where a delayed one failed by itself."""
+        unit = Unit(event.depth + 1 if action is None else 1)
+        id = f"{event.id}/{bound.rule.text.id}/{'' if action is None else f'{action.index}/'}failed"
+        # Where the folder's own document of that name has mistakes, there is only the effect.
+        known = "exception" in self._simulation.catalog.machines
+        if not known or self._create(bound, id, effect, event, unit):
+            unit.effects.append((FAILED, effect))
+        else:
+            unit.stopped += 1
         return unit
 
-    def _start_timer(
-        self, bound: Bound, index: int, effect: Effect, event: Event, subject: Any, unit: Unit, suffix: str
-    ) -> bool:
-        simulation = self._simulation
-        if bound.subject is None or subject is None:
-            raise MissingValueError("a timer needs an entity, and this rule has no subject")
-        machine, id, name = bound.subject, event.subject, effect.keys["name"]
-        due = Timestamp(simulation.now + effect.value)
-        kind = simulation.kinds[f"{machine}.timer"]
-
-        def perform() -> None:
-            self._timers[(machine, id, name)].remove(entry)
-            timer = Event(
-                f"{event.id}/{bound.rule.text.id}/{name}/timer",
-                kind.type,
-                id,
-                due,
-                {"name": name},
-                cause=event.id,
-                root=event.root,
-                depth=1,
-            )
-            if simulation.on_event is not None:
-                simulation.on_event(timer)
-            simulation.judge(timer, kind, subject, None)
-
-        entry = Entry(due, perform)
-
-        def schedule() -> None:
-            simulation.agenda.add(entry, simulation.runs.rank(bound.rule), id)
-            self._timers.setdefault((machine, id, name), []).append(entry)
-
-        unit.timers.append(schedule)
+    def _start_timer(self, bound: Bound, id: str, effect: Effect, event: Event, unit: Unit) -> bool:
+        unit.timers.append(self._timers.starting(bound, id, effect, event))
         return True
 
-    def _cancel_timers(
-        self, bound: Bound, index: int, effect: Effect, event: Event, subject: Any, unit: Unit, suffix: str
-    ) -> bool:
-        key = (bound.subject or "", event.subject, effect.keys["name"])
-
-        def cancel() -> None:
-            for entry in self._timers.pop(key, ()):
-                entry.cancelled = True
-
-        unit.timers.append(cancel)
+    def _cancel_timers(self, bound: Bound, id: str, effect: Effect, event: Event, unit: Unit) -> bool:
+        unit.timers.append(lambda: self._timers.cancel(bound, effect, event))
         return True
+
+    def _actor(self, bound: Bound) -> Mapping[str, Any]:
+        """Who acts when a rule does: the rule by its version, under its role."""
+        actor = self._actors.get(bound.rule.text.id)
+        if actor is None:
+            role = bound.rule.text.acts_as
+            actor = {"id": bound.rule.name, "roles": [role] if role else [], "queues": []}
+            self._actors[bound.rule.text.id] = actor
+        return actor

@@ -6,7 +6,7 @@ for a person; the event that set it off stands.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from engine.automation.index import Verdict
 from engine.automation.model import Action, Bound, Effect, Rule
@@ -15,12 +15,14 @@ from engine.conditions.outcome import EvaluationError
 from engine.conditions.values import Timestamp
 from engine.simulation.agenda import Entry
 from engine.simulation.events import MAX_DEPTH, Event, Kind
-from engine.simulation.ledger import Performed
 from engine.simulation.performer import Performer, RefusedError, Unit
 
 if TYPE_CHECKING:
     from engine.simulation.simulation import Simulation
     from engine.simulation.world import Record
+
+Key = tuple[str, "str | None", object]
+"""Within which a run mode counts: the rule, the kind of its subject, and the value of `key:`."""
 
 
 class Runs:
@@ -32,8 +34,8 @@ class Runs:
         rules = sorted(simulation.catalog.rules.values(), key=lambda r: (r.text.order, r.id))
         self._counts = {rule.id: simulation.ledger.rule(rule.id) for rule in rules}
         self._ranks = {rule.id: rank for rank, rule in enumerate(rules)}
-        self._last: dict[tuple[str, Any], Timestamp] = {}
-        self._delayed: dict[tuple[str, Any], list[Entry]] = {}
+        self._last: dict[Key, Timestamp] = {}
+        self._delayed: dict[Key, list[Entry]] = {}
 
     def rank(self, rule: Rule) -> int:
         """The rule's place in rule order."""
@@ -44,7 +46,7 @@ class Runs:
         simulation = self._simulation
         frame = (event, subject, before, simulation.now, event.actor, simulation.world)
         if simulation.watch is not None:
-            simulation.watch(event, subject, before, (bound,))
+            simulation.watch(event, subject, before, (bound,))()
         self._counts[bound.rule.text.id].judged += 1
         verdict = True if bound.condition is None else bound.condition.judge(*frame)
         if verdict is not False:
@@ -78,12 +80,14 @@ class Runs:
         if event.depth >= MAX_DEPTH:
             counts.stopped += 1
             return
-        key: Any = None
+        key: Key | None = None
         if text.mode != "always":
-            key = bound.key(event, subject, before, simulation.now, event.actor, simulation.world)
-            if key.__class__ is EvaluationError:
-                self._failed(bound, event, MissingValueError(f"`key`: {key.message}"))
+            found = bound.key(event, subject, before, simulation.now, event.actor, simulation.world)
+            if found.__class__ is EvaluationError:
+                self._failed(bound, event, MissingValueError(f"`key`: {found.message}"))
                 return
+            # Ids are unique within a machine only: without a key of its own, a rule keeps its subjects' kinds apart.
+            key = (text.id, "" if text.key is not None else bound.subject, _hashable(found))
             if not self._may_run(bound, key):
                 return
         counts.fired += 1
@@ -92,28 +96,25 @@ class Runs:
             self._failed(bound, event, unit.failure)
             return
         if key is not None:
-            self._last[(text.id, key)] = simulation.now
+            self._last[key] = simulation.now
             if text.mode == "restart":
-                self._restart(text.id, key)
-        self._settle(bound, event, unit, text.stage == "shadow")
+                for entry in self._delayed.pop(key, ()):
+                    entry.cancelled = True
+        self._stand(bound, event, unit)
         for action in unit.delayed:
             self._delay(bound, action, event, subject, before, key)
 
-    def _may_run(self, bound: Bound, key: Any) -> bool:
+    def _may_run(self, bound: Bound, key: Key) -> bool:
         text = bound.rule.text
-        last = self._last.get((text.id, key))
+        last = self._last.get(key)
         if last is None or text.mode == "restart":
             return True
         if text.mode == "once":
             return False
         return text.every is None or self._simulation.now - last >= text.every
 
-    def _restart(self, rule: str, key: Any) -> None:
-        for entry in self._delayed.pop((rule, key), ()):
-            entry.cancelled = True
-
     def _delay(
-        self, bound: Bound, action: Action, event: Event, subject: Record | None, before: Record | None, key: Any
+        self, bound: Bound, action: Action, event: Event, subject: Record | None, before: Record | None, key: Key | None
     ) -> None:
         simulation = self._simulation
         assert action.after is not None
@@ -123,42 +124,46 @@ class Runs:
             frame = (event, subject, before, simulation.now, event.actor, simulation.world)
             if action.recheck and bound.condition is not None:
                 verdict = bound.condition.judge(*frame)
+                if verdict is False:
+                    return
                 if verdict is not True:
-                    if verdict is not False:
-                        self._failed(bound, event, MissingValueError(f"judged again: {verdict.message}"))
+                    self._failed(bound, event, MissingValueError(f"judged again: {verdict.message}"), action)
                     return
             unit = self.performer.perform(bound, (action,), event, subject, before, due=True)
             if unit.failure is not None:
-                self._failed(bound, event, unit.failure)
+                self._failed(bound, event, unit.failure, action)
             else:
-                self._settle(bound, event, unit, bound.rule.text.stage == "shadow")
+                self._stand(bound, event, unit)
 
         entry = Entry(due, perform)
         simulation.agenda.add(entry, self.rank(bound.rule), event.subject)
-        if bound.rule.text.mode == "restart":
-            self._delayed.setdefault((bound.rule.id, key), []).append(entry)
+        if bound.rule.text.mode == "restart" and key is not None:
+            self._delayed.setdefault(key, []).append(entry)
 
-    def _settle(self, bound: Bound, event: Event, unit: Unit, shadow: bool) -> None:
+    def _stand(self, bound: Bound, event: Event, unit: Unit) -> None:
+        """What a run did is certain now: counted, told, and its follow-ups queued."""
         simulation = self._simulation
         ledger = simulation.ledger
         counts = self._counts[bound.rule.text.id]
-        if shadow:
+        counts.stopped += unit.stopped
+        if unit.shadow:
             counts.shadowed += len(unit.effects)
         else:
             counts.effects += len(unit.effects)
-        if ledger.on_effect is not None:
+        if ledger.listening:
             for action, effect in unit.effects:
-                self._tell(bound, event, effect, action, shadow)
-        if shadow:
+                ledger.effect(bound, event, effect, action, unit.shadow, simulation.now)
+        if unit.shadow:
             return
-        for schedule in unit.timers:
-            schedule()
+        for machine, id, state in unit.slim:
+            simulation.fold.slim[machine][id] = state
+        for act in unit.timers:
+            act()
         if unit.judged:
-            self._stands(unit)
-        counts.stopped += unit.stopped
+            self._follow(unit)
 
-    def _stands(self, unit: Unit) -> None:
-        """The moves, entities and events of a run that stands are real now: counted, handed on, rules queued."""
+    def _follow(self, unit: Unit) -> None:
+        """The moves, entities and events of a run that stands: counted, handed on, their rules queued."""
         simulation = self._simulation
         ledger = simulation.ledger
         for machine, source, target, record, moved in unit.moves:
@@ -168,6 +173,8 @@ class Runs:
             simulation.dwelling.entered(machine, record, source, target, moved)
         for machine, record, made in unit.made:
             simulation.dwelling.entered(machine, record, None, record["status"], made)
+        for watched in unit.watched:
+            watched()
         for judged in unit.judged:
             simulation.count_judged(judged[0])
             if simulation.on_event is not None:
@@ -175,15 +182,9 @@ class Runs:
             if judged[3]:
                 simulation.enqueue(judged)
 
-    def _tell(self, bound: Bound, event: Event, effect: Effect, action: int, shadow: bool) -> None:
-        ledger = self._simulation.ledger
-        assert ledger.on_effect is not None
-        about = f"{bound.subject}/{event.subject}" if bound.subject is not None else ""
-        text = bound.rule.text
-        now = self._simulation.now
-        ledger.on_effect(Performed(effect, text.id, text.version, event.root, event.id, about, now, shadow, action))
-
-    def _failed(self, bound: Bound, event: Event, failure: MissingValueError | RefusedError) -> None:
+    def _failed(
+        self, bound: Bound, event: Event, failure: MissingValueError | RefusedError, action: Action | None = None
+    ) -> None:
         """Leaves an exception for a person; a shadow rule bothers nobody."""
         counts = self._counts[bound.rule.text.id]
         reason = "rule_refused" if isinstance(failure, RefusedError) else "rule_errored"
@@ -197,11 +198,17 @@ class Runs:
             return
         values = {"reason": reason, "title": f"{bound.rule.id}: {failure}", "priority": "normal"}
         effect = Effect("create_exception", values, "exception", None, dict(values))
-        unit = self.performer.leave_exception(bound, effect, event)
-        if self._simulation.ledger.on_effect is not None:
-            self._tell(bound, event, effect, -1, False)
-        self._stands(unit)
+        unit = self.performer.leave_exception(bound, effect, event, action)
+        self._stand(bound, event, unit)
+        counts.effects -= len(unit.effects)  # it is no effect of the rule that it failed
 
     def follow_transition(self, event: Event, kind: Kind, subject: Record) -> None:
         """A declared event that took a transition is followed by the machine's ``status_changed``."""
         self.performer.follow_transition(event, kind, subject)
+
+
+def _hashable(value: object) -> object:
+    """The worth of a run key, also where it is an object (money) or a list."""
+    if isinstance(value, dict):
+        return tuple(sorted((name, _hashable(item)) for name, item in value.items()))
+    return tuple(map(_hashable, value)) if isinstance(value, list) else value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from engine.conditions.values import Timestamp
 from engine.events.envelope import Actor, WireEvent
 from engine.machines.records import UnfitValue, as_json
 from engine.scenarios.model import Expectation, Scenario, Step
-from engine.simulation.coverage import Coverage
+from engine.simulation.coverage import Coverage, verdicts
 from engine.simulation.events import Event
 from engine.simulation.ledger import Ledger, Performed
 from engine.simulation.simulation import Simulation
@@ -109,15 +109,18 @@ class _Run:
                 self._fail(number, f"{step.event} to be allowed", [str(outcome.reason)], step.place.line)
         simulation.advance(simulation.now, including=True)
 
-    def _watch(self, event: Event, subject: Record | None, before: Record | None, bounds: Sequence[Bound]) -> None:
+    def _watch(
+        self, event: Event, subject: Record | None, before: Record | None, bounds: Sequence[Bound]
+    ) -> Callable[[], None]:
         frame = (event, subject, before, self.simulation.now, event.actor, self.simulation.world)
-        for bound in bounds:
-            self._coverage.judged(bound, frame)
-            verdict = True if bound.condition is None else bound.condition.judge(*frame)
-            word = "met" if verdict is True else "unmet" if verdict is False else "errored"
-            self._verdicts.setdefault(bound.rule.id, set()).add(word)
-            if word == "met":
-                self._coverage.rule_met(bound.rule.id)
+        found = [(bound.rule.id, *verdicts(bound, frame)) for bound in bounds]
+
+        def note() -> None:
+            for rule, verdict, lines in found:
+                self._coverage.judged(rule, verdict, lines)
+                self._verdicts.setdefault(rule, set()).add(verdict)
+
+        return note
 
     def _expect(self, number: int, expectation: Expectation, *, wanted: bool) -> None:
         count, seen = self._count(expectation)

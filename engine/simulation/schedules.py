@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -24,8 +24,8 @@ SECOND = 1_000_000_000
 def ticks_after(trigger: OnSchedule, instant: Timestamp) -> CronSim:
     """The instants of a schedule from the first one at or after ``instant``, as zone-aware datetimes."""
     seconds = -(-int(instant) // SECOND)
-    start = datetime.fromtimestamp(seconds, UTC).astimezone(ZoneInfo(trigger.timezone))
-    return CronSim(trigger.cron, start - timedelta(seconds=1))
+    just_before = datetime.fromtimestamp(seconds - 1, UTC)  # in UTC, where a second is a second
+    return CronSim(trigger.cron, just_before.astimezone(ZoneInfo(trigger.timezone)))
 
 
 class Schedules:
@@ -52,7 +52,7 @@ class Schedules:
         """Takes a recorded tick; a rule that is no longer there has nothing to do."""
         known = self._rules.get(str(wire.data.get("rule", "")))
         if known is not None:
-            self._tick(known[0], known[1], wire.time)
+            self._tick(known[0], known[1], wire.time, wire.id, wire.subject)
 
     def _next(self, rule: Rule, trigger: OnSchedule, ticks: CronSim) -> None:
         try:
@@ -61,28 +61,30 @@ class Schedules:
             return
 
         def perform() -> None:
-            self._tick(rule, trigger, due)
+            self._tick(rule, trigger, due, f"{rule.id}/{due.text()}")
             self._next(rule, trigger, ticks)
 
         simulation = self._simulation
         simulation.agenda.add(Entry(due, perform, counts=False), simulation.runs.rank(rule), "")
 
-    def _tick(self, rule: Rule, trigger: OnSchedule, due: Timestamp) -> None:
+    def _tick(self, rule: Rule, trigger: OnSchedule, due: Timestamp, root: str, only: str = "") -> None:
+        """One tick: judged once, or for each entity that there is now (``only`` where the log names one)."""
         simulation = self._simulation
         bound = rule.bound[SCHEDULE_EVENT]
-        root = f"{rule.id}/{due.text()}"
         data = {"rule": rule.id, "due": due}
         if trigger.for_each is None:
-            event = Event(root, SCHEDULE_EVENT, "", due, data, source="schedule")
-            simulation.runs.one(bound, event, None, None)
+            simulation.runs.one(bound, Event(root, SCHEDULE_EVENT, "", due, data, source="schedule"), None, None)
             return
         table = simulation.world.tables[trigger.for_each]
-        for id in sorted(table):
+        for id in [only] if only in table else sorted(table):
             record = table[id]
             event = Event(f"{root}/{id}", SCHEDULE_EVENT, id, due, data, source="schedule", root=root)
             if rule.where is not None:
-                frame = (event, record, None, due, event.actor, simulation.world)
-                if rule.where.judge(*frame) is not True:
+                verdict = rule.where.judge(event, record, None, due, event.actor, simulation.world)
+                if verdict is False:
                     continue
-            simulation.begin_root()
-            simulation.runs.one(bound, event, record, None)
+                if verdict is not True:  # nobody can tell whether it is meant, and that must not pass in silence
+                    simulation.runs.all(event, record, None, [(0, bound, verdict)])
+                    simulation.ledger.rule(rule.id).judged += 1
+                    continue
+            simulation.runs.one(bound, event, record, dict(record))

@@ -18,7 +18,7 @@ from engine.events.envelope import WireEvent
 from engine.machines.records import UnfitValue
 from engine.simulation.agenda import Agenda
 from engine.simulation.dwelling import Dwelling
-from engine.simulation.events import MAX_EVENTS, Event, Kind, Kinds, actor_facts, is_import
+from engine.simulation.events import Event, Kind, Kinds, actor_facts, is_import
 from engine.simulation.fold import Fold
 from engine.simulation.ledger import Ledger, Outcome
 from engine.simulation.needs import needs_of
@@ -27,15 +27,17 @@ from engine.simulation.schedules import Schedules
 from engine.simulation.world import Record, World
 
 Judged = tuple[Event, Record | None, Record | None, list[Verdict]]
-Watcher = Callable[[Event, "Record | None", "Record | None", Sequence[Bound]], None]
+Values = tuple[Mapping[str, Any], Mapping[str, Any]]
+Watcher = Callable[[Event, "Record | None", "Record | None", Sequence[Bound]], Callable[[], None]]
 
 
 class Simulation:
     """One catalog at work on a virtual clock.
 
     ``slim`` keeps no records of entities that no document reads (the tasks of a long backtest). ``watch`` is called
-    with every event just after it was applied, and the rules that are judged on it; ``on_event`` with every event this simulation derived.
-    ``strict`` holds root events to everything a person's request must meet; a log's are taken as having met it.
+    with every event just after it was applied, and the rules that are judged on it; what it returns is called once it
+    is certain that the event stands. ``on_event`` is called with every event that this simulation derived. ``strict``
+    holds root events to everything a person's request must meet; a log's are taken as having met it.
     """
 
     def __init__(
@@ -59,34 +61,39 @@ class Simulation:
         self.watch = watch
         self.on_event = on_event
         self.strict = strict
+        self.read: Values = ({}, {})
         self.on_refusal: Callable[[str], None] | None = None
         self.on_move: Callable[[str, str], None] | None = None
         self._queue: deque[Judged] = deque()
-        self._root_events = 0
         self.dwelling = Dwelling(self)
         self.fold = Fold(self, needs.unread if slim else frozenset())
         self.runs = Runs(self)
         self.schedules = Schedules(self, ticks_in_log)
         self._started = False
 
-    def take(self, wire: WireEvent) -> Outcome:
-        """Takes a root event: what falls due before it, then the event itself and everything that follows."""
+    def take(self, wire: WireEvent, read: Values | None = None) -> Outcome:
+        """Takes a root event: what falls due before it, then the event itself and everything that follows.
+
+        ``read`` are the event's values where another simulation of equal machines has read them already.
+        """
         time = wire.time
         if not self._started:
             self.begin(time)
         elif time > self.now:
             self.advance(time, including=False)
             self.now = time
-        if wire.facts:
-            self.fold.seed(wire.facts, time)
         kind = self.kinds[wire.type]
+        try:
+            self.fold.seed(wire)
+        except UnfitValue as problem:
+            return Outcome("skipped", f"facts: {problem}")
         if kind.machine is None:
             if self.schedules.is_tick(wire):
                 self.schedules.tick_from_log(wire)
                 return Outcome("applied")
             return Outcome("skipped", f'no machine declares the event "{wire.type}"')
         try:
-            event = self._event(wire, kind)
+            event = self._event(wire, kind, read)
         except UnfitValue as problem:
             if wire.type.endswith(".status_changed"):
                 self.ledger.machine(kind.machine.id).diverged += 1
@@ -94,7 +101,6 @@ class Simulation:
             return Outcome("skipped", str(problem))
         outcome, subject, before = self.fold.root(event, kind, is_import(wire))
         if outcome.result in ("applied", "refused"):
-            self._root_events = 1
             self.judge(event, kind, subject, before)
             if kind.transition is not None and subject is not None:
                 self.runs.follow_transition(event, kind, subject)
@@ -112,13 +118,14 @@ class Simulation:
         record = self.fold.add(self.catalog.machines[machine], id, values, time)
         self.dwelling.given(machine, record, time)
 
-    def _event(self, wire: WireEvent, kind: Kind) -> Event:
-        assert kind.reader is not None
-        assert kind.machine is not None
-        data = kind.reader.read(wire.data) if wire.data else {}
-        changes: Mapping[str, Any] = {}
-        if wire.changes:
-            changes = self._changes(wire.changes, kind.machine.id)
+    def _event(self, wire: WireEvent, kind: Kind, read: Values | None) -> Event:
+        if read is None:
+            assert kind.reader is not None
+            assert kind.machine is not None
+            data = kind.reader.read(wire.data) if wire.data else {}
+            read = (data, self._changes(wire.changes, kind.machine.id) if wire.changes else {})
+        self.read = read
+        data, changes = read
         return Event(
             wire.id,
             wire.type,
@@ -130,7 +137,7 @@ class Simulation:
             cause=wire.cause,
             root=wire.root,
             depth=0,
-            actor=actor_facts(wire.actor, self.world.tables["user"]),
+            actor=actor_facts(wire.actor, self.world.tables.get("user", {})),
         )
 
     def _changes(self, changes: Mapping[str, tuple[Any, Any]], machine: str) -> dict[str, Any]:
@@ -150,7 +157,7 @@ class Simulation:
         """Judges the rules bound to an event on the facts as they are now, and queues those that are met."""
         matcher = kind.matcher
         if self.watch is not None:
-            self.watch(event, subject, before, matcher.rules if matcher is not None else ())
+            self.watch(event, subject, before, matcher.rules if matcher is not None else ())()
         if matcher is None:
             return
         kind.judged += 1
@@ -178,17 +185,6 @@ class Simulation:
             event, subject, before, verdicts = queue.popleft()
             self.runs.all(event, subject, before, verdicts)
 
-    def begin_root(self) -> None:
-        """Begins a new count of the events that one root may bring about."""
-        self._root_events = 1
-
-    def may_follow(self) -> bool:
-        """Counts one more event of this root; false when it is one too many."""
-        if self._root_events >= MAX_EVENTS:
-            return False
-        self._root_events += 1
-        return True
-
     def advance(self, to: Timestamp, *, including: bool) -> None:
         """Lets everything happen that falls due before ``to`` (or at it, when ``including``)."""
         agenda = self.agenda
@@ -197,7 +193,6 @@ class Simulation:
             if not entry.stands():
                 continue
             self.now = max(self.now, due)
-            self.begin_root()
             entry.perform()
             self.settle()
         self.now = max(self.now, to)

@@ -21,7 +21,7 @@ class World:
     ``count_moves`` asks for.
     """
 
-    __slots__ = ("_inverse", "_journal", "_moves", "_recording", "tables")
+    __slots__ = ("_born", "_inverse", "_journal", "_moves", "_recording", "tables")
 
     def __init__(
         self, machines: Iterable[str], inverses: Iterable[tuple[str, str]] = (), pasts: Iterable[str] = ()
@@ -30,6 +30,7 @@ class World:
         self._inverse: dict[str, dict[str, dict[str, dict[str, None]]]] = {}
         for machine, relation in inverses:
             self._inverse.setdefault(machine, {})[relation] = {}
+        self._born: dict[str, dict[str, int]] = {machine: {} for machine in self._inverse}
         self._moves: dict[str, dict[str, list[tuple[Timestamp, str | None, str]]]] = {m: {} for m in pasts}
         self._journal: list[tuple[Any, ...]] = []
         self._recording = False
@@ -49,14 +50,18 @@ class World:
         return sum(1 for time, transition, state in past if time > since and name in (transition, state))
 
     def create(self, machine: str, record: Record) -> None:
-        """Adds an entity; a record of the same id is replaced."""
+        """Adds an entity. Raises ValueError where there is one of that id."""
         table = self.tables[machine]
         id = record["id"]
+        if id in table:
+            raise ValueError(f'{machine} "{id}" exists already')
         if self._recording:
-            self._journal.append((self._uncreate, machine, id, table.get(id)))
+            self._journal.append((self._uncreate, machine, id))
         table[id] = record
         tracked = self._inverse.get(machine)
         if tracked:
+            born = self._born[machine]
+            born[id] = len(born)
             for relation in tracked:
                 self._point(machine, relation, id, record.get(relation))
 
@@ -100,19 +105,27 @@ class World:
             undo(*what)
         self._journal.clear()
 
-    def _uncreate(self, machine: str, id: str, earlier: Record | None) -> None:
+    def _uncreate(self, machine: str, id: str) -> None:
         record = self.tables[machine].pop(id)
         for relation in self._inverse.get(machine, ()):
             self._unpoint(machine, relation, id, record.get(relation))
-        if earlier is not None:
-            self.create(machine, earlier)
+        if machine in self._born:
+            del self._born[machine][id]
 
     def _restore(self, machine: str, record: Record, name: str, earlier: Any) -> None:
         self.change(machine, record, name, None if earlier is _ABSENT else earlier)
 
     def _point(self, machine: str, relation: str, id: str, target: Any) -> None:
-        if target is not None:
-            self._inverse[machine][relation].setdefault(target, {})[id] = None
+        if target is None:
+            return
+        pointing = self._inverse[machine][relation].setdefault(target, {})
+        born = self._born[machine]
+        late = bool(pointing) and born[next(reversed(pointing))] > born[id]
+        pointing[id] = None
+        if late:  # an older entity came in by a change: the list stays in order of creation
+            ordered = sorted(pointing, key=born.__getitem__)
+            pointing.clear()
+            pointing.update(dict.fromkeys(ordered))
 
     def _unpoint(self, machine: str, relation: str, id: str, target: Any) -> None:
         if target is not None:
