@@ -17,10 +17,10 @@ from engine.conditions.values import Timestamp
 from engine.diagnostics import Diagnostic
 from engine.events.envelope import WireEvent
 from engine.events.jsonl import read_events
-from engine.simulation.effects import EffectDifference
-from engine.simulation.events import is_derived, is_import
+from engine.simulation.effects import EffectDifference, ListingLedger
+from engine.simulation.events import is_derived, is_import, same_reading
 from engine.simulation.fidelity import Fidelity
-from engine.simulation.ledger import Ledger, Performed
+from engine.simulation.ledger import Ledger, Outcome
 from engine.simulation.simulation import Simulation
 
 Progress = Callable[[int], None]
@@ -83,16 +83,14 @@ class _Replay:
     def __init__(self, catalog: Catalog, against: Catalog | None, plan: _Plan, until: Timestamp | None) -> None:
         self._plan = plan
         self._until = until
-        self._effects: list[list[Performed]] = []
         self._ledgers: list[Ledger] = []
+        self._alike: dict[str, bool] = {}
         self.simulations: list[Simulation] = []
         self._fidelity = Fidelity() if plan.derived else None
         catalogs = [catalog] if against is None else [against, catalog]
         for number, one in enumerate(catalogs):
-            performed: list[Performed] = []
-            ledger = Ledger(_performed_into(performed) if against is not None else None)
+            ledger = Ledger() if against is None else ListingLedger()
             watch = self._fidelity.derived if self._fidelity is not None and number == 0 else None
-            self._effects.append(performed)
             self._ledgers.append(ledger)
             self.simulations.append(Simulation(one, ledger, slim=True, on_event=watch, ticks_in_log=plan.ticks))
         self._difference = EffectDifference()
@@ -120,7 +118,9 @@ class _Replay:
                 continue
             if event.type == SCHEDULE_EVENT and str(event.data.get("rule", "")) not in self._plan.ticks:
                 raise _StartAgainError
-            outcome = [simulation.take(event) for simulation in self.simulations][-1]
+            outcome = self.simulations[0].take(event)
+            if compare:
+                outcome = self._draft(event)
             if outcome.result == "skipped":
                 self.skipped.append({"line": number, "reason": outcome.reason})
             if compare:
@@ -129,7 +129,8 @@ class _Replay:
         if end is not None:
             for simulation in self.simulations:
                 simulation.advance(end, including=True)
-            self._compare()
+            if compare:
+                self._compare()
         return self._summary(lines, compare)
 
     def _read(self, path: Path) -> Iterator[tuple[int, WireEvent]]:
@@ -141,12 +142,23 @@ class _Replay:
     def _unreadable(self, diagnostic: Diagnostic) -> None:
         self.skipped.append({"line": diagnostic.place.line, "reason": diagnostic.message})
 
+    def _draft(self, event: WireEvent) -> Outcome:
+        """Takes the event under the draft too, reading its values only where the two machines differ."""
+        baseline, draft = self.simulations
+        alike = self._alike.get(event.type)
+        if alike is None:
+            one, other = baseline.kinds[event.type], draft.kinds[event.type]
+            alike = self._alike[event.type] = same_reading(one, other, baseline.catalog, draft.catalog)
+        return draft.take(event, baseline.read if alike else None)
+
     def _compare(self) -> None:
-        before, after = self._effects[0], self._effects[-1]
-        if before or after:
-            self._difference.add(before, after)
-            before.clear()
-            after.clear()
+        before, after = self._ledgers
+        assert isinstance(before, ListingLedger)
+        assert isinstance(after, ListingLedger)
+        if before.told != after.told:
+            self._difference.add(before.listed(), after.listed())
+        before.clear()
+        after.clear()
 
     def _summary(self, lines: int, compare: bool) -> dict[str, Any]:
         simulation, ledger = self.simulations[-1], self._ledgers[-1]
@@ -166,16 +178,6 @@ class _Replay:
         if self._fidelity is not None:
             found["fidelity"] = self._fidelity.as_json()
         return found
-
-
-def _performed_into(effects: list[Performed]) -> Callable[[Performed], None]:
-    """Keeps what was performed; what a shadow rule would have done is counted, but is no effect."""
-
-    def keep(performed: Performed) -> None:
-        if not performed.shadow:
-            effects.append(performed)
-
-    return keep
 
 
 def machines_json(simulation: Simulation, ledger: Ledger) -> dict[str, Any]:

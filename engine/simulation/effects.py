@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.simulation.ledger import Performed
+from engine.automation.model import Bound, Effect
+from engine.conditions.values import Timestamp
+from engine.simulation.events import Event
+from engine.simulation.ledger import Ledger, Performed, performed
 
 Key = tuple[str, str, str, str]
 
@@ -19,6 +22,35 @@ def same(left: Performed, right: Performed) -> bool:
     return left.at == right.at and left.effect.keys == right.effect.keys
 
 
+class ListingLedger(Ledger):
+    """A ledger that lists its effects so that two simulations can be compared step by step.
+
+    ``told`` is what must be equal when both did the same; the objects behind it are looked at only where they differ.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.listening = True
+        self.told: list[tuple[Any, ...]] = []
+        self._behind: list[tuple[Bound, Event, Effect, int, bool, Timestamp]] = []
+
+    def effect(self, bound: Bound, event: Event, effect: Effect, action: int, shadow: bool, now: Timestamp) -> None:
+        """Lists an effect that was performed; what a shadow rule would have done is no difference."""
+        if shadow:
+            return
+        self.told.append((bound.rule.text.id, effect.action, event.root, event.subject, effect.id, now, effect.keys))
+        self._behind.append((bound, event, effect, action, shadow, now))
+
+    def listed(self) -> list[Performed]:
+        """The effects since the last ``clear``."""
+        return [performed(*behind) for behind in self._behind]
+
+    def clear(self) -> None:
+        """Forgets what was listed."""
+        self.told.clear()
+        self._behind.clear()
+
+
 class EffectDifference:
     """Collects the effects of two versions running side by side; what both do alike is forgotten at once."""
 
@@ -27,8 +59,6 @@ class EffectDifference:
 
     def add(self, before: list[Performed], after: list[Performed]) -> None:
         """Takes what the baseline and the draft did at one step."""
-        if len(before) == len(after) and all(map(_alike, before, after)):
-            return
         for side, effects in ((0, before), (1, after)):
             for performed in effects:
                 self._put(side, performed)
@@ -63,17 +93,6 @@ class EffectDifference:
                 for old, new in sorted(changed, key=lambda pair: _order(pair[1]))
             ],
         }
-
-
-def _alike(left: Performed, right: Performed) -> bool:
-    return (
-        left.root == right.root
-        and left.rule == right.rule
-        and left.effect.action == right.effect.action
-        and left.at == right.at
-        and left.effect.keys == right.effect.keys
-        and left.entity == right.entity
-    )
 
 
 def _order(performed: Performed) -> tuple[Any, ...]:

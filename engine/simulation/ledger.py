@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.automation.model import Effect
+from engine.automation.model import Bound, Effect
 from engine.conditions.values import Timestamp
 from engine.machines.records import as_json
+from engine.simulation.events import Event
 
 
 @dataclass(slots=True)
@@ -82,13 +83,29 @@ class Performed:
         return found
 
 
+def performed(bound: Bound, event: Event, effect: Effect, action: int, shadow: bool, now: Timestamp) -> Performed:
+    """An effect with everything that identifies it."""
+    about = f"{bound.subject}/{event.subject}" if bound.subject is not None else ""
+    text = bound.rule.text
+    return Performed(effect, text.id, text.version, event.root, event.id, about, now, shadow, action)
+
+
 class Ledger:
-    """The counts of one simulation; ``on_effect`` is called with every effect, shadowed ones included."""
+    """The counts of one simulation; ``on_effect`` is called with every effect, shadowed ones included.
+
+    ``listening`` tells whether anybody wants to hear of effects at all.
+    """
 
     def __init__(self, on_effect: Callable[[Performed], None] | None = None) -> None:
+        self.listening = on_effect is not None
         self.rules: dict[str, RuleCounts] = {}
         self.machines: dict[str, MachineCounts] = {}
-        self.on_effect = on_effect
+        self._on_effect = on_effect
+
+    def effect(self, bound: Bound, event: Event, effect: Effect, action: int, shadow: bool, now: Timestamp) -> None:
+        """Takes an effect of one run; ``action`` is the action's index, -1 for what a failed run leaves."""
+        if self._on_effect is not None:
+            self._on_effect(performed(bound, event, effect, action, shadow, now))
 
     def rule(self, id: str) -> RuleCounts:
         """The counts of a rule, begun at its first mention."""
