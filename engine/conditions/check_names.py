@@ -15,31 +15,42 @@ from engine.conditions.types import (
     STRING,
     UNKNOWN,
     EntityType,
+    EnumType,
     ListType,
     MapType,
     ObjectType,
     OptionalType,
     RecordType,
+    StateType,
     Type,
 )
 
 _MONEY_FIELDS: dict[str, Type] = {"amount": INT, "currency": STRING}
 
 
-def identifier(context: Context, node: Ident, known: Known, *, asked: bool = False) -> Typed:
+def identifier(context: Context, node: Ident, known: Known, hint: Type | None = None, *, asked: bool = False) -> Typed:
     """The value that a bare name stands for. ``asked`` tells that ``has`` or ``.?`` asks for a member of it."""
     name = node.name.removeprefix(".")
     local = context.locals.get(name)
     if local is not None:
         return item_of(context, node, Ident(node.start, node.end, name), local)
+    if name not in context.scope.variables and _is_value_of(context, name, hint):
+        return context.failed(node, messages.unknown_variable(node, name, (), is_text=True))
     return _named(context, node, name, known, asked)
+
+
+def _is_value_of(context: Context, name: str, kind: Type | None) -> bool:
+    """Whether the name would be a value of the type, were it in quotes."""
+    if isinstance(kind, StateType):
+        return name in context.scope.vocabulary.states(kind.machine)
+    return isinstance(kind, EnumType) and name in kind.values
 
 
 def _named(context: Context, node: Node, name: str, known: Known, asked: bool) -> Typed:
     entry = context.scope.variables.get(name)
     if entry is None:
         names = {*context.scope.variables, *context.locals}
-        return context.failed(node, messages.unknown_variable(node, name, names))
+        return context.failed(node, messages.unknown_variable(node, name, names, is_text=False))
     if isinstance(entry, Ambiguous):
         return context.failed(node, messages.ambiguous_name(node, name, entry.paths))
     if isinstance(entry, Alias):

@@ -24,7 +24,9 @@ from engine.conditions.types import (
     BOOL,
     DYN,
     INT,
+    STRING,
     UNKNOWN,
+    EntityType,
     ListType,
     MapType,
     OptionalType,
@@ -46,7 +48,7 @@ class Checker(Context):
             case Literal():
                 return literal(self, node, hint)
             case Ident():
-                return check_names.identifier(self, node, known)
+                return check_names.identifier(self, node, known, hint)
             case Select():
                 return check_names.selection(self, node, known)
             case Index():
@@ -72,6 +74,8 @@ class Checker(Context):
             return self.failed(typed.node, messages.optional_not_taken(node, typed.type))
         if expected is None or assignable(typed.type, expected):
             return typed
+        if isinstance(expected, EntityType) and typed.type == STRING:
+            return typed  # an id is a text, such as actor.id
         return self.failed(typed.node, messages.wrong_result(node, expected, typed.type))
 
     @staticmethod

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from engine.conditions.syntax_messages import Problem
 from engine.conditions.tree import Node
-from engine.conditions.types import BOOL, Type, phrase
+from engine.conditions.types import BOOL, DOUBLE, INT, Type, phrase
 from engine.diagnostics import did_you_mean
 
 WARNINGS = frozenset({"V338", "V339"})
@@ -26,11 +26,10 @@ def _one_of(names: Iterable[str], limit: int = 12) -> str:
     return ", ".join(listed[:limit]) + more
 
 
-def unknown_variable(node: Node, name: str, known: Iterable[str]) -> Problem:
+def unknown_variable(node: Node, name: str, known: Iterable[str], is_text: bool) -> Problem:
     names = list(known)
-    return _at(
-        node, "V320", f'nothing here is called "{name}"', did_you_mean(name, names) or f"in scope: {_one_of(names)}"
-    )
+    hint = f'as a text it is "{name}", in quotes' if is_text else did_you_mean(name, names)
+    return _at(node, "V320", f'nothing here is called "{name}"', hint or f"in scope: {_one_of(names)}")
 
 
 def ambiguous_name(node: Node, name: str, paths: Iterable[tuple[str, ...]]) -> Problem:
@@ -98,7 +97,11 @@ def no_range(node: Node, macro: str, kind: Type) -> Problem:
 
 
 def wrong_result(node: Node, expected: Type, found: Type) -> Problem:
-    hint = "a condition is true or false: compare this with something" if expected == BOOL else None
+    hint = None
+    if expected == BOOL:
+        hint = "a condition is true or false: compare this with something"
+    elif expected == DOUBLE and found == INT:
+        hint = "write double(…) around it"
     return _at(node, "V326", f"expected {phrase(expected)}, found {phrase(found)}", hint)
 
 

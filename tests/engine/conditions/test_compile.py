@@ -11,6 +11,7 @@ from engine.conditions.block import parse_block
 from engine.conditions.check import check_condition
 from engine.conditions.outcome import EvaluationError
 from engine.conditions.paths import FRAME
+from engine.conditions.types import EntityType
 from engine.conditions.values import Duration, Timestamp
 from tests.engine.conditions.agency import (
     BOOKING,
@@ -263,6 +264,11 @@ def test_the_language_s_own_policy():
     queued = {**standard("t_1", "open"), "title": "x", "queue": "operations"}
     others = {**mine, "assignee": "us_2", "queue": "operations"}
     assert [checked.judge(*frame(task)) for task in (mine, queued, others)] == [True, True, False]
+
+
+def test_a_relation_takes_an_id():
+    assert expression("actor.id", expected=EntityType("user")).value(*frame()) == "us_1"
+    assert expression('"us_2"', expected=EntityType("user")).value(*frame()) == "us_2"
 
 
 def test_values_of_expressions():
