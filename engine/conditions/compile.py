@@ -12,8 +12,9 @@ from types import FunctionType
 from typing import Any, cast
 
 from engine.conditions.check_domain import conjuncts, values_of
-from engine.conditions.emit import HELPERS, Emitter, TypeOf
+from engine.conditions.emit import Emitter, TypeOf
 from engine.conditions.paths import FRAME, path_source
+from engine.conditions.runtime import HELPERS
 from engine.conditions.tree import Node
 from engine.conditions.types import BOOL, INT, is_text
 

@@ -10,12 +10,13 @@ from engine.conditions import compile as compiling
 from engine.conditions.block import GroupKind
 from engine.conditions.compile import Equality, Functions, Judge
 from engine.conditions.cost import cost_of
-from engine.conditions.emit import HELPERS, TypeOf
+from engine.conditions.emit import TypeOf
 from engine.conditions.evaluate import Frame, evaluate_checked
 from engine.conditions.explain import Explained, Explanation, ReadSet, explain_values, explained_line
 from engine.conditions.group import Group, combine, divided, required, source_of
 from engine.conditions.outcome import EvaluationError
 from engine.conditions.reads import EventRead, FieldRead, reads_of
+from engine.conditions.runtime import HELPERS
 from engine.conditions.tree import Call, Node
 from engine.conditions.types import BOOL, Type
 from engine.conditions.values import CelError

@@ -13,12 +13,13 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 from engine.conditions.compile import Functions, Judge, define
-from engine.conditions.emit import HELPERS, TypeOf
+from engine.conditions.emit import TypeOf
 from engine.conditions.evaluate import Evaluator, Frame, evaluate_checked
 from engine.conditions.group import Group, combine
 from engine.conditions.leaves import Leaf, LeafEmitter, Shape, leaves_of, substituted
 from engine.conditions.outcome import EvaluationError
 from engine.conditions.paths import FRAME
+from engine.conditions.runtime import HELPERS
 from engine.conditions.tree import Call, Node
 from engine.conditions.tree import Literal as LiteralNode
 from engine.conditions.values import CelError, Duration, Maybe, Timestamp, TypeValue

@@ -11,12 +11,13 @@ from engine.conditions import messages
 from engine.conditions.check import checked_text, diagnostic, merged
 from engine.conditions.compile import Functions, Judge
 from engine.conditions.condition import LineInfo
-from engine.conditions.emit import HELPERS, Emitter, TypeOf
+from engine.conditions.emit import Emitter, TypeOf
 from engine.conditions.evaluate import evaluate_checked
 from engine.conditions.functions.conversions import double_text
 from engine.conditions.money import money_text
 from engine.conditions.outcome import EvaluationError
 from engine.conditions.reads import EventRead, FieldRead, reads_of
+from engine.conditions.runtime import HELPERS
 from engine.conditions.scope import Scope
 from engine.conditions.syntax_messages import Problem
 from engine.conditions.tree import Node
