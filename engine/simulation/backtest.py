@@ -6,7 +6,9 @@ the recording measures the replay's fidelity. Source: the language, "Events and 
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -54,9 +56,25 @@ def run(
     plan = _Plan()
     while True:
         try:
-            return _Replay(catalog, against, plan, until).run(events, progress)
+            with _collector_rested():
+                return _Replay(catalog, against, plan, until).run(events, progress)
         except _StartAgainError:
             _survey(events, plan)
+
+
+@contextmanager
+def _collector_rested() -> Iterator[None]:
+    """A replay makes many short-lived objects and hardly a cycle: the collector looks seldom, and not at what was
+    there before.
+    """
+    thresholds = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(50_000, 50, 50)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*thresholds)
+        gc.unfreeze()
 
 
 def _survey(path: Path, plan: _Plan) -> None:

@@ -60,8 +60,8 @@ class EffectDifference:
     def add(self, before: list[Performed], after: list[Performed]) -> None:
         """Takes what the baseline and the draft did at one step."""
         for side, effects in ((0, before), (1, after)):
-            for performed in effects:
-                self._put(side, performed)
+            for effect in effects:
+                self._put(side, effect)
 
     def _put(self, side: int, performed: Performed) -> None:
         key = key_of(performed)
