@@ -7,9 +7,9 @@ its diagnostics, and everything else goes on without it.
 from __future__ import annotations
 
 import gc
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import resources
 from pathlib import Path
 
@@ -22,9 +22,11 @@ from engine.automation.index import Matcher
 from engine.automation.model import Bound, OnDwell, OnEvent, OnSchedule, Rule
 from engine.automation.parse import parse_rule
 from engine.automation.scope import entity_scope
+from engine.catalog_gaps import find_gaps, plural_of, told_once, unavailable
+from engine.catalog_permissions import check_permissions
 from engine.conditions.check import check_condition
 from engine.conditions.condition import Condition
-from engine.diagnostics import Diagnostic, in_order
+from engine.diagnostics import Diagnostic, Place, in_order
 from engine.machines.check import check_states, check_together
 from engine.machines.model import Machine
 from engine.machines.parse import parse_machine
@@ -33,6 +35,7 @@ from engine.machines.vocabulary import MachineVocabulary
 from engine.reading.documents import Document
 from engine.reading.folder import read_folder
 from engine.reading.nodes import Mapping as MappingNode
+from engine.reading.nodes import Node, Scalar
 from engine.reading.read import read_text
 from engine.reading.source import Source
 from engine.scenarios.model import Scenario
@@ -102,6 +105,8 @@ def build(documents: list[Document], actions: Mapping[str, ActionKind] = ACTIONS
     """The catalog of documents that were read."""
     report: list[Diagnostic] = []
     machines = _machines(documents, report)
+    gaps = find_gaps(documents, machines)
+    lost_roles = unavailable(documents, "role")
     vocabulary = MachineVocabulary(machines)
 
     def states(machine: str) -> frozenset[str]:
@@ -122,18 +127,53 @@ def build(documents: list[Document], actions: Mapping[str, ActionKind] = ACTIONS
     templates = {d.id for d in documents if d.kind == "template"}
     policies = {d.id for d in documents if d.kind == "sla"}
     scenarios = _scenarios(documents, machines, readers, rules, actions, report)
-    report.extend(catalog_checks.check_mentions(binder.mentions, roles, templates, policies, documents))
-    report.extend(catalog_checks.check_authors(rules.values(), roles))
-    report.extend(catalog_checks.check_roles(roles.values(), machines, vocabulary))
+    report.extend(catalog_checks.check_mentions(binder.mentions, roles, templates, policies, lost_roles))
+    report.extend(catalog_checks.check_authors(rules.values(), roles, lost_roles))
+    report.extend(catalog_checks.check_roles(roles, _roots(documents, "role"), machines, vocabulary))
     report.extend(catalog_checks.check_loops(rules.values(), vocabulary))
+    needed = {a.permission for rule in rules.values() for bound in rule.bound.values() for a in bound.actions}
+    hidden = {plural_of(document) for document in unavailable(documents, "machine").values()}
+    report.extend(check_permissions(documents, machines, needed, hidden))
+    report = _underlined(told_once(report, gaps), documents)
     for document in documents:
         report.extend(document.diagnostics)
     diagnostics = in_order(report)
+    rules = {id: rule for id, rule in rules.items() if rule.text.acts_as not in lost_roles}
     catalog = Catalog(documents, diagnostics, machines, vocabulary, readers, guards, roles, rules, scenarios)
     running: dict[str, Container[str]] = {"rule": rules, "scenario": scenarios}
     catalog.unavailable = [d for d in documents if d.root is None or d.id not in running.get(d.kind, (d.id,))]
     _arrange(catalog)
     return catalog
+
+
+def _underlined(found: Iterable[Diagnostic], documents: list[Document]) -> list[Diagnostic]:
+    """The findings, with all of a text underlined where they point at one in quotes or say nothing of its length."""
+    roots = {document.source.file: document.root for document in documents if document.root is not None}
+    texts: dict[str, dict[Place, Scalar]] = {}
+    shown: list[Diagnostic] = []
+    for one in found:
+        file = one.place.file
+        if file in roots and not one.code.startswith("V3"):
+            if file not in texts:
+                texts[file] = {text.place: text for text in _texts(roots[file])}
+            text = texts[file].get(one.place)
+            if text is not None and (text.quoted or one.length == 1):
+                one = replace(one, length=text.length)
+        shown.append(one)
+    return shown
+
+
+def _texts(node: Node) -> Iterator[Scalar]:
+    """Every text of a document, keys included."""
+    if isinstance(node, Scalar):
+        yield node
+    elif isinstance(node, MappingNode):
+        for key, value in node.entries:
+            yield key
+            yield from _texts(value)
+    else:
+        for item in node.items:
+            yield from _texts(item)
 
 
 def _roots(documents: list[Document], kind: str) -> dict[str, MappingNode]:
@@ -145,7 +185,8 @@ def _machines(documents: list[Document], report: list[Diagnostic]) -> dict[str, 
     for id, root in _roots(documents, "machine").items():
         machines[id] = parse_machine(root, report)
     for id in BUILTIN:
-        if id not in machines and not any(d.kind == "machine" and d.id == id for d in documents):
+        # Also where a folder's own document of that name is broken: the engine itself makes tasks and exceptions.
+        if id not in machines:
             text = (resources.files("engine.machines") / "builtin" / f"{id}.yaml").read_text(encoding="utf-8")
             read = read_text(Source(f"builtin/{id}.yaml", text), report.append)
             assert read is not None

@@ -15,6 +15,8 @@ from engine.diagnostics import Diagnostic
 from engine.machines.model import STANDARD_FIELDS, Machine
 from engine.machines.vocabulary import MachineVocabulary
 from engine.reading.documents import Document
+from engine.reading.nodes import Mapping as MappingNode
+from engine.reading.nodes import Node, Scalar, Sequence
 
 
 def check_mentions(
@@ -22,31 +24,37 @@ def check_mentions(
     roles: Mapping[str, Role],
     templates: set[str],
     policies: set[str],
-    documents: Iterable[Document],
+    lost_roles: Mapping[str, Document],
 ) -> Iterator[Diagnostic]:
-    """Templates, roles and policies that rules mention exist, if only as documents that are unavailable."""
-    known_roles = {*roles, *(d.id for d in documents if d.kind == "role")}
+    """Templates, roles and policies that rules mention exist; of a role that is unavailable it is said just that."""
     for mention in mentions.values():
         for name in mention.templates:
             if name.text not in templates:
                 yield messages.unknown_template(name.place, name.text, templates)
         for name in mention.roles:
-            if name.text not in known_roles:
-                yield messages.unknown_role(name.place, name.text, known_roles)
+            if name.text in lost_roles:
+                yield messages.not_checked(name.place, 1, f"the role {name.text}", lost_roles[name.text].source.file)
+            elif name.text not in roles:
+                yield messages.unknown_role(name.place, name.text, roles)
         for name in mention.policies:
             if name.text not in policies:
                 yield messages.unknown_policy(name.place, name.text, policies)
 
 
-def check_authors(rules: Iterable[Rule], roles: Mapping[str, Role]) -> Iterator[Diagnostic]:
+def check_authors(
+    rules: Iterable[Rule], roles: Mapping[str, Role], lost_roles: Mapping[str, Document]
+) -> Iterator[Diagnostic]:
     """The role a rule acts as exists and has the permissions that the rule's actions need."""
     for rule in rules:
         name = rule.text.acts_as
         if name is None:
             if roles:
-                yield messages.acts_as_nobody(rule.text.place)
+                yield messages.acts_as_nobody(rule.text.acts_as_place)
             continue
         role = roles.get(name)
+        if name in lost_roles:
+            yield messages.not_checked(rule.text.acts_as_place, 1, f"the role {name}", lost_roles[name].source.file)
+            continue
         if role is None:
             yield messages.unknown_role(rule.text.acts_as_place, name, roles)
             continue
@@ -59,21 +67,34 @@ def check_authors(rules: Iterable[Rule], roles: Mapping[str, Role]) -> Iterator[
 
 
 def check_roles(
-    roles: Iterable[Role], machines: Mapping[str, Machine], vocabulary: MachineVocabulary
+    roles: Mapping[str, Role],
+    roots: Mapping[str, MappingNode],
+    machines: Mapping[str, Machine],
+    vocabulary: MachineVocabulary,
 ) -> Iterator[Diagnostic]:
     """Policies and field lists of grants speak of what the machines declare."""
     by_plural = {machine.plural: machine for machine in machines.values()}
-    for role in roles:
-        for grant in role.grants:
+    for id, role in roles.items():
+        written = roots[id].get("grants")
+        items = written.items if isinstance(written, Sequence) else ()
+        for grant, item in zip(role.grants, items, strict=True):
             machine = by_plural.get(grant.permission.partition(".")[0])
             if machine is None:
                 continue
             known = {*machine.fields, *machine.relations, *STANDARD_FIELDS}
-            for name in (*grant.hide, *(grant.fields or ())):
-                if name not in known:
-                    yield messages.unknown_grant_field(grant.place, name, machine.id, known)
+            for name in _fields(item):
+                if name.text not in known:
+                    yield messages.unknown_grant_field(name.place, name.text, machine.id, known)
             if grant.where is not None:
                 yield from check_condition(grant.where, entity_scope(vocabulary, machine.id))[1]
+
+
+def _fields(grant: Node) -> Iterator[Scalar]:
+    """The fields a grant names, as written."""
+    for key in ("hide", "fields"):
+        listed = grant.get(key) if isinstance(grant, MappingNode) else None
+        if isinstance(listed, Sequence):
+            yield from (item for item in listed.items if isinstance(item, Scalar))
 
 
 def check_loops(rules: Iterable[Rule], vocabulary: MachineVocabulary) -> Iterator[Diagnostic]:

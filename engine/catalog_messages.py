@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from engine.diagnostics import Diagnostic, Place, did_you_mean
 
+NOT_CHECKED = "V611"
+
 
 def unknown_role(place: Place, name: str, known: Iterable[str]) -> Diagnostic:
     roles = sorted(known)
@@ -54,9 +56,10 @@ def slow_loop(place: Place, steps: Sequence[str]) -> Diagnostic:
     return Diagnostic("V608", "warning", message, place, 1, hint, list(steps))
 
 
-def unknown_permission(place: Place, name: str, known: Iterable[str]) -> Diagnostic:
-    hint = did_you_mean(name, known) or "permissions are PLURAL.VERB, such as bookings.read"
-    return Diagnostic("V609", "error", f'nothing needs the permission "{name}"', place, max(1, len(name)), hint)
+def misspelt_permission(place: Place, name: str, meant: str, granted: bool) -> Diagnostic:
+    message = f'the permission "{name}" looks misspelt' + (": nothing needs it" if granted else "")
+    hint = f'did you mean "{meant}"?'
+    return Diagnostic("V609", "warning", message, place, 1, hint)
 
 
 def unknown_grant_field(place: Place, name: str, machine: str, known: Iterable[str]) -> Diagnostic:
@@ -64,5 +67,6 @@ def unknown_grant_field(place: Place, name: str, machine: str, known: Iterable[s
     return Diagnostic("V610", "error", f'{machine} has no field "{name}"', place, 1, hint)
 
 
-def duplicate_entity(place: Place, name: str) -> Diagnostic:
-    return Diagnostic("V611", "error", f'"{name}" is declared twice', place, 1, "keep one of them")
+def not_checked(place: Place, length: int, name: str, file: str) -> Diagnostic:
+    message = f"not checked: it speaks of {name}, which is unavailable"
+    return Diagnostic(NOT_CHECKED, "warning", message, place, length, f"mend {file} first")

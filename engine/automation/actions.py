@@ -145,7 +145,8 @@ def set_field(builder: Builder, keys: Keys) -> Planned | None:
         builder.report.append(messages.unknown_field(field.place, name, machine))
         return None
     if (value is None) == (expression is None):
-        builder.report.append(messages.value_and_expression(field.place))
+        place = builder.action.place if expression is None else keys.key("expression").place
+        builder.report.append(messages.value_and_expression(place))
         return None
     written = {"entity": path.text, "field": name}
     computed: Expression | None = None
@@ -197,7 +198,7 @@ def assign(builder: Builder, keys: Keys) -> Planned | None:
         builder.role(role)
     for key, (kind, member, words) in ASSIGNED.items():
         if keys.get(key) is not None and member not in getattr(machine, kind):
-            builder.report.append(messages.cannot_be_assigned(builder.action.place, machine.id, words, key))
+            builder.report.append(messages.cannot_be_assigned(keys.key(key).place, machine.id, words, key))
     stored = {key: value for key, value in named.items() if key in machine.fields}
     written = {"entity": path.text, **named}
 

@@ -81,7 +81,7 @@ class RuleBinder:
             report.append(messages.bad_cron(trigger.place, trigger.cron, str(error).lower()))
         zones = available_timezones()
         if trigger.timezone not in zones:
-            report.append(messages.unknown_zone(trigger.place, trigger.timezone, zones))
+            report.append(messages.unknown_zone(trigger.timezone_place, trigger.timezone, zones))
         if trigger.for_each is None:
             return None
         machine = self._machines.get(trigger.for_each)

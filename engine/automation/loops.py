@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from engine.automation.model import Action, Bound, OnEvent, Rule
+from engine.conditions.condition import Condition
 from engine.conditions.group import required
 from engine.conditions.scope import Vocabulary
 from engine.diagnostics import Place
@@ -72,28 +73,44 @@ def _edges(node: Node, bound: Bound, by_type: dict[str, list[Bound]]) -> Iterato
                 continue
             if emitted.field == node.field != "status" and emitted.value is not None and emitted.value == node.value:
                 continue
+        if not _may_act(node, bound, action):
+            continue
         for target in by_type.get(emitted.type, ()):
-            if _may_hold(target, emitted.field, emitted.value, emitted.type):
+            if _may_hold(target.condition, target.subject, emitted.field, emitted.value, emitted.type):
                 yield Node(target.rule.id, emitted.type, emitted.field, emitted.value, True), action
 
 
-def _may_hold(bound: Bound, field: str | None, value: object, kind: str) -> bool:
+def _may_act(node: Node, bound: Bound, action: Action) -> bool:
+    """Whether an action's own ``if:`` can hold on what is known when its rule is set off.
+
+    Nothing is known any more where the action waits, runs over other entities, or follows one of the same rule that
+    changes the field.
+    """
+    if action.after is not None or action.items is not None:
+        return True
+    earlier = (one.emits for one in bound.actions if one.index < action.index)
+    if any(one is not None and one.field == node.field for one in earlier):
+        return True
+    return _may_hold(action.condition, bound.subject, node.field, node.value, node.type)
+
+
+def _may_hold(condition: Condition | None, subject: str | None, field: str | None, value: object, kind: str) -> bool:
     """Whether the condition can hold when the event only says that ``field`` became ``value``."""
-    if bound.condition is None or field is None:
+    if condition is None or field is None:
         return True
     name = kind.partition(".")[2]
-    for line in required(bound.condition.group):
-        changed = _CHANGED.match(bound.condition.lines[line].expression)
+    for line in required(condition.group):
+        changed = _CHANGED.match(condition.lines[line].expression)
         if changed and name in ("updated", "status_changed") and changed[2] != field:
             return False
     if value is None:
         return True
-    paths = {f"{bound.subject}.{field}"}
+    paths = {f"{subject}.{field}"}
     if field == "status":
         paths.add("event.data.to")
     elif name == "timer":
         paths = {"event.data.name"}
-    return all(value in e.values for e in bound.condition.equalities() if e.path in paths)
+    return all(value in e.values for e in condition.equalities() if e.path in paths)
 
 
 def _unbounded(

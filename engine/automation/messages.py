@@ -36,6 +36,8 @@ def unknown_state(place: Place, name: str, machine: Machine) -> Diagnostic:
 
 def not_a_duration(place: Place, text: str) -> Diagnostic:
     hint = "write a number and a unit: 90s, 30m, 2h or 1d"
+    if text.endswith("wd"):
+        hint = "working days cannot be counted here: write hours or days, such as 8h or 1d"
     return Diagnostic("V504", "error", f'"{text}" is not a span of time', place, max(1, len(text)), hint)
 
 
@@ -59,17 +61,19 @@ def ambiguous_path(place: Place, name: str, paths: list[str]) -> Diagnostic:
 
 
 def not_an_entity(place: Place, text: str, word: str, known: Iterable[str]) -> Diagnostic:
-    hint = _near(word, known, "the entities in scope are")
-    return Diagnostic("V509", "error", f'"{text}" names no entity in scope', place, max(1, len(word)), hint)
+    hint = _near(word, known, "it can reach")
+    return Diagnostic(
+        "V509", "error", f'"{text}" names no entity that this rule can reach', place, max(1, len(word)), hint
+    )
 
 
-def not_a_relation(place: Place, text: str, machine: str, word: str, known: Iterable[str]) -> Diagnostic:
+def not_a_relation(place: Place, machine: str, word: str, known: Iterable[str]) -> Diagnostic:
     hint = _near(word, known, f"the relations of {machine} are")
-    return Diagnostic("V510", "error", f'{machine} has no relation "{word}"', place, max(1, len(text)), hint)
+    return Diagnostic("V510", "error", f'{machine} has no relation "{word}"', place, max(1, len(word)), hint)
 
 
 def not_a_list(place: Place, text: str, machine: str, known: Iterable[str]) -> Diagnostic:
-    hint = _near(text.rpartition(".")[2], known, f"what {machine} has several of:")
+    hint = _near(text.rpartition(".")[2], known, f"of these {machine} has several:")
     return Diagnostic("V511", "error", f'"{text}" is not a list of entities', place, max(1, len(text)), hint)
 
 
@@ -92,7 +96,7 @@ def ambiguous_move(place: Place, state: str, machine: Machine, names: Iterable[s
 
 def missing_input(place: Place, machine: str, transition: str, name: str) -> Diagnostic:
     hint = f"add `with: {{{name}: …}}` to the action"
-    return Diagnostic("V515", "error", f'{machine}\'s "{transition}" requires "{name}"', place, len(transition), hint)
+    return Diagnostic("V515", "error", f'{machine}\'s "{transition}" requires "{name}"', place, 1, hint)
 
 
 def unknown_field(place: Place, name: str, machine: Machine) -> Diagnostic:
@@ -106,11 +110,12 @@ def field_set_by_machine(place: Place, name: str) -> Diagnostic:
 
 
 def value_does_not_fit(place: Place, problem: str) -> Diagnostic:
-    return Diagnostic("V518", "error", f"the value does not fit the field: {problem}", place, 1, None)
+    hint = "write a value of the type that the machine declares for the field"
+    return Diagnostic("V518", "error", f"the value does not fit: {problem}", place, 1, hint)
 
 
 def cannot_be_assigned(place: Place, machine: str, needed: str, key: str) -> Diagnostic:
-    hint = f"declare {needed} on {machine}, or the assignment is seen in the effects alone"
+    hint = f"declare {needed} in {machine}; without it the assignment only shows in the effects"
     return Diagnostic("V519", "warning", f"{machine} does not keep to which {key} it is assigned", place, 1, hint)
 
 
@@ -122,16 +127,6 @@ def bad_cron(place: Place, text: str, problem: str) -> Diagnostic:
 def unknown_zone(place: Place, name: str, known: Iterable[str]) -> Diagnostic:
     hint = did_you_mean(name, known) or "write an IANA zone such as Europe/Berlin"
     return Diagnostic("V521", "error", f'there is no time zone "{name}"', place, 1, hint)
-
-
-def no_event_key(place: Place, key: str) -> Diagnostic:
-    hint = "use `key:` with an expression such as booking.id"
-    return Diagnostic("V522", "error", f"the run key cannot be computed: {key}", place, 1, hint)
-
-
-def nobody_to_notify(place: Place) -> Diagnostic:
-    hint = "write a path such as booking.client, {role: OPS_MANAGER} or {queue: operations}"
-    return Diagnostic("V523", "error", "`to:` names no one", place, 1, hint)
 
 
 def task_without_owner(place: Place) -> Diagnostic:

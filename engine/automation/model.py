@@ -28,7 +28,10 @@ class OnEvent:
 
 @dataclass(frozen=True, slots=True)
 class OnSchedule:
-    """Acts by the clock: at each instant of ``cron`` in ``timezone``, for each ``for_each`` where ``where`` holds."""
+    """Acts by the clock: at each instant of ``cron`` in ``timezone``, for each ``for_each`` where ``where`` holds.
+
+    ``place`` is that of ``cron``.
+    """
 
     cron: str
     timezone: str
@@ -36,6 +39,7 @@ class OnSchedule:
     where: Block | Line | None
     missed: Literal["once", "skip", "all"]
     place: Place
+    timezone_place: Place
     for_each_place: Place | None = None
 
 

@@ -26,11 +26,10 @@ def parse_rule(root: Mapping, machines: dict[str, Machine], report: list[Diagnos
     every = _duration(run.get("every"), report) if run else None
     mode = _text(run, "mode") or ("throttle" if every else "always")
     if mode == "throttle" and every is None and run is not None:
-        report.append(messages.throttle_without_every(run.place))
+        report.append(messages.throttle_without_every(place_of(run, "mode")))
     if trigger is None:
         return None
     key = run.get("key") if run else None
-    acts_as = root.get("acts_as")
     order = root.get("order")
     return RuleText(
         id=_text(root, "id"),
@@ -52,7 +51,7 @@ def parse_rule(root: Mapping, machines: dict[str, Machine], report: list[Diagnos
         order=int(order.text) if isinstance(order, Scalar) else 0,
         backstop=_flag(root, "backstop", False),
         place=root.place,
-        acts_as_place=acts_as.place if acts_as is not None else root.place,
+        acts_as_place=place_of(root, "acts_as") if root.get("acts_as") is not None else root.key("actions").place,
     )
 
 
@@ -96,7 +95,8 @@ def _trigger(node: Node, machines: dict[str, Machine], report: list[Diagnostic])
             for_each=_text(schedule, "for_each") or None,
             where=_block(schedule.get("where")),
             missed=cast(Any, _text(schedule, "missed") or "once"),
-            place=schedule.place,
+            place=place_of(schedule, "cron"),
+            timezone_place=place_of(schedule, "timezone"),
             for_each_place=each.place if each is not None else None,
         )
     return _dwell(dwell, machines, report) if isinstance(dwell, Mapping) else None

@@ -68,21 +68,22 @@ class EntityPath:
 
 def entity_path(scalar: Scalar, scope: Scope, report: list[Diagnostic]) -> EntityPath | None:
     """The path a scalar names; None, with a diagnostic, where it names no entity."""
-    words = scalar.text.split(".")
+    written = scalar.text.split(".")
+    words = written
     named = scope.variables.get(words[0])
     if isinstance(named, Ambiguous):
-        report.append(messages.ambiguous_path(scalar.place, words[0], [".".join(path) for path in named.paths]))
+        report.append(messages.ambiguous_path(scalar.place_at(0), words[0], [".".join(path) for path in named.paths]))
         return None
     if isinstance(named, Alias):
         words = [*named.path, *words[1:]]
         named = scope.variables.get(words[0])
     if not isinstance(named, Variable) or not isinstance(named.type, EntityType):
         entities = [name for name, kind in scope.variables.items() if not _is_value(kind)]
-        report.append(messages.not_an_entity(scalar.place, scalar.text, words[0], entities))
+        report.append(messages.not_an_entity(scalar.place_at(0), scalar.text, words[0], entities))
         return None
     machine = named.type.machine
     steps: list[tuple[str, str]] = []
-    for word in words[1:]:
+    for position, word in enumerate(words[1:], start=1):
         member = member_of(scope.vocabulary, machine, word)
         if not isinstance(member, Relation):
             known = [
@@ -90,7 +91,8 @@ def entity_path(scalar: Scalar, scope: Scope, report: list[Diagnostic]) -> Entit
                 for n in scope.vocabulary.names(machine)
                 if isinstance(member_of(scope.vocabulary, machine, n), Relation)
             ]
-            report.append(messages.not_a_relation(scalar.place, scalar.text, machine, word, known))
+            offset = sum(len(one) + 1 for one in written[: position - len(words)])
+            report.append(messages.not_a_relation(scalar.place_at(offset), machine, word, known))
             return None
         machine = member.machine
         steps.append((word, machine))

@@ -42,7 +42,8 @@ def check_states(machine: Machine) -> list[Diagnostic]:
         elif not state.final and not exits and len(machine.states) > 1:
             found.append(messages.trapped_state(state.place, name, paths[name]))
     found.extend(_cannot_end(machine, paths))
-    found.extend(messages.group_is_state(machine.place, group) for group in machine.groups if group in machine.states)
+    both = [group for group in machine.groups if group in machine.states]
+    found.extend(messages.group_is_state(machine.places[f"groups.{group}"], group) for group in both)
     return found
 
 
@@ -73,9 +74,10 @@ def check_together(machines: Mapping[str, Machine]) -> list[Diagnostic]:
     for machine in machines.values():
         for name, relation in machine.relations.items():
             if relation.machine not in machines:
-                place = machine.places.get(name, machine.place)
-                found.append(messages.unknown_machine(place, relation.machine, machines))
+                found.append(messages.unknown_machine(machine.places[f"relations.{name}"], relation.machine, machines))
+    # A machine of the engine's own comes first, so that the finding stands in a document that can be mended.
+    for machine in sorted(machines.values(), key=lambda one: not one.builtin):
         other = plurals.setdefault(machine.plural, machine.id)
         if other != machine.id:
-            found.append(messages.duplicate_plural(machine.place, machine.plural, other))
+            found.append(messages.duplicate_plural(machine.places["plural"], machine.plural, other))
     return found

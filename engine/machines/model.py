@@ -50,7 +50,10 @@ class DeclaredEvent:
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """One kind of entity. ``moves`` maps (from, to) to the names of the transitions that allow it."""
+    """One kind of entity. ``moves`` maps (from, to) to the names of the transitions that allow it.
+
+    ``places`` knows where ``plural``, ``relations.NAME`` (the machine it leads to) and ``groups.NAME`` are written.
+    """
 
     id: str
     version: int

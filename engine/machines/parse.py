@@ -43,13 +43,15 @@ def parse_machine(root: Mapping, report: list[Diagnostic], builtin: bool = False
     """The machine a validated document declares; what is wrong beyond shape goes to ``report``."""
     places: dict[str, Place] = {}
     identifier = _text(root, "id")
-    fields = _fields(root.get("fields"), report, places)
-    relations = _relations(root.get("relations"), report, places)
+    fields = _fields(root.get("fields"), report)
+    relations = _relations(root.get("relations"), places)
     _check_names(root, identifier, fields, relations, report)
     states = _states(root)
     initial = _text(root, "initial")
     if initial not in states:
         report.append(messages.unknown_state(_at(root, "initial"), initial, states, len(initial)))
+    places["plural"] = _at(root, "plural") if root.get("plural") else _at(root, "id")
+    places.update({f"groups.{key.text}": key.place for key, _ in _entries(root.get("groups"))})
     plural = _text(root, "plural") if root.get("plural") else f"{identifier}s"
     return Machine(
         id=identifier,
@@ -104,18 +106,14 @@ def parse_field(node: Node, report: list[Diagnostic]) -> Field:
     return Field(ListType(parse_field(inner, report).type), optional)
 
 
-def _fields(node: Node | None, report: list[Diagnostic], places: dict[str, Place]) -> dict[str, Field]:
-    found: dict[str, Field] = {}
-    for key, value in _entries(node):
-        places[key.text] = key.place
-        found[key.text] = parse_field(value, report)
-    return found
+def _fields(node: Node | None, report: list[Diagnostic]) -> dict[str, Field]:
+    return {key.text: parse_field(value, report) for key, value in _entries(node)}
 
 
-def _relations(node: Node | None, report: list[Diagnostic], places: dict[str, Place]) -> dict[str, Relation]:
+def _relations(node: Node | None, places: dict[str, Place]) -> dict[str, Relation]:
     found: dict[str, Relation] = {}
     for key, value in _entries(node):
-        places[key.text] = key.place
+        places[f"relations.{key.text}"] = _at(value, "to") if isinstance(value, Mapping) else value.place
         if isinstance(value, Scalar):
             target = value.text
             found[key.text] = Relation(target.removesuffix("?"), target.endswith("?"))

@@ -13,9 +13,15 @@ def unknown_machine(place: Place, name: str, known: Iterable[str]) -> Diagnostic
     return Diagnostic("V701", "error", f'there is no machine "{name}"', place, max(1, len(name)), hint)
 
 
-def bad_value(place: Place, problem: str) -> Diagnostic:
-    hint = "give it the form its machine declares"
+def bad_value(place: Place, problem: str, hint: str | None = None) -> Diagnostic:
+    hint = hint or "write a value of the type that the machine declares for the field"
     return Diagnostic("V702", "error", f"the value does not fit: {problem}", place, 1, hint)
+
+
+def unknown_state(place: Place, name: str, machine: str, states: Iterable[str]) -> Diagnostic:
+    known = list(states)
+    hint = did_you_mean(name, known) or "the states are " + ", ".join(known)
+    return bad_value(place, f'{machine} has no state "{name}"', hint)
 
 
 def unknown_field(place: Place, name: str, machine: str, known: Iterable[str]) -> Diagnostic:
@@ -44,12 +50,27 @@ def not_available(place: Place, what: str) -> Diagnostic:
     return Diagnostic("V707", "error", f"`{what}` cannot be expected yet", place, len(what), hint)
 
 
-def missing_field(place: Place, machine: str, id: str, names: Iterable[str]) -> Diagnostic:
-    words = ", ".join(names)
-    hint = "add what the conditions read, or put it under `defaults:`"
-    return Diagnostic("V708", "info", f'{machine} "{id}" lacks {words}', place, 1, hint)
+def several_at_once(place: Place, first: str, second: str) -> Diagnostic:
+    message = f'one item expects both "{first}" and "{second}"'
+    hint = "give each an item of its own, with its own dash"
+    return Diagnostic("V710", "error", message, place, 1, hint)
+
+
+def nothing_expected(place: Place) -> Diagnostic:
+    hint = "name an action beside it, such as {create_task: {queue: operations}, times: 1}"
+    return Diagnostic("V706", "error", "this item names nothing to expect", place, 1, hint)
+
+
+def nothing_expected_of(place: Place, word: str) -> Diagnostic:
+    hint = "write {refused: TRANSITION}" if word == "refused" else f"write {{{word}: {{id: …, status: …}}}}"
+    return Diagnostic("V706", "error", f'"{word}" alone expects nothing', place, 1, hint)
+
+
+def rule_without_verdict(place: Place) -> Diagnostic:
+    hint = "write both: {rule: ID, verdict: met}, where the verdict is met, unmet or errored"
+    return Diagnostic("V711", "error", "a rule is expected together with its verdict", place, 1, hint)
 
 
 def unknown_transition(place: Place, name: str, known: Iterable[str]) -> Diagnostic:
-    hint = did_you_mean(name, known)
+    hint = did_you_mean(name, known) or "write the name of a transition, as its machine declares it"
     return Diagnostic("V709", "error", f'no machine has a transition "{name}"', place, max(1, len(name)), hint)

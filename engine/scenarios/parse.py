@@ -65,7 +65,9 @@ class ScenarioParser:
         try:
             return Timestamp.parse(node.text)
         except ValueError:
-            self._report.append(messages.bad_value(node.place, f'"{node.text}" is no instant'))
+            self._report.append(
+                messages.bad_value(node.place, f'"{node.text}" is no instant', "write one such as 2026-03-27T10:00:00Z")
+            )
             return Timestamp(0)
 
     def _given(self, item: MappingNode, defaults: Mapping[str, Any]) -> Given | None:
@@ -87,8 +89,7 @@ class ScenarioParser:
         name = key.text
         if name == "status":
             if isinstance(node, Scalar) and node.text not in machine.states:
-                problem = f'{machine.id} has no state "{node.text}"'
-                self._report.append(messages.bad_value(node.place, problem))
+                self._report.append(messages.unknown_state(node.place, node.text, machine.id, machine.states))
             return
         if name in STANDARD_FIELDS:
             return
@@ -129,7 +130,9 @@ class ScenarioParser:
         try:
             return Duration.parse(node.text)
         except ValueError:
-            self._report.append(messages.bad_value(node.place, f'"{node.text}" is no span of time'))
+            self._report.append(
+                messages.bad_value(node.place, f'"{node.text}" is no span of time', "write one such as 30m, 2h or 1d")
+            )
             return Duration(0)
 
     def _expectations(self, node: Node | None) -> tuple[Expectation, ...]:
@@ -138,8 +141,13 @@ class ScenarioParser:
 
     def _expectation(self, item: Node) -> Expectation | None:
         if isinstance(item, Scalar):
+            if item.text in ("refused", "entity", *self._around.machines):
+                self._report.append(messages.nothing_expected_of(item.place, item.text))
+                return None
             return self._named(item.text, {}, None, False, item.place, item)
         assert isinstance(item, MappingNode)
+        if not self._says_one_thing(item):
+            return None
         plain = cast(dict[str, Any], data(item))
         times, shadow = plain.pop("times", None), plain.pop("shadow", False) is True
         if "rule" in plain and "verdict" in plain:
@@ -153,12 +161,30 @@ class ScenarioParser:
             found = dict(keys) if isinstance(keys, dict) else {"": keys} if keys is not None else {}
             if name in self._around.actions:
                 times, shadow = found.pop("times", times), found.pop("shadow", shadow) is True
-            return self._named(name, found, times, shadow, item.place, item)
+            word = item.get(name) if name == "refused" else item.key(name)
+            return self._named(name, found, times, shadow, item.place, cast(Scalar, word))
         return None
 
+    def _says_one_thing(self, item: MappingNode) -> bool:
+        """Whether an item names one thing to expect; of several only the first would be looked at."""
+        named = [key for key, _ in item.entries if key.text not in ("times", "shadow")]
+        texts = {key.text for key in named}
+        if texts == {"rule", "verdict"}:
+            return True
+        if not named:
+            self._report.append(messages.nothing_expected(item.place))
+        elif len(named) > 1:
+            self._report.append(messages.several_at_once(named[1].place, named[0].text, named[1].text))
+        elif texts & {"rule", "verdict"}:
+            self._report.append(messages.rule_without_verdict(named[0].place))
+        else:
+            return True
+        return False
+
     def _named(
-        self, name: str, keys: Mapping[str, Any], times: int | None, shadow: bool, place: Place, node: Node
+        self, name: str, keys: Mapping[str, Any], times: int | None, shadow: bool, place: Place, word: Scalar
     ) -> Expectation | None:
+        """``place`` is that of the whole item, ``word`` what names the thing expected."""
         kind: Kind
         if name in self._around.actions:
             kind = "effect"
@@ -166,15 +192,15 @@ class ScenarioParser:
             kind, name, keys = "refused", str(keys.get("", "")), {}
             known = [t for machine in self._around.machines.values() for t in machine.transitions]
             if name not in known:
-                self._report.append(messages.unknown_transition(place, name, known))
+                self._report.append(messages.unknown_transition(word.place, name, known))
         elif name in ("sla", "access"):
-            self._report.append(messages.not_available(place, name))
+            self._report.append(messages.not_available(word.place, name))
             return None
         elif name == "entity" or name in self._around.machines:
             kind = "entity"
         else:
             known_names = (*self._around.action_names, *self._around.machines, "refused", "rule")
-            self._report.append(messages.unknown_expectation(place, name, known_names))
+            self._report.append(messages.unknown_expectation(word.place, name, known_names))
             return None
         shown = ", ".join(f"{key}: {value}" for key, value in keys.items())
         return Expectation(kind, name, keys, times, shadow, place, f"{name} {{{shown}}}" if shown else name)
