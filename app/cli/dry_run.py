@@ -81,7 +81,7 @@ def _print(answer: dict[str, Any]) -> None:
                 click.echo(f"      {MARKS[line['verdict']]} {line['expression']}")
                 click.echo(f"        {line['file']}:{line['line']}  {line.get('error') or values}")
             for effect in rule["effects"]:
-                keys = ", ".join(f"{k}: {v}" for k, v in effect.items() if k not in ("action", "rule", "root", "index"))
+                keys = ", ".join(f"{k}: {v}" for k, v in effect.items() if k not in ("action", "rule", "root"))
                 click.echo(f"      → {effect['action']}  {keys}")
             if "failed" in rule:
                 click.echo(f"      ✗ {rule['failed']}")

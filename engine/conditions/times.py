@@ -111,6 +111,17 @@ class Duration(int):
         decimals = f".{nanoseconds:09d}".rstrip("0") if nanoseconds else ""
         return f"{'-' if self < 0 else ''}{seconds}{decimals}s"
 
+    def written(self) -> str:
+        """As an author would write it: ``10m``, ``1d12h``, ``90s`` as ``1m30s``."""
+        rest, parts = abs(int(self)), []
+        for unit, size in (("d", 86_400 * SECOND), ("h", 3_600 * SECOND), ("m", 60 * SECOND)):
+            count, rest = divmod(rest, size)
+            if count:
+                parts.append(f"{count}{unit}")
+        if rest or not parts:
+            parts.append(Duration(rest).text())
+        return ("-" if self < 0 else "") + "".join(parts)
+
     def __repr__(self) -> str:
         return f"Duration({self.text()})"
 

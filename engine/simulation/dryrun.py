@@ -65,6 +65,9 @@ class _DryRun:
         if outcome.reason is not None:
             shown["reason"] = outcome.reason
         first = self._found[0] if self._found else {"rules": []}
+        for part in self._found:
+            for rule in part["rules"]:
+                rule["effects"] = [_without_index(e) for e in sorted(rule["effects"], key=lambda e: int(e["index"]))]
         found: dict[str, Any] = {"event": shown, "rules": first["rules"]}
         if len(self._found) > 1:
             found["follow_ups"] = self._found[1:]
@@ -109,7 +112,11 @@ class _DryRun:
             shown["failed"] = performed.effect.keys["title"]
             return
         shown["effects"].append({**performed.as_json(), "index": performed.action})
-        shown["effects"].sort(key=lambda effect: effect["index"])
+
+
+def _without_index(effect: dict[str, Any]) -> dict[str, Any]:
+    """An effect without the place of its action, which only ordered the list."""
+    return {key: value for key, value in effect.items() if key != "index"}
 
 
 def _nothing() -> None:
@@ -145,7 +152,7 @@ def _later(action: Action, frame: Frame) -> Iterator[dict[str, Any]]:
     """What a delayed action would do, planned now: on each entity of its ``for_each``, where its ``if`` holds now."""
     event, subject, before, now, actor, world = frame
     assert action.after is not None
-    told = {"after": action.after.text(), "index": action.index}
+    told = {"after": action.after.written(), "index": action.index}
     try:
         subjects = [subject] if action.items is None else [(subject, item) for item in action.items(subject, world)]
         for one in subjects:
