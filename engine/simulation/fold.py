@@ -155,7 +155,7 @@ class Fold:
         if imported:
             return self._row(event, machine, record, event.data["from"], target)
         named = event.data.get("transition")
-        names = (named,) if named else machine.moves.get((source, target), ())
+        names = (named,) if named else machine.moves.get((event.data.get("from", source), target), ())
         reason = f'nothing leads from "{source}" to "{target}"'
         for name in names:
             transition = machine.transitions.get(name)
