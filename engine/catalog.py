@@ -23,6 +23,7 @@ from engine.automation.model import Bound, OnDwell, OnEvent, OnSchedule, Rule
 from engine.automation.parse import parse_rule
 from engine.automation.scope import entity_scope
 from engine.catalog_gaps import find_gaps, plural_of, told_once, unavailable
+from engine.catalog_messages import NOT_CHECKED
 from engine.catalog_permissions import check_permissions
 from engine.conditions.check import check_condition
 from engine.conditions.condition import Condition
@@ -138,7 +139,8 @@ def build(documents: list[Document], actions: Mapping[str, ActionKind] = ACTIONS
     for document in documents:
         report.extend(document.diagnostics)
     diagnostics = in_order(report)
-    rules = {id: rule for id, rule in rules.items() if rule.text.acts_as not in lost_roles}
+    unchecked = {one.place.file for one in diagnostics if one.code == NOT_CHECKED}
+    rules = {id: rule for id, rule in rules.items() if rule.text.place.file not in unchecked}
     catalog = Catalog(documents, diagnostics, machines, vocabulary, readers, guards, roles, rules, scenarios)
     running: dict[str, Container[str]] = {"rule": rules, "scenario": scenarios}
     catalog.unavailable = [d for d in documents if d.root is None or d.id not in running.get(d.kind, (d.id,))]

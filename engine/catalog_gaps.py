@@ -10,6 +10,7 @@ from engine import catalog_messages as messages
 from engine.diagnostics import Diagnostic
 from engine.machines.model import Machine
 from engine.reading.documents import Document
+from engine.scenarios import messages as scenario_messages
 
 _QUOTED = re.compile(r'"([^"]*)"')
 _WORD = re.compile(r"[\w-]+")
@@ -85,9 +86,14 @@ def _told_of(file: str, here: list[Diagnostic], gaps: Mapping[str, Gap]) -> Iter
 
 
 def _cause(found: Diagnostic, gaps: Mapping[str, Gap]) -> Gap | None:
-    """The gap that an error comes of: the one it names. Where a relation is declared, the error is the cause itself."""
+    """The gap that an error comes of: the one it names. Where a relation is declared, the error is the cause itself.
+
+    A transition that no machine has may be one of a machine that is unavailable.
+    """
     if found.severity != "error" or not gaps:
         return None
+    if found.code == scenario_messages.UNKNOWN_TRANSITION:
+        return next((gap for gap in gaps.values() if gap.whole), None)
     for quoted in _QUOTED.findall(found.message):
         for word in _WORD.findall(quoted):
             gap = gaps.get(word) or gaps.get(word.partition("_by_")[0])

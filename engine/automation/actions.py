@@ -144,10 +144,6 @@ def set_field(builder: Builder, keys: Keys) -> Planned | None:
     if name not in machine.fields and name not in machine.relations:
         builder.report.append(messages.unknown_field(field.place, name, machine))
         return None
-    if (value is None) == (expression is None):
-        place = builder.action.place if expression is None else keys.key("expression").place
-        builder.report.append(messages.value_and_expression(place))
-        return None
     written = {"entity": path.text, "field": name}
     computed: Expression | None = None
     text: Text | None = None

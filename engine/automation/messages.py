@@ -132,9 +132,3 @@ def unknown_zone(place: Place, name: str, known: Iterable[str]) -> Diagnostic:
 def task_without_owner(place: Place) -> Diagnostic:
     hint = "add `queue: operations` or `assignee: …`, or nobody will see it"
     return Diagnostic("V524", "warning", "the task goes to no queue and no person", place, 1, hint)
-
-
-def value_and_expression(place: Place) -> Diagnostic:
-    return Diagnostic(
-        "V525", "error", "a field takes either `value` or `expression`", place, 1, "keep one of the two keys"
-    )

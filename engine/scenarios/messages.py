@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 from engine.diagnostics import Diagnostic, Place, did_you_mean
 
+UNKNOWN_TRANSITION = "V709"
+
 
 def unknown_machine(place: Place, name: str, known: Iterable[str]) -> Diagnostic:
     names = sorted(known)
@@ -73,4 +75,6 @@ def rule_without_verdict(place: Place) -> Diagnostic:
 
 def unknown_transition(place: Place, name: str, known: Iterable[str]) -> Diagnostic:
     hint = did_you_mean(name, known) or "write the name of a transition, as its machine declares it"
-    return Diagnostic("V709", "error", f'no machine has a transition "{name}"', place, max(1, len(name)), hint)
+    return Diagnostic(
+        UNKNOWN_TRANSITION, "error", f'no machine has a transition "{name}"', place, max(1, len(name)), hint
+    )
