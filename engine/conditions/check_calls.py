@@ -214,7 +214,8 @@ def _changed(context: Context, node: Call) -> Typed:
     if not isinstance(found, (Field, Relation)):
         return context.failed(argument, messages.changed_form(argument, subject))
     context.other_reads.add(FieldRead(machine, field))
-    created = f"event.type == {machine + '.created'!r} and {field!r} in {variable.source}"
+    # A creation tells its fields as changes; one that does not (a bare event) is judged by what the entity has.
+    created = f"event.type == {machine + '.created'!r} and not event.changes and {field!r} in {variable.source}"
     pair = f"event.changes[{field!r}]"
     source = f"(({field!r} in event.changes and {pair}[0] != {pair}[1]) or ({created}))"
     return context.typed(Read(node.start, node.end, context.quote(node), source), BOOL)
