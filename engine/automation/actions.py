@@ -16,7 +16,7 @@ from engine.automation.model import Effect, Emission, Plan
 from engine.conditions.condition import Expression
 from engine.conditions.text import Text
 from engine.conditions.types import STRING
-from engine.conditions.values import Duration
+from engine.conditions.values import Duration, Timestamp
 from engine.machines.model import STANDARD_FIELDS, Machine
 from engine.machines.records import UnfitValue, as_json
 from engine.reading.nodes import Mapping as MappingNode
@@ -48,7 +48,7 @@ def _creation(builder: Builder, keys: Keys, machine: str, names: tuple[str, ...]
         values = dict(keys)
         if due is not None:
             keys["due"] = shown_due
-            values["due"] = now + due
+            values["due"] = Timestamp(now + due)
         if assignee is not None:
             keys["assignee"] = values["assignee"] = assignee(subject, world)
         if sla is not None:
@@ -159,6 +159,8 @@ def set_field(builder: Builder, keys: Keys) -> Planned | None:
             text = builder.text(value)
             if name not in machine.fields or machine.fields[name].type != STRING:
                 builder.report.append(messages.value_does_not_fit(value.place, "a text with {{ }} is not its type"))
+        elif plain is None and (machine.fields.get(name) or machine.relations[name]).optional:
+            literal = None  # clears the field: null means that there is nothing
         else:
             try:
                 literal = builder.reader(machine).value(name, plain)
