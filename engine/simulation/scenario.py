@@ -8,7 +8,7 @@ from typing import Any
 
 from engine.automation.model import Bound
 from engine.catalog import Catalog
-from engine.conditions.values import Timestamp
+from engine.conditions.values import Duration, Timestamp
 from engine.events.envelope import Actor, WireEvent
 from engine.machines.records import UnfitValue, as_json
 from engine.scenarios.model import Expectation, Scenario, Step
@@ -191,15 +191,16 @@ def _partly(wanted: Any, found: Any) -> bool:
     if isinstance(wanted, dict) and isinstance(found, dict):
         return all(name in found and _partly(value, found[name]) for name, value in wanted.items())
     if isinstance(wanted, str) and isinstance(found, str) and wanted != found:
-        return _same_instant(wanted, found)
+        return any(_read_alike(kind, wanted, found) for kind in (Timestamp, Duration))
     return bool(wanted == found and type(wanted) is type(found)) or (
         isinstance(wanted, (int, float)) and isinstance(found, (int, float)) and wanted == found
     )
 
 
-def _same_instant(wanted: str, found: str) -> bool:
+def _read_alike(kind: type[Timestamp | Duration], wanted: str, found: str) -> bool:
+    """Whether two texts say the same instant or the same span in different words."""
     try:
-        return Timestamp.parse(wanted) == Timestamp.parse(found)
+        return kind.parse(wanted) == kind.parse(found)
     except ValueError:
         return False
 
