@@ -138,7 +138,7 @@ class _Replay:
                 raise _StartAgainError
             outcome = self.simulations[0].take(event)
             if compare:
-                outcome = self._draft(event)
+                outcome = self._draft(event, outcome)
             if outcome.result == "skipped":
                 self.skipped.append({"line": number, "reason": outcome.reason})
             if compare:
@@ -160,14 +160,21 @@ class _Replay:
     def _unreadable(self, diagnostic: Diagnostic) -> None:
         self.skipped.append({"line": diagnostic.place.line, "reason": diagnostic.message})
 
-    def _draft(self, event: WireEvent) -> Outcome:
-        """Takes the event under the draft too, reading its values only where the two machines differ."""
+    def _draft(self, event: WireEvent, before: Outcome) -> Outcome:
+        """Takes the event under the draft too, reading its values only where the two machines differ.
+
+        What the baseline understood and the draft does not has diverged: the world of the draft has no place for it.
+        """
         baseline, draft = self.simulations
         alike = self._alike.get(event.type)
         if alike is None:
             one, other = baseline.kinds[event.type], draft.kinds[event.type]
             alike = self._alike[event.type] = same_reading(one, other, baseline.catalog, draft.catalog)
-        return draft.take(event, baseline.read if alike else None)
+        outcome = draft.take(event, baseline.read if alike else None)
+        if outcome.result == "skipped" != before.result and event.machine in draft.catalog.machines:
+            draft.ledger.machine(event.machine).diverged += 1
+            return Outcome("diverged", outcome.reason)
+        return outcome
 
     def _compare(self) -> None:
         before, after = self._ledgers
@@ -204,12 +211,13 @@ def machines_json(simulation: Simulation, ledger: Ledger) -> dict[str, Any]:
     for id, machine in sorted(simulation.catalog.machines.items()):
         states: dict[str, int] = {}
         slim = simulation.fold.slim.get(id, {})
-        for record in simulation.world.tables[id].values():
-            status = record.get("status", "")
-            states[status] = states.get(status, 0) + 1
+        table = simulation.world.tables[id]
+        for record in table.values():
+            if "status" in record:  # of an entity whose beginning the log does not tell, it may be unknown
+                states[record["status"]] = states.get(record["status"], 0) + 1
         for status in slim.values():
             states[status] = states.get(status, 0) + 1
-        entities = sum(states.values())
+        entities = len(table) + len(slim)
         counts = ledger.machine(id)
         if machine.builtin and not entities and not counts.diverged:
             continue

@@ -61,7 +61,7 @@ class Simulation:
         self.watch = watch
         self.on_event = on_event
         self.strict = strict
-        self.read: Values = ({}, {})
+        self.read: Values | None = None
         self.on_refusal: Callable[[str], None] | None = None
         self.on_move: Callable[[str, str], None] | None = None
         self._queue: deque[Judged] = deque()
@@ -77,6 +77,7 @@ class Simulation:
         ``read`` are the event's values where another simulation of equal machines has read them already.
         """
         time = wire.time
+        self.read = None
         if not self._started:
             self.begin(time)
         elif time > self.now:
@@ -122,8 +123,8 @@ class Simulation:
         if read is None:
             assert kind.reader is not None
             assert kind.machine is not None
-            data = kind.reader.read(wire.data) if wire.data else {}
-            read = (data, self._changes(wire.changes, kind.machine.id) if wire.changes else {})
+            values = kind.reader.read(wire.data) if wire.data else {}
+            read = (values, self._changes(wire.changes, kind.machine.id) if wire.changes else {})
         self.read = read
         data, changes = read
         return Event(
