@@ -38,6 +38,9 @@ from engine.conditions.types import (
 MAX_DEPTH = 40
 """Levels that a checked tree may have, so that the Python generated from it always compiles."""
 
+MAX_ROUNDS = 12
+"""Rounds that may stand in each other: Python 3.12 and 3.13 crash while compiling about twenty of them."""
+
 
 class Checker(Context):
     """Checks expressions against one scope, in strict mode: what may not be is reported, and nothing is guessed."""
@@ -67,8 +70,11 @@ class Checker(Context):
 
     def check(self, node: Node, expected: Type | None, known: Known = NOTHING_KNOWN) -> Typed:
         """Checks a whole expression, whose value must be ``expected`` where that is given."""
-        if self._deeper_than(node, MAX_DEPTH):
-            return self.failed(node, messages.too_deep(node, MAX_DEPTH))
+        if self._deeper_than(node, MAX_ROUNDS):
+            if self._deeper_than(node, MAX_DEPTH):
+                return self.failed(node, messages.too_deep(node, MAX_DEPTH))
+            if _rounds(node) > MAX_ROUNDS:
+                return self.failed(node, messages.too_many_rounds(node, MAX_ROUNDS))
         typed = check_names.as_value(self, self.infer(node, known, expected))
         if isinstance(typed.type, OptionalType):
             return self.failed(typed.node, messages.optional_not_taken(node, typed.type))
@@ -205,3 +211,9 @@ def _result(node: Macro, variables: tuple[Type, ...], body: Type | None) -> Type
     if node.kind in ("map", "transform_list"):
         return ListType(body)
     return MapType(variables[0], body) if node.kind == "transform_map" else body
+
+
+def _rounds(node: Node) -> int:
+    """How many rounds (``exists``, ``map`` …) stand in each other at the deepest place."""
+    inside = max(map(_rounds, children(node)), default=0)
+    return inside + isinstance(node, Macro)

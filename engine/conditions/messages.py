@@ -259,6 +259,15 @@ def too_deep(node: Node, limit: int) -> Problem:
     )
 
 
+def too_many_rounds(node: Node, limit: int) -> Problem:
+    return _at(
+        node,
+        "V341",
+        f"more than {limit} rounds such as exists or map stand in each other",
+        "write it as several lines under all: or any:",
+    )
+
+
 def too_large(node: Node, limit: int) -> Problem:
     return _at(node, "V341", f"the condition has more than {limit} parts", "split it into several rules")
 
