@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -62,3 +63,10 @@ class Scenario:
     given: tuple[Given, ...]
     steps: tuple[Step, ...]
     file: str
+
+
+def in_words(value: Any) -> str:
+    """A JSON value as a failure report shows it."""
+    if isinstance(value, str):
+        return value
+    return "missing" if value is None else json.dumps(value, ensure_ascii=False)

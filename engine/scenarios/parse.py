@@ -14,7 +14,7 @@ from engine.machines.records import UnfitValue
 from engine.reading.nodes import Mapping as MappingNode
 from engine.reading.nodes import Node, Scalar, Sequence, data
 from engine.scenarios import messages
-from engine.scenarios.model import Expectation, Given, Scenario, Step
+from engine.scenarios.model import Expectation, Given, Scenario, Step, in_words
 
 Kind = Literal["effect", "entity", "refused", "rule", "sla", "access"]
 
@@ -202,7 +202,9 @@ class ScenarioParser:
             known_names = (*self._around.action_names, *self._around.machines, "refused", "rule")
             self._report.append(messages.unknown_expectation(word.place, name, known_names))
             return None
-        shown = ", ".join(f"{key}: {value}" for key, value in keys.items())
+        shown = ", ".join(f"{key}: {in_words(value)}" for key, value in keys.items())
+        if kind == "refused":
+            return Expectation(kind, name, keys, times, shadow, place, f"{name} to be refused")
         return Expectation(kind, name, keys, times, shadow, place, f"{name} {{{shown}}}" if shown else name)
 
 

@@ -53,6 +53,7 @@ class _DryRun:
         self._rules: dict[tuple[str, str], dict[str, Any]] = {}
         ledger = Ledger(self._performed)
         self.simulation = Simulation(catalog, ledger, watch=self._watch, ticks_in_log=ticks)
+        self.simulation.on_delay = self._delayed
 
     def explain(self, wire: WireEvent) -> dict[str, Any]:
         self._watching = True
@@ -113,6 +114,15 @@ class _DryRun:
             return
         shown["effects"].append({**performed.as_json(), "index": performed.action})
 
+    def _delayed(
+        self, bound: Bound, action: Action, event: Event, subject: Record | None, before: Record | None
+    ) -> None:
+        """What a run puts off, planned on the facts that it leaves."""
+        shown = self._rules.get((event.id, bound.rule.id))
+        if self._watching and shown is not None:
+            frame = (event, subject, before, self.simulation.now, event.actor, self.simulation.world)
+            shown["effects"].extend(_later(action, frame))
+
 
 def _without_index(effect: dict[str, Any]) -> dict[str, Any]:
     """An effect without the place of its action, which only ordered the list."""
@@ -137,8 +147,6 @@ def _verdict(bound: Bound, frame: Frame) -> dict[str, Any]:
     }
     if bound.rule.text.stage != "live":
         shown["stage"] = bound.rule.text.stage
-    if verdict == "met":
-        shown["effects"] = [effect for action in bound.actions if action.after for effect in _later(action, frame)]
     return shown
 
 

@@ -119,6 +119,8 @@ class Runs:
         simulation = self._simulation
         assert action.after is not None
         due = Timestamp(simulation.now + action.after)
+        if simulation.on_delay is not None:
+            simulation.on_delay(bound, action, event, subject, before)
 
         def perform() -> None:
             frame = (event, subject, before, simulation.now, event.actor, simulation.world)

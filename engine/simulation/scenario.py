@@ -11,7 +11,7 @@ from engine.catalog import Catalog
 from engine.conditions.values import Duration, Timestamp
 from engine.events.envelope import Actor, WireEvent
 from engine.machines.records import UnfitValue, as_json
-from engine.scenarios.model import Expectation, Scenario, Step
+from engine.scenarios.model import Expectation, Scenario, Step, in_words
 from engine.simulation.coverage import Coverage, verdicts
 from engine.simulation.events import Event
 from engine.simulation.ledger import Ledger, Performed
@@ -103,7 +103,7 @@ class _Run:
             if named is None and kind.machine is not None:
                 to = step.data.get("to")
                 named = next((t.name for t in kind.machine.transitions.values() if t.target == to), None)
-            self._refused.append(str(named))
+            self._refused.append(str(named or step.event))
             wanted = any(e.kind == "refused" for e in step.expect)
             if not wanted:
                 self._fail(number, f"{step.event} to be allowed", [str(outcome.reason)], step.place.line)
@@ -149,17 +149,18 @@ class _Run:
     def _entity(self, expectation: Expectation) -> tuple[int, list[str]]:
         keys = dict(expectation.keys)
         id = keys.pop("id", None)
-        machines = [expectation.name] if expectation.name != "entity" else list(self.simulation.world.tables)
+        named = expectation.name if expectation.name != "entity" else keys.pop("entity", None)
+        machines = list(self.simulation.world.tables) if named is None else [str(named)]
         count, seen = 0, []
         for machine in machines:
-            for record in self.simulation.world.tables[machine].values():
+            for record in self.simulation.world.tables.get(machine, {}).values():
                 if id is not None and record["id"] != id:
                     continue
                 plain = as_json(record)
                 if _partly(keys, plain):
                     count += 1
                 elif id is not None:
-                    seen.append(", ".join(f"{name}: {plain.get(name)}" for name in keys))
+                    seen.append(", ".join(f"{name}: {in_words(plain.get(name))}" for name in keys))
         return count, seen
 
     def _fail(self, step: int, expected: str, seen: list[str], line: int) -> None:
@@ -207,4 +208,4 @@ def _read_alike(kind: type[Timestamp | Duration], wanted: str, found: str) -> bo
 
 def _shown(performed: Performed) -> str:
     keys = {k: v for k, v in performed.as_json().items() if k not in ("action", "rule", "root", "at", "about")}
-    return performed.effect.action + " {" + ", ".join(f"{k}: {v}" for k, v in keys.items()) + "}"
+    return performed.effect.action + " {" + ", ".join(f"{k}: {in_words(v)}" for k, v in keys.items()) + "}"

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from engine.automation.index import Verdict
-from engine.automation.model import Bound
+from engine.automation.model import Action, Bound
 from engine.catalog import Catalog
 from engine.conditions.values import Timestamp
 from engine.events.envelope import WireEvent
@@ -64,6 +64,7 @@ class Simulation:
         self.read: Values | None = None
         self.on_refusal: Callable[[str], None] | None = None
         self.on_move: Callable[[str, str], None] | None = None
+        self.on_delay: Callable[[Bound, Action, Event, Record | None, Record | None], None] | None = None
         self._queue: deque[Judged] = deque()
         self.dwelling = Dwelling(self)
         self.fold = Fold(self, needs.unread if slim else frozenset())
