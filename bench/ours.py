@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from bench.domain import Rule
-from engine import catalog as catalogs
-from engine.automation.index import Matcher, generate
+from engine.automation.index import Matcher
+from engine.cache.load import load as load_cached
 from engine.catalog import Catalog
 from engine.conditions.condition import Condition
 from engine.conditions.explain import read_set
@@ -21,9 +21,9 @@ Frame = tuple[Any, Any, Any, Any, Any, Any]
 ACTOR: dict[str, Any] = {"id": "bench", "roles": ["DESK"], "queues": ["desk"]}
 
 
-def load(folder: Path) -> Catalog:
-    """The folder's catalog; a folder with errors is no base for a measurement."""
-    found = catalogs.load(folder)
+def load(folder: Path, cache: Path | None = None) -> Catalog:
+    """The folder's catalog, by way of a cache or not; a folder with errors is no base for a measurement."""
+    found = load_cached(folder, cache)
     if not found.ok:
         raise SystemExit("\n".join(str(d) for d in found.diagnostics[:5]))
     return found
@@ -101,7 +101,7 @@ def _conditions(matcher: Matcher) -> list[Condition]:
 
 def compile_all(catalog: Catalog) -> int:
     """Generates the matching function of every event type, which otherwise waits for the type's first event."""
-    return len([generate(matcher.rules) for matcher in catalog.matchers.values()])
+    return len([matcher.prepare() for matcher in catalog.matchers.values()])
 
 
 def backtest(folder: Path, log: Path, against: Path | None = None) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from engine.automation.parse import parse_rule
 from engine.automation.scope import entity_scope
 from engine.catalog_gaps import find_gaps, plural_of, told_once, unavailable
 from engine.catalog_messages import NOT_CHECKED
+from engine.catalog_needs import Needs, needs_of
 from engine.catalog_permissions import check_permissions
 from engine.conditions.check import check_condition
 from engine.conditions.condition import Condition
@@ -58,19 +59,27 @@ class Catalog:
     machines: dict[str, Machine]
     vocabulary: MachineVocabulary
     readers: dict[str, Reader]
-    guards: dict[str, dict[str, Condition]]
-    roles: dict[str, Role]
+    guards: Mapping[str, dict[str, Condition]]
+    roles: Mapping[str, Role]
     rules: dict[str, Rule]
-    scenarios: dict[str, Scenario]
+    scenarios: Mapping[str, Scenario]
     matchers: dict[str, Matcher] = field(default_factory=dict)
     scheduled: list[tuple[Rule, OnSchedule]] = field(default_factory=list)
     dwelling: dict[str, list[tuple[Rule, OnDwell]]] = field(default_factory=dict)
     unavailable: list[Document] = field(default_factory=list)
+    _needs: Needs | None = None
 
     @property
     def ok(self) -> bool:
         """Whether no document holds an error."""
         return not any(d.severity == "error" for d in self.diagnostics)
+
+    @property
+    def needs(self) -> Needs:
+        """What the documents ask of a world."""
+        if self._needs is None:
+            self._needs = needs_of(self.documents, self.machines, self.vocabulary, self.rules.values())
+        return self._needs
 
     def source_line(self, diagnostic: Diagnostic) -> str | None:
         """The text of the line a diagnostic points at."""
@@ -86,12 +95,12 @@ class Catalog:
 
 def load(directory: Path | str, actions: Mapping[str, ActionKind] = ACTIONS) -> Catalog:
     """The catalog of a folder. Raises ``FolderError`` when there is no folder or no document in it."""
-    with _collector_paused():
+    with collector_paused():
         return build(read_folder(directory, actions), actions)
 
 
 @contextmanager
-def _collector_paused() -> Iterator[None]:
+def collector_paused() -> Iterator[None]:
     """Reading makes many objects and no garbage; a collector that walks them again and again doubles its time."""
     was_on = gc.isenabled()
     gc.disable()
@@ -105,20 +114,16 @@ def _collector_paused() -> Iterator[None]:
 def build(documents: list[Document], actions: Mapping[str, ActionKind] = ACTIONS) -> Catalog:
     """The catalog of documents that were read."""
     report: list[Diagnostic] = []
-    machines = _machines(documents, report)
+    machines = machines_of(documents, report)
     gaps = find_gaps(documents, machines)
     lost_roles = unavailable(documents, "role")
     vocabulary = MachineVocabulary(machines)
-
-    def states(machine: str) -> frozenset[str]:
-        return frozenset(machines[machine].states) if machine in machines else frozenset()
-
-    readers = {m.id: Reader(m.fields, m.relations, states) for m in machines.values()}
-    roles = {id: parse_role(root) for id, root in _roots(documents, "role").items()}
-    guards = {machine.id: _guards(machine, vocabulary, report) for machine in machines.values()}
+    readers = readers_of(machines)
+    roles = {id: parse_role(root) for id, root in roots_of(documents, "role").items()}
+    guards = {machine.id: guards_of(machine, vocabulary, report) for machine in machines.values()}
     binder = RuleBinder(machines, vocabulary, readers, actions)
     rules: dict[str, Rule] = {}
-    for id, root in _roots(documents, "rule").items():
+    for id, root in roots_of(documents, "rule").items():
         found: list[Diagnostic] = []
         text = parse_rule(root, machines, found)
         rule = binder.bind(text, found) if text is not None else None
@@ -127,10 +132,10 @@ def build(documents: list[Document], actions: Mapping[str, ActionKind] = ACTIONS
             rules[id] = rule
     templates = {d.id for d in documents if d.kind == "template"}
     policies = {d.id for d in documents if d.kind == "sla"}
-    scenarios = _scenarios(documents, machines, readers, rules, actions, report)
+    scenarios = _scenarios(documents, machines, readers, actions, report)
     report.extend(catalog_checks.check_mentions(binder.mentions, roles, templates, policies, lost_roles))
     report.extend(catalog_checks.check_authors(rules.values(), roles, lost_roles))
-    report.extend(catalog_checks.check_roles(roles, _roots(documents, "role"), machines, vocabulary))
+    report.extend(catalog_checks.check_roles(roles, roots_of(documents, "role"), machines, vocabulary))
     report.extend(catalog_checks.check_loops(rules.values(), vocabulary))
     needed = {a.permission for rule in rules.values() for bound in rule.bound.values() for a in bound.actions}
     hidden = {plural_of(document) for document in unavailable(documents, "machine").values()}
@@ -144,7 +149,7 @@ def build(documents: list[Document], actions: Mapping[str, ActionKind] = ACTIONS
     catalog = Catalog(documents, diagnostics, machines, vocabulary, readers, guards, roles, rules, scenarios)
     running: dict[str, Container[str]] = {"rule": rules, "scenario": scenarios}
     catalog.unavailable = [d for d in documents if d.root is None or d.id not in running.get(d.kind, (d.id,))]
-    _arrange(catalog)
+    arrange(catalog)
     return catalog
 
 
@@ -178,13 +183,24 @@ def _texts(node: Node) -> Iterator[Scalar]:
             yield from _texts(item)
 
 
-def _roots(documents: list[Document], kind: str) -> dict[str, MappingNode]:
+def readers_of(machines: Mapping[str, Machine]) -> dict[str, Reader]:
+    """What reads JSON values of each machine's fields."""
+
+    def states(machine: str) -> frozenset[str]:
+        return frozenset(machines[machine].states) if machine in machines else frozenset()
+
+    return {m.id: Reader(m.fields, m.relations, states) for m in machines.values()}
+
+
+def roots_of(documents: list[Document], kind: str) -> dict[str, MappingNode]:
+    """What the documents of one kind say, by id, of those that are available."""
     return {d.id: d.root for d in documents if d.kind == kind and d.root is not None}
 
 
-def _machines(documents: list[Document], report: list[Diagnostic]) -> dict[str, Machine]:
+def machines_of(documents: list[Document], report: list[Diagnostic]) -> dict[str, Machine]:
+    """The machines of a folder by id, and those the engine brings."""
     machines: dict[str, Machine] = {}
-    for id, root in _roots(documents, "machine").items():
+    for id, root in roots_of(documents, "machine").items():
         machines[id] = parse_machine(root, report)
     for id in BUILTIN:
         # Also where a folder's own document of that name is broken: the engine itself makes tasks and exceptions.
@@ -203,13 +219,10 @@ def _scenarios(
     documents: list[Document],
     machines: dict[str, Machine],
     readers: dict[str, Reader],
-    rules: dict[str, Rule],
     actions: Mapping[str, ActionKind],
     report: list[Diagnostic],
 ) -> dict[str, Scenario]:
-    events = tuple(kind for machine in machines.values() for kind in machine.event_types())
-    names = {*rules, *(d.id for d in documents if d.kind == "rule")}
-    around = Surroundings(machines, readers, names, set(actions), tuple(actions), events)
+    around = surroundings_of(documents, machines, readers, actions)
     found: dict[str, Scenario] = {}
     for document in documents:
         if document.kind == "scenario" and document.root is not None:
@@ -221,7 +234,20 @@ def _scenarios(
     return found
 
 
-def _guards(machine: Machine, vocabulary: MachineVocabulary, report: list[Diagnostic]) -> dict[str, Condition]:
+def surroundings_of(
+    documents: list[Document],
+    machines: dict[str, Machine],
+    readers: dict[str, Reader],
+    actions: Mapping[str, ActionKind],
+) -> Surroundings:
+    """What scenarios may mention."""
+    events = tuple(kind for machine in machines.values() for kind in machine.event_types())
+    names = {d.id for d in documents if d.kind == "rule"}
+    return Surroundings(machines, readers, names, set(actions), tuple(actions), events)
+
+
+def guards_of(machine: Machine, vocabulary: MachineVocabulary, report: list[Diagnostic]) -> dict[str, Condition]:
+    """The compiled guards of a machine, by transition."""
     guards: dict[str, Condition] = {}
     scope = None
     for transition in machine.transitions.values():
@@ -234,7 +260,8 @@ def _guards(machine: Machine, vocabulary: MachineVocabulary, report: list[Diagno
     return guards
 
 
-def _arrange(catalog: Catalog) -> None:
+def arrange(catalog: Catalog) -> None:
+    """Puts every rule where its trigger is looked for, in rule order."""
     by_type: dict[str, list[Bound]] = {}
     for rule in sorted(catalog.rules.values(), key=lambda r: (r.text.order, r.id)):
         trigger = rule.text.trigger

@@ -10,6 +10,8 @@ from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).resolve().parents[1]
 
+os.environ["VIREL_CACHE"] = "off"  # commands under test leave the user's own cache alone, and find nothing in it
+
 # `HYPOTHESIS_PROFILE=thorough make test` searches long; CI always tries the same examples and says how to repeat one.
 _slow_machine = [HealthCheck.too_slow]
 settings.register_profile("default", deadline=None, suppress_health_check=_slow_machine)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -61,13 +62,27 @@ def _keep_format(context: click.Context, _: click.Parameter, value: str | None) 
 
 def loaded(folder: Path) -> Catalog:
     """The catalog of a folder; a folder that cannot be used at all ends the command."""
-    from engine.catalog import load
+    from engine.cache.load import load
     from engine.reading.folder import FolderError
 
     try:
-        return load(folder)
+        return load(folder, cache_folder(os.environ))
     except FolderError as error:
         raise CannotRun(str(error)) from None
+
+
+def cache_folder(environment: Mapping[str, str]) -> Path | None:
+    """Where checked documents are kept: ``VIREL_CACHE``, or the user's own cache; None where it is ``off``."""
+    named = environment.get("VIREL_CACHE")
+    if named:
+        return None if named == "off" else Path(named)
+    base = Path(environment.get("XDG_CACHE_HOME", ""))
+    if not base.is_absolute():  # the XDG specification: anything else is to be ignored
+        try:
+            base = Path.home() / ".cache"
+        except RuntimeError:  # nobody's home
+            return None
+    return base / "virel"
 
 
 class CannotRun(click.ClickException):

@@ -10,12 +10,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from types import CodeType
 from typing import Any
 
 from engine.automation.model import Bound
 from engine.conditions.compile import Equality
 from engine.conditions.outcome import EvaluationError
 from engine.conditions.paths import FRAME as PARAMETERS
+from engine.conditions.runtime import HELPERS
 
 FRAME = ", ".join(PARAMETERS)
 Verdict = tuple[int, Bound, bool | EvaluationError]
@@ -32,10 +35,23 @@ class Matcher:
     def __init__(self, rules: Iterable[Bound]) -> None:
         self.rules: tuple[Bound, ...] = tuple(sorted(rules, key=lambda b: (b.rule.text.order, b.rule.id)))
         self.match: Match = self._first
+        self._index: Index | None = None
 
     def _first(self, *frame: Any) -> list[Verdict]:
-        self.match = generate(self.rules) if self.rules else _none
+        self.prepare()
         return self.match(*frame)
+
+    def prepare(self, index: Index | None = None) -> Index | None:
+        """Makes ``match`` ready, which otherwise waits for the first event; gives the index it stands on, if any.
+
+        ``index`` spares working it out.
+        """
+        if self.rules and self._index is None:
+            self._index = index or index_of(self.rules)
+            self.match = self._index.function(self.rules)
+        elif not self.rules:
+            self.match = _none
+        return self._index
 
     def scan(self, *frame: Any) -> list[Verdict]:
         """The same answer without the index: every rule judged in turn. Tests hold the index against it."""
@@ -56,20 +72,45 @@ def _scanned(rules: Sequence[tuple[int, Bound]], frame: tuple[Any, ...]) -> Iter
 def chosen_equalities(rules: Sequence[Bound]) -> list[Equality | None]:
     """For each rule the equality to index it by: on the field that tells most values apart among these rules."""
     values: dict[str, set[object]] = defaultdict(set)
-    for bound in rules:
-        if bound.condition is not None:
-            for equality in bound.condition.equalities():
-                values[equality.path_source].update(equality.values)
+    every = [bound.condition.equalities() if bound.condition is not None else () for bound in rules]
+    for found in every:
+        for equality in found:
+            values[equality.path_source].update(equality.values)
     chosen: list[Equality | None] = []
-    for bound in rules:
-        found = bound.condition.equalities() if bound.condition is not None else ()
+    for found in every:
         best = max(found, key=lambda e: (len(values[e.path_source]) / len(e.values), e.path_source), default=None)
         chosen.append(best)
     return chosen
 
 
-def generate(rules: Sequence[Bound]) -> Match:
-    """The matching function of one event type's rules, which must stand in rule order."""
+@dataclass(frozen=True, slots=True)
+class Index:
+    """The matching function of one event type's rules, but for the rules, which it knows by their ranks alone.
+
+    ``code`` defines the functions; ``tables`` holds, for each indexed field, the function's name by the value, and
+    the ranks of all rules indexed by that field; ``constants`` are the values that the code mentions by name.
+    """
+
+    code: CodeType
+    tables: tuple[tuple[dict[object, str], tuple[int, ...]], ...]
+    constants: dict[str, object]
+
+    def function(self, rules: Sequence[Bound]) -> Match:
+        """The function over these rules, which must be those the index was made of, in rule order."""
+        names: dict[str, Any] = {**HELPERS, **self.constants, "scanned": _scanned, "by_rank": _by_rank}
+        for rank, bound in enumerate(rules):
+            names[f"met{rank}"] = (rank, bound, True)
+            names[f"one{rank}"] = [(rank, bound)]
+        exec(self.code, names)  # noqa: S102 our own generated code
+        for number, (buckets, ranks) in enumerate(self.tables):
+            names[f"table{number}"] = {value: names[bucket] for value, bucket in buckets.items()}
+            names[f"exact{number}"] = [(rank, rules[rank]) for rank in ranks]
+        found: Match = names["match"]
+        return found
+
+
+def index_of(rules: Sequence[Bound]) -> Index:
+    """The index of one event type's rules, which must stand in rule order."""
     writer = _Writer()
     chosen = chosen_equalities(rules)
     hashed: dict[str, dict[object, list[tuple[int, Bound]]]] = {}
@@ -82,11 +123,10 @@ def generate(rules: Sequence[Bound]) -> Match:
             for value in sorted(equality.values, key=repr):
                 table.setdefault(value, []).append((rank, bound))
     body = ["out = []"]
+    tables: list[tuple[dict[object, str], tuple[int, ...]]] = []
     for number, (source, table) in enumerate(hashed.items()):
         buckets = {value: writer.bucket(here) for value, here in table.items()}
-        everyone = sorted({rank: bound for here in table.values() for rank, bound in here}.items())
-        writer.names[f"table{number}"] = writer.table(buckets)
-        writer.names[f"exact{number}"] = everyone
+        tables.append((buckets, tuple(sorted({rank for here in table.values() for rank, _ in here}))))
         body += [
             "try:",
             f"    bucket = table{number}.get({source})",
@@ -101,23 +141,16 @@ def generate(rules: Sequence[Bound]) -> Match:
     if len(rules) > 1:
         body += ["if len(out) > 1:", "    out.sort(key=by_rank)"]
     body.append("return out")
-    return writer.function("match", FRAME, body)
+    return Index(writer.compiled("match", FRAME, body), tuple(tables), writer.constants)
 
 
 class _Writer:
-    """Gathers the source of one module of generated functions and the objects it names."""
+    """Gathers the source of one module of generated functions and the constants it names."""
 
     def __init__(self) -> None:
-        self.names: dict[str, Any] = {"scanned": _scanned, "by_rank": _by_rank}
+        self.constants: dict[str, object] = {}
         self.lines: list[str] = []
-        self._tables: list[tuple[dict[object, Any], dict[object, str]]] = []
         self._buckets: dict[tuple[int, ...], str] = {}
-
-    def table(self, buckets: dict[object, str]) -> dict[object, Any]:
-        """The hash from a value to its bucket's function, filled once the functions exist."""
-        table: dict[object, Any] = {}
-        self._tables.append((table, buckets))
-        return table
 
     def bucket(self, rules: Sequence[tuple[int, Bound]]) -> str:
         """The name of a function that judges these rules one after the other."""
@@ -127,13 +160,11 @@ class _Writer:
         name = self._buckets[known] = f"bucket{len(self._buckets)}"
         body: list[str] = []
         for rank, bound in rules:
-            self.names[f"met{rank}"] = (rank, bound, True)
             if bound.condition is None:
                 body.append(f"out.append(met{rank})")
                 continue
             expression, names = bound.condition.emit(f"r{rank}_")
-            self.names.update(names)
-            self.names[f"one{rank}"] = [(rank, bound)]
+            self.constants.update((name, value) for name, value in names.items() if name not in HELPERS)
             body += [
                 "try:",
                 f"    if {expression}:",
@@ -148,14 +179,10 @@ class _Writer:
         self.lines.append(f"def {name}({parameters}):")
         self.lines.extend(f"    {line}" for line in body)
 
-    def function(self, name: str, parameters: str, body: list[str]) -> Match:
-        """Compiles everything gathered and returns the function defined last."""
+    def compiled(self, name: str, parameters: str, body: list[str]) -> CodeType:
+        """Everything gathered and one function more, as the code of a module."""
         self._define(name, parameters, body)
-        exec(compile("\n".join(self.lines), f"<rules {name}>", "exec"), self.names)  # noqa: S102 our own generated code
-        for table, buckets in self._tables:
-            table.update({value: self.names[bucket] for value, bucket in buckets.items()})
-        found: Match = self.names[name]
-        return found
+        return compile("\n".join(self.lines), f"<rules {name}>", "exec")
 
 
 def _by_rank(verdict: Verdict) -> int:

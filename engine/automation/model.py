@@ -9,6 +9,7 @@ from typing import Any, Literal, Protocol
 from engine.conditions.block import Block, Line
 from engine.conditions.condition import Condition
 from engine.conditions.values import Duration
+from engine.deferred import Deferred
 from engine.diagnostics import Place
 from engine.reading.nodes import Mapping as MappingNode
 from engine.reading.nodes import Scalar
@@ -19,7 +20,7 @@ Frame = tuple[Any, Any, Any, Any, Any, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class OnEvent:
+class OnEvent(Deferred):
     """Acts when one of these event types is recorded."""
 
     types: tuple[str, ...]
@@ -27,7 +28,7 @@ class OnEvent:
 
 
 @dataclass(frozen=True, slots=True)
-class OnSchedule:
+class OnSchedule(Deferred):
     """Acts by the clock: at each instant of ``cron`` in ``timezone``, for each ``for_each`` where ``where`` holds.
 
     ``place`` is that of ``cron``.
@@ -44,7 +45,7 @@ class OnSchedule:
 
 
 @dataclass(frozen=True, slots=True)
-class OnDwell:
+class OnDwell(Deferred):
     """Acts when an ``entity`` has stayed in ``states`` for ``span``; moves among them do not start it again."""
 
     entity: str
@@ -71,7 +72,7 @@ class ActionText:
 
 
 @dataclass(frozen=True, slots=True)
-class RuleText:
+class RuleText(Deferred):
     """A rule as parsed, before its names were checked; it cannot run."""
 
     id: str
@@ -148,7 +149,7 @@ class Emission:
 
 
 @dataclass(frozen=True, slots=True)
-class Bound:
+class Bound(Deferred):
     """A rule bound to one event type: condition and actions checked against that event's scope.
 
     ``condition`` None always holds. ``key`` yields the run key (the subject's id where the rule names none).
@@ -164,7 +165,7 @@ class Bound:
 
 
 @dataclass(slots=True, eq=False)
-class Rule:
+class Rule(Deferred):
     """A rule that can run; ``bound`` holds one entry for each event type of its trigger."""
 
     text: RuleText

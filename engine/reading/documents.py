@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from engine.deferred import Deferred
 from engine.diagnostics import Diagnostic
 from engine.reading.nodes import Mapping
 from engine.reading.source import Source
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class Document(Deferred):
     """One file of the configuration folder.
 
     ``id`` is the file's name, also where the document says otherwise. ``root`` is None when the document is

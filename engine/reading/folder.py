@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from engine.diagnostics import Diagnostic, in_order
@@ -30,26 +30,53 @@ class FolderError(Exception):
     """
 
 
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file in a known folder whose text nobody has looked into yet.
+
+    ``problem`` says why its text cannot be used, ``refused`` that it was not even opened.
+    """
+
+    folder: str
+    source: Source
+    problem: Diagnostic | None
+    refused: bool
+
+
 def read_folder(directory: Path | str, actions: Iterable[str] = ()) -> list[Document]:
     """Every document under ``directory``, sorted by path, each read and checked for its shape.
 
-    ``actions`` names those that a host adds to the language's own. A broken document is in the list with all its diagnostics and without a root. Raises FolderError when there is no
-    folder or not one document in it.
+    ``actions`` names those that a host adds to the language's own. A broken document is in the list with all its
+    diagnostics and without a root. Raises FolderError when there is no folder or not one document in it.
     """
+    return documents_of(read_files(directory), actions)
+
+
+def documents_of(files: Iterable[File], actions: Iterable[str] = ()) -> list[Document]:
+    """The documents that files hold, in the files' order."""
+    known_actions = frozenset(actions)
+    return _refuse_repeated_ids([_document(file, known_actions) for file in files])
+
+
+def read_files(directory: Path | str) -> list[File]:
+    """Every file under ``directory`` that is, or looks like, a document, sorted by path. Raises FolderError."""
     base = Path(directory)
     if not base.exists():
         raise FolderError(f'the configuration folder "{directory}" does not exist; name another one with --config')
     if not base.is_dir():
         raise FolderError(f'"{directory}" is no folder; --config names the folder that holds statemachines/ and rules/')
-    inside, known_actions = base.resolve(), frozenset(actions)
-    documents: list[Document] = []
+    inside = base.resolve()
+    found: list[File] = []
     for folder in sorted(FOLDERS):
-        for path, file, problem in _files(base, folder):
-            documents.append(_document(path, file, folder, inside, problem, known_actions))
-    if not documents:
+        for path, file, refusal in _files(base, folder):
+            if refusal is not None:
+                found.append(File(folder, Source(file, ""), refusal, refused=True))
+            else:
+                found.append(File(folder, *read_file(path, file, inside), refused=False))
+    if not found:
         known = ", ".join(f"{folder}/" for folder in sorted(FOLDERS))
         raise FolderError(f'"{directory}" holds no documents: no .yaml file in any of {known}')
-    return _refuse_repeated_ids(documents)
+    return found
 
 
 def read_document(path: Path, file: str, kind: str, inside: Path | None = None) -> Document:
@@ -96,15 +123,13 @@ def _walk(directory: Path, name: str) -> Iterator[tuple[Path, str, Diagnostic | 
             yield path, file, messages.wrong_ending(file)
 
 
-def _document(
-    path: Path, file: str, folder: str, inside: Path, problem: Diagnostic | None, actions: frozenset[str]
-) -> Document:
-    name = path.name.rpartition(".")[0] or path.name
-    assumed = FOLDERS[folder][0]
-    if problem is not None:
-        return Document(assumed, name, None, None, Source(file, ""), None, (problem,))
-    source, problem = read_file(path, file, inside)
-    return _read(source, problem, name, assumed, FOLDERS[folder], actions)
+def _document(file: File, actions: frozenset[str]) -> Document:
+    whole_name = file.source.file.rpartition("/")[2]
+    name = whole_name.rpartition(".")[0] or whole_name
+    kinds = FOLDERS[file.folder]
+    if file.refused and file.problem is not None:
+        return Document(kinds[0], name, None, None, file.source, None, (file.problem,))
+    return _read(file.source, file.problem, name, kinds[0], kinds, actions)
 
 
 def _read(

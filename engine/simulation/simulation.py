@@ -21,7 +21,6 @@ from engine.simulation.dwelling import Dwelling
 from engine.simulation.events import Event, Kind, Kinds, actor_facts, is_import
 from engine.simulation.fold import Fold
 from engine.simulation.ledger import Ledger, Outcome
-from engine.simulation.needs import needs_of
 from engine.simulation.runs import Runs
 from engine.simulation.schedules import Schedules
 from engine.simulation.world import Record, World
@@ -51,7 +50,7 @@ class Simulation:
         ticks_in_log: frozenset[str] = frozenset(),
         strict: bool = False,
     ) -> None:
-        needs = needs_of(catalog)
+        needs = catalog.needs
         self.catalog = catalog
         self.ledger = ledger
         self.world = World(catalog.machines, needs.inverses, needs.pasts)
