@@ -81,10 +81,10 @@ class EffectDifference:
         removed: list[Performed] = []
         changed: list[tuple[Performed, Performed]] = []
         for before, after in self._open.values():
-            paired = min(len(before), len(after))
-            changed.extend(zip(before[:paired], after[:paired], strict=True))
-            removed.extend(before[paired:])
-            added.extend(after[paired:])
+            pairs = _nearest(before, after)
+            changed.extend((before[one], after[other]) for one, other in pairs)
+            removed.extend(effect for place, effect in enumerate(before) if place not in {one for one, _ in pairs})
+            added.extend(effect for place, effect in enumerate(after) if place not in {other for _, other in pairs})
         return {
             "added": [p.as_json() for p in sorted(added, key=_order)],
             "removed": [p.as_json() for p in sorted(removed, key=_order)],
@@ -93,6 +93,27 @@ class EffectDifference:
                 for old, new in sorted(changed, key=lambda pair: _order(pair[1]))
             ],
         }
+
+
+def _nearest(before: list[Performed], after: list[Performed]) -> list[tuple[int, int]]:
+    """Which effects of one key are the same one changed: those that agree in most keys, in order where it is equal."""
+    if not before or not after:
+        return []
+    if len(before) == len(after) == 1:
+        return [(0, 0)]
+    every = [(-_agreement(old, new), one, other) for one, old in enumerate(before) for other, new in enumerate(after)]
+    pairs: dict[int, int] = {}
+    taken: set[int] = set()
+    for _, one, other in sorted(every):
+        if one not in pairs and other not in taken:
+            pairs[one] = other
+            taken.add(other)
+    return sorted(pairs.items())
+
+
+def _agreement(left: Performed, right: Performed) -> int:
+    keys, others = left.effect.keys, right.effect.keys
+    return (left.at == right.at) + sum(1 for key, value in keys.items() if key in others and others[key] == value)
 
 
 def _order(performed: Performed) -> tuple[Any, ...]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import random
 import shutil
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,11 @@ import pytest
 import yaml
 
 from engine.catalog import load
+from engine.conditions.values import Timestamp
+from engine.events.envelope import WireEvent, decode, encode
 from engine.simulation import backtest
+from engine.simulation.ledger import Ledger
+from engine.simulation.simulation import Simulation
 
 CASES = Path(__file__).parents[1] / "cases" / "backtest"
 BASE, LOG = CASES / "base", CASES / "base.jsonl"
@@ -93,3 +99,110 @@ def test_the_way_back_is_the_difference_turned_round(name: str, tmp_path: Path) 
     wanted = edit["diff"]
     changed = [{"before": pair["after"], "after": pair["before"]} for pair in wanted["changed"]]
     assert settled(found) == settled({"added": wanted["removed"], "removed": wanted["added"], "changed": changed})
+
+
+def test_what_is_left_of_several_like_actions_is_paired_with_its_nearest(tmp_path: Path) -> None:
+    """Of two tasks one goes and the other gets a new title: that is one removed and one changed, not two changed."""
+    two = (
+        "actions:\n  - create_task: {title: Sweep, queue: hall, priority: low}\n"
+        "  - create_task: {title: Look at it, queue: bench, due: 1d}\n"
+    )
+    path = "rules/automation/greet-repair.yaml"
+    text = (BASE / path).read_text(encoding="utf-8")
+    rest = text[text.index("actions:") :]
+    baseline = draft([{"file": path, "from": rest, "to": two}], tmp_path / "baseline")
+    one = "actions:\n  - create_task: {title: Look at it well, queue: bench, due: 1d}\n"
+    found = replay(draft([{"file": path, "from": rest, "to": one}], tmp_path / "draft"), against=baseline)["diff"]
+    assert found["added"] == []
+    assert [effect["title"] for effect in found["removed"]] == ["Sweep"] * 5
+    titles = [(pair["before"]["title"], pair["after"]["title"]) for pair in found["changed"]]
+    assert titles == [("Look at it", "Look at it well")] * 5
+
+
+def lines() -> list[str]:
+    return LOG.read_text(encoding="utf-8").splitlines()
+
+
+def written(path: Path, events: list[str]) -> Path:
+    path.write_text("\n".join(events) + "\n", encoding="utf-8")
+    return path
+
+
+def test_an_unchanged_draft_differs_in_nothing(tmp_path: Path) -> None:
+    same = replay(draft([], tmp_path / "draft"), against=BASE)
+    assert same["diff"] == NOTHING
+    assert same == replay(BASE)
+
+
+@pytest.mark.parametrize("name", ["guard-tightened", "rule-to-shadow", "schedule-changed"])
+def test_the_baseline_changes_nothing_but_the_difference(name: str, tmp_path: Path) -> None:
+    """Two versions in step do what each does alone."""
+    folder = draft(case(f"edits/{name}.yaml")["change"], tmp_path / "draft")
+    alone, beside = replay(folder), replay(folder, against=BASE)
+    assert {key: value for key, value in alone.items() if key != "diff"} == {
+        key: value for key, value in beside.items() if key != "diff"
+    }
+
+
+def test_a_log_in_any_order_and_packed_is_the_same_log(tmp_path: Path) -> None:
+    """Events at one instant keep the file's order, so those two pairs stay as they are."""
+    shuffled = lines()
+    together = [shuffled[0:2], shuffled[7:9]]
+    random.Random(5).shuffle(shuffled)
+    for pair in together:
+        places = sorted(shuffled.index(line) for line in pair)
+        for place, line in zip(places, pair, strict=True):
+            shuffled[place] = line
+    found = replay(BASE, log=written(tmp_path / "shuffled.jsonl", shuffled))
+    assert found == replay(BASE)
+    packed = tmp_path / "log.jsonl.gz"
+    packed.write_bytes(gzip.compress(LOG.read_bytes()))
+    assert replay(BASE, log=packed) == found
+
+
+@pytest.mark.parametrize("count", [1, 9, 21, 30, 33])
+def test_a_replay_until_an_event_is_that_of_the_log_so_far(count: int, tmp_path: Path) -> None:
+    until = Timestamp.parse(json.loads(lines()[count - 1])["time"])
+    first = [line for line in lines() if Timestamp.parse(json.loads(line)["time"]) <= until]
+    catalog = load(BASE)
+    assert backtest.run(catalog, LOG, until=until) == replay(BASE, log=written(tmp_path / "part.jsonl", first))
+
+
+def test_an_instant_later_than_the_last_event_lets_what_is_due_happen() -> None:
+    """rp_5's reminder on 5 April 15:10 finds it approved; its timer on 6 April 15:20 does not find its parts."""
+    catalog = load(BASE)
+    found = backtest.run(catalog, LOG, until=Timestamp.parse("2026-04-06T15:20:00Z"))
+    wanted = case("base.counts.yaml")
+    assert found["pending_at_end"] == 0
+    assert found["rules"]["quote-reminder"] == wanted["rules"]["quote-reminder"]
+    assert found["rules"]["parts-late"] == {**wanted["rules"]["parts-late"], "met": 2, "fired": 2, "effects": 2}
+
+
+@pytest.mark.parametrize("name", [None, "follow-up-rule-removed"])
+def test_what_rules_had_caused_is_caused_again_and_measured(name: str | None, tmp_path: Path) -> None:
+    """The log as the platform itself would have kept it: root events and, between them, what followed."""
+    kept: list[WireEvent] = []
+    simulation = Simulation(load(BASE), Ledger(), on_event=lambda event: kept.append(event.wire({}, {})))
+    for line in lines():
+        event = decode(line.encode())
+        simulation.advance(event.time, including=False)
+        kept.append(event)
+        simulation.take(event)
+    derived = sum(1 for event in kept if event.depth)
+    assert len(kept) == len(lines()) + derived
+    recorded = tmp_path / "recorded.jsonl"
+    recorded.write_bytes(b"\n".join(map(encode, kept)) + b"\n")
+
+    change = case(f"edits/{name}.yaml")["change"] if name else []
+    folder = draft(change, tmp_path / "draft")
+    found = replay(folder, log=recorded)
+    fidelity = found.pop("fidelity")
+    alone = replay(folder)
+    assert found.pop("events") == len(kept)
+    assert alone.pop("events") == len(lines())
+    assert found == alone
+    # Without prepare-bench two tasks, two updates and nothing more are missing.
+    missing = 4 if name else 0
+    assert (fidelity["recorded"], fidelity["missing"], fidelity["extra"]) == (derived, missing, 1 if name else 0)
+    against = replay(folder, against=BASE, log=recorded)
+    assert against["fidelity"]["share"] == 1
