@@ -62,6 +62,8 @@ def import_(shared: Shared, log: Path, mapping: Path, output: Path) -> int:
     from engine.importing.rows import UnreadableLogError
     from engine.importing.run import import_log
 
+    if output.exists() and any(output.samefile(one) for one in (log, mapping)):
+        raise CannotRun(f"{output} is what the import reads; choose another file with -o")
     catalog = loaded(shared.config)
     tell_unavailable(catalog)
     source, checked = _mapping(mapping, catalog.machines, shared)

@@ -104,6 +104,16 @@ def test_what_cannot_run_exits_with_2_and_leaves_nothing(folder: Path, file: str
     assert json.loads(result.stdout)["diagnostics"][0]["code"].startswith("V")
 
 
+@pytest.mark.parametrize("name", ["log.csv", "import.yaml", "link"])
+def test_what_is_read_is_never_written(folder: Path, name: str) -> None:
+    (folder / "link").symlink_to("log.csv")
+    before = (folder / "log.csv").read_bytes(), (folder / "import.yaml").read_bytes()
+    code, result = run(folder, "import", "--mapping", folder / "import.yaml", folder / "log.csv", "-o", folder / name)
+    assert code == 2
+    assert "is what the import reads" in str(result.exception)
+    assert ((folder / "log.csv").read_bytes(), (folder / "import.yaml").read_bytes()) == before
+
+
 def test_a_folder_that_is_none_and_an_output_that_cannot_be(folder: Path) -> None:
     code, result = import_(folder, "--config", folder / "nowhere")
     assert code == 2

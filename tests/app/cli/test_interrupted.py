@@ -80,3 +80,22 @@ def test_an_interrupted_simulation_leaves_no_file(root: Path, tmp_path: Path) ->
     found = interrupted(words, tmp_path, lambda: any(path.stat().st_size for path in tmp_path.glob(".days*")))
     assert found == (130, "", "virel: interrupted")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_progress_is_for_terminals_alone(base: Path, log: Path, root: Path, tmp_path: Path) -> None:
+    """On a terminal a count that goes away again; elsewhere, and in the answer, nothing."""
+    events = log.read_bytes().splitlines()
+    more = [events[5].replace(b'"r06"', b'"m%d"' % number) for number in range(4100)]
+    (tmp_path / "log.jsonl").write_bytes(b"\n".join([*events[:5], *more]) + b"\n")
+    words = ["--config", str(base), "--format", "json", "backtest", "--events", str(tmp_path / "log.jsonl")]
+    command = [sys.executable, "-m", "app.cli.main", *words]
+    quiet = subprocess.run(command, cwd=root, capture_output=True, check=False)
+    assert (quiet.returncode, quiet.stderr) == (0, b"")
+    terminal, its_end = os.openpty()
+    shown = subprocess.run(command, cwd=root, stdout=subprocess.PIPE, stderr=its_end, check=False)
+    said = os.read(terminal, 10_000)
+    os.close(its_end)
+    os.close(terminal)
+    assert shown.stdout == quiet.stdout
+    assert b"\r4,096 events" in said
+    assert said.endswith(b"\r\x1b[K")
