@@ -99,7 +99,7 @@ def _fields(grant: Node) -> Iterator[Scalar]:
 
 def check_loops(rules: Iterable[Rule], vocabulary: MachineVocabulary) -> Iterator[Diagnostic]:
     """No rules set each other off without a bound."""
-    for loop in find_loops(rules, vocabulary):
+    for loop in find_loops(rules):
         if loop.delayed:
             yield messages.slow_loop(loop.place, loop.steps)
         else:

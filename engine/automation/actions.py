@@ -40,22 +40,30 @@ def _creation(builder: Builder, keys: Keys, machine: str, names: tuple[str, ...]
         fixed = {**fixed, "priority": "normal"}
     shown_due = _shown(keys.get("due"))
     sla = fixed.pop("sla", None)
+    made = builder.machines[machine]
+    kept = {name: value for name, value in fixed.items() if name in made.fields}
+    kept_texts = frozenset(name for name, _ in texts if name in made.fields)
+    kept_due, kept_assignee = "due" in made.fields, "assignee" in made.relations
 
     def plan(event: Any, subject: Any, before: Any, now: Any, actor: Any, world: Any) -> Effect:
-        keys = dict(fixed)
+        keys, values = dict(fixed), dict(kept)
         for name, text in texts:
-            keys[name] = rendered(text.render(event, subject, before, now, actor, world))
-        values = dict(keys)
+            keys[name] = shown = rendered(text.render(event, subject, before, now, actor, world))
+            if name in kept_texts:
+                values[name] = shown
         if due is not None:
             keys["due"] = shown_due
-            values["due"] = Timestamp(now + due)
+            if kept_due:
+                values["due"] = Timestamp(now + due)
         if assignee is not None:
-            keys["assignee"] = values["assignee"] = assignee(subject, world)
+            keys["assignee"] = person = assignee(subject, world)
+            if kept_assignee:
+                values["assignee"] = person
         if sla is not None:
             keys["sla"] = sla
         return Effect(action, keys, machine, None, values)
 
-    emission = Emission(f"{machine}.created")
+    emission = Emission(f"{machine}.created", known=fixed)
     return Planned(plan, f"{builder.machines[machine].plural}.create", machine, emission)
 
 
@@ -126,7 +134,9 @@ def update_status(builder: Builder, keys: Keys) -> Planned | None:
             values[name] = rendered(text.render(event, subject, before, now, actor, world))
         return Effect("update_status", {**fixed, "with": values}, path.machine, record["id"], values)
 
-    emission = Emission(f"{machine.id}.status_changed", "status", state, path.own, sources)
+    emission = Emission(
+        f"{machine.id}.status_changed", {"status": state}, frozenset({"status"}), path.text, path.own, sources
+    )
     return Planned(plan, machine.transitions[transition].permission, machine.id, emission)
 
 
@@ -177,7 +187,8 @@ def set_field(builder: Builder, keys: Keys) -> Planned | None:
             found = rendered(text.render(event, subject, before, now, actor, world))
         return Effect("set_field", {**written, "value": as_json(found)}, path.machine, record["id"], {name: found})
 
-    emission = Emission(f"{machine.id}.updated", name, literal, path.own)
+    known = {name: literal} if literal is not None else {}
+    emission = Emission(f"{machine.id}.updated", known, frozenset({name}), path.text, path.own)
     return Planned(plan, f"{machine.plural}.update", machine.id, emission, field=name)
 
 
@@ -208,8 +219,8 @@ def assign(builder: Builder, keys: Keys) -> Planned | None:
         values = {**stored, "assignee": person} if "assignee" in machine.relations else stored
         return Effect("assign", {**written, "user": person}, path.machine, record["id"], values)
 
-    changed = "assignee" if user and "assignee" in machine.relations else next(iter(stored), None)
-    emission = Emission(f"{machine.id}.updated", changed, None, path.own) if changed else None
+    changed = frozenset({*stored, *(["assignee"] if user is not None and "assignee" in machine.relations else [])})
+    emission = Emission(f"{machine.id}.updated", stored, changed, path.text, path.own) if changed else None
     return Planned(plan, f"{machine.plural}.assign", machine.id, emission)
 
 
@@ -264,17 +275,19 @@ def start_timer(builder: Builder, keys: Keys) -> Planned | None:
     def plan(event: Any, subject: Any, before: Any, now: Any, actor: Any, world: Any) -> Effect:
         return Effect("start_timer", fixed, value=delay)
 
-    emission = Emission(f"{builder.subject}.timer", "name", called) if builder.subject else None
+    emission = Emission(f"{builder.subject}.timer", {"name": called}, delay=delay) if builder.subject else None
     return Planned(plan, "timers.start", emission=emission)
 
 
 def cancel_timers(builder: Builder, keys: Keys) -> Planned | None:
-    """Cancels the pending timers of that name of the rule's subject."""
-    name = keys.get("name")
+    """Cancels the pending timers of that name of the rule's subject; with ``after`` those started for that long."""
+    name, span = keys.get("name"), builder.span(keys, "after")
     fixed = {"name": name.text if isinstance(name, Scalar) else ""}
+    if span is not None:
+        fixed["after"] = _shown(keys.get("after"))
 
     def plan(event: Any, subject: Any, before: Any, now: Any, actor: Any, world: Any) -> Effect:
-        return Effect("cancel_timers", fixed)
+        return Effect("cancel_timers", fixed, value=span)
 
     return Planned(plan, "timers.start")
 

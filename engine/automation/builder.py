@@ -150,13 +150,31 @@ class Builder:
 
     def payload(self, node: Node) -> Compute:
         """JSON in which every text may hold ``{{ }}``; a function of the frame."""
-        if isinstance(node, MappingNode):
-            parts = [(key.text, self.payload(value)) for key, value in node.entries]
-            return lambda *frame: {key: compute(*frame) for key, compute in parts}
         if isinstance(node, Scalar):
             if "{{" in node.text and (text := self.text(node)) is not None:
                 return lambda *frame: rendered(text.render(*frame))
             constant = node.value
             return lambda *frame: constant
+        if isinstance(node, MappingNode):
+            fixed = {key.text: data(value) for key, value in node.entries if not _computed(value)}
+            parts = [(key.text, self.payload(value)) for key, value in node.entries if _computed(value)]
+            order = [key.text for key, _ in node.entries]
+
+            def compute(*frame: Any) -> dict[str, Any]:
+                made = dict.fromkeys(order)
+                made.update(fixed)
+                for name, part in parts:
+                    made[name] = part(*frame)
+                return made
+
+            return compute
         items = [self.payload(item) for item in node.items]
-        return lambda *frame: [compute(*frame) for compute in items]
+        return lambda *frame: [part(*frame) for part in items]
+
+
+def _computed(node: Node) -> bool:
+    """Whether something inside depends on the facts."""
+    if isinstance(node, Scalar):
+        return "{{" in node.text
+    inner = [value for _, value in node.entries] if isinstance(node, MappingNode) else node.items
+    return any(map(_computed, inner))

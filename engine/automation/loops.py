@@ -1,35 +1,41 @@
 """Loops: rules that would set each other off for ever.
 
-A node of the graph is a rule together with what is known to hold when it is set off (the state its subject has just
-entered, the value a field has just been given); an edge is an action whose event sets off a rule whose condition may
-hold then. A cycle is bounded when one of its rules runs `once` or is throttled; else it is an error, or a warning when
-every round waits for a delay. The runtime limits of depth and number stand behind this check.
+A node of the graph is a rule together with what is known of its subject when it is set off (the state it has just
+entered, the fields that have just been given a value); an edge is what a run brings about, if that sets off a rule
+whose condition may hold then. A cycle is bounded when one of its rules runs `once` or is throttled; else it is an
+error, or a warning when every round waits for a delay. The runtime limits of depth and number stand behind this check.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from engine.automation.model import Action, Bound, OnEvent, Rule
-from engine.conditions.condition import Condition
-from engine.conditions.group import required
-from engine.conditions.scope import Vocabulary
+from engine.automation.known import Certainty, Facts
+from engine.automation.model import Action, Bound, Emission, OnDwell, OnEvent, Rule
 from engine.diagnostics import Place
 
-_CHANGED = re.compile(r"\s*changed\(\s*(\w+)\.(\w+)\s*\)\s*$")
+_NEW_EACH_TIME = re.compile(r"\b(event|now)\b")
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A rule at one event type, and the one fact known when it is set off (``field`` None: nothing is known)."""
+    """A rule at one event type, with what is known of its subject when it is set off."""
 
     rule: str
     type: str
-    field: str | None
-    value: object
-    same: bool
+    facts: Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """What leads from one node to another; ``waits`` when time passes between."""
+
+    target: Node
+    action: Action
+    emitted: Emission
+    waits: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,118 +48,172 @@ class Loop:
     place: Place
 
 
-def find_loops(rules: Iterable[Rule], vocabulary: Vocabulary) -> list[Loop]:
+def find_loops(rules: Iterable[Rule]) -> list[Loop]:
     """Every unbounded cycle, each set of rules once."""
-    live = [rule for rule in rules if rule.text.stage != "off"]
-    by_type: dict[str, list[Bound]] = {}
-    for rule in live:
-        if isinstance(rule.text.trigger, OnEvent):
+    return _Search([rule for rule in rules if rule.text.stage != "off"]).loops()
+
+
+class _Search:
+    def __init__(self, rules: list[Rule]) -> None:
+        self._bounds = {(rule.id, kind): bound for rule in rules for kind, bound in rule.bound.items()}
+        self._listening: dict[str, list[Bound]] = {}
+        self._dwelling: dict[str, list[tuple[Bound, OnDwell]]] = {}
+        for rule in rules:
             for kind, bound in rule.bound.items():
-                by_type.setdefault(kind, []).append(bound)
-    edges: dict[Node, list[tuple[Node, Action]]] = {}
-    starts = [Node(bound.rule.id, kind, None, None, False) for kind, here in by_type.items() for bound in here]
-    bounds = {(bound.rule.id, kind): bound for kind, here in by_type.items() for bound in here}
-    waiting = list(starts)
-    while waiting:
-        node = waiting.pop()
-        if node in edges:
-            continue
-        edges[node] = list(_edges(node, bounds[(node.rule, node.type)], by_type))
-        waiting.extend(target for target, _ in edges[node])
-    return _unbounded(edges, bounds, vocabulary)
+                if isinstance(rule.text.trigger, OnEvent):
+                    self._listening.setdefault(kind, []).append(bound)
+                elif isinstance(rule.text.trigger, OnDwell):
+                    self._dwelling.setdefault(rule.text.trigger.entity, []).append((bound, rule.text.trigger))
+        self._created = {
+            action.emits.type.partition(".")[0]
+            for bound in self._bounds.values()
+            for action in bound.actions
+            if action.emits is not None and action.emits.type.endswith(".created")
+        }
+        self._certain = Certainty()
+        self._edges: dict[Node, list[Edge]] = {}
+
+    def loops(self) -> list[Loop]:
+        waiting = [Node(rule, kind, Facts()) for rule, kind in self._bounds]
+        while waiting:
+            node = waiting.pop()
+            if node not in self._edges:
+                self._edges[node] = list(self._from(node))
+                waiting.extend(edge.target for edge in self._edges[node])
+        found: dict[frozenset[str], Loop] = {}
+        for start in self._edges:
+            path = None if self._stops(start) else self._cycle(start)
+            if path is None:
+                continue
+            rules = tuple(node.rule for node, _ in path)
+            if frozenset(rules) in found or self._bounded(path):
+                continue
+            steps = [step for node, edge in path for step in (node.rule, edge.emitted.type)]
+            delayed = any(edge.waits for _, edge in path)
+            found[frozenset(rules)] = Loop(rules, (*steps, rules[0]), delayed, path[0][1].action.place)
+        return [found[key] for key in sorted(found, key=sorted)]
+
+    def _from(self, node: Node) -> Iterator[Edge]:
+        """What a run of the node's rule may bring about."""
+        bound = self._bounds[(node.rule, node.type)]
+        for action, emitted in _emissions(bound, node.facts, self._certain):
+            delay = emitted.delay if emitted.delay is not None else action.after
+            waits = delay is not None and delay > 0
+            facts = Facts.of(emitted)
+            for target in self._listening.get(emitted.type, ()):
+                if not self._certain.cannot_hold(target.condition, target.subject, emitted.type, facts):
+                    yield Edge(Node(target.rule.id, emitted.type, facts), action, emitted, waits)
+            machine, _, name = emitted.type.partition(".")
+            if name in ("created", "status_changed"):
+                for target, trigger in self._dwelling.get(machine, ()):
+                    if _enters(emitted, trigger):
+                        yield Edge(
+                            Node(target.rule.id, target.type, Facts()), action, emitted, waits or trigger.span > 0
+                        )
+
+    def _stops(self, node: Node) -> bool:
+        """Whether a run mode bounds how often a rule may act: not where its key is a new one each time."""
+        text = self._bounds[(node.rule, node.type)].rule.text
+        key = text.key.text if text.key is not None else ""
+        return text.mode in ("once", "throttle") and not _NEW_EACH_TIME.search(key) and not self._weak(node)
+
+    def _weak(self, node: Node) -> bool:
+        """Whether the rule acts once for each subject, of which rules may make ever new ones."""
+        bound = self._bounds[(node.rule, node.type)]
+        return bound.rule.text.key is None and bound.subject in self._created
+
+    def _bounded(self, path: list[tuple[Node, Edge]]) -> bool:
+        """Whether a rule of the cycle acts once for each subject, and the cycle makes no new ones of its kind."""
+        made = {edge.emitted.type for _, edge in path}
+        for node, _ in path:
+            bound = self._bounds[(node.rule, node.type)]
+            if (
+                bound.rule.text.mode in ("once", "throttle")
+                and self._weak(node)
+                and f"{bound.subject}.created" not in made
+            ):
+                return True
+        return False
+
+    def _cycle(self, start: Node) -> list[tuple[Node, Edge]] | None:
+        """A shortest path from ``start`` back to itself over nodes that no run mode stops."""
+        came: dict[Node, tuple[Node, Edge]] = {}
+        waiting = [start]
+        while waiting:
+            following: list[Node] = []
+            for node in waiting:
+                for edge in self._edges[node]:
+                    if edge.target == start:
+                        path = [(node, edge)]
+                        while path[0][0] != start:
+                            path.insert(0, came[path[0][0]])
+                        return path
+                    if edge.target not in came and not self._stops(edge.target):
+                        came[edge.target] = (node, edge)
+                        following.append(edge.target)
+            waiting = following
+        return None
 
 
-def _edges(node: Node, bound: Bound, by_type: dict[str, list[Bound]]) -> Iterator[tuple[Node, Action]]:
+def _enters(emitted: Emission, trigger: OnDwell) -> bool:
+    """Whether an entity may come into the states of a dwell time from elsewhere."""
+    if "status" not in emitted.known:
+        return True
+    return emitted.known["status"] in trigger.states and not set(emitted.sources) <= trigger.states
+
+
+def _emissions(bound: Bound, facts: Facts, certain: Certainty) -> Iterator[tuple[Action, Emission]]:
+    """What a run may emit when ``facts`` are known of its subject: moves, creations, timers, and one update an entity."""
+    updates: dict[tuple[str, str], list[Action]] = {}
     for action in bound.actions:
         emitted = action.emits
         if emitted is None:
             continue
-        if emitted.same and node.field is not None and node.same:
-            if emitted.field == "status" == node.field and node.value not in emitted.sources:
-                continue
-            if emitted.field == node.field != "status" and emitted.value is not None and emitted.value == node.value:
-                continue
-        if not _may_act(node, bound, action):
+        here = _still_known(bound, action, facts)
+        if action.items is None and certain.cannot_hold(action.condition, bound.subject, bound.type, here):
             continue
-        for target in by_type.get(emitted.type, ()):
-            if _may_hold(target.condition, target.subject, emitted.field, emitted.value, emitted.type):
-                yield Node(target.rule.id, emitted.type, emitted.field, emitted.value, True), action
+        if emitted.type.endswith(".updated") and action.after is None and action.items is None:
+            updates.setdefault((emitted.type, emitted.path), []).append(action)
+        elif emitted.same and "status" in here.known and "status" in emitted.known:
+            if here.known["status"] in emitted.sources:
+                yield action, emitted
+        elif not (emitted.same and _nothing_new(emitted, here)):
+            yield action, emitted
+    for actions in updates.values():
+        emitted = _together(actions)
+        if not (emitted.same and _nothing_new(emitted, _still_known(bound, actions[0], facts))):
+            yield actions[0], emitted
 
 
-def _may_act(node: Node, bound: Bound, action: Action) -> bool:
-    """Whether an action's own ``if:`` can hold on what is known when its rule is set off.
-
-    Nothing is known any more where the action waits, runs over other entities, or follows one of the same rule that
-    changes the field.
-    """
-    if action.after is not None or action.items is not None:
-        return True
-    earlier = (one.emits for one in bound.actions if one.index < action.index)
-    if any(one is not None and one.field == node.field for one in earlier):
-        return True
-    return _may_hold(action.condition, bound.subject, node.field, node.value, node.type)
+def _still_known(bound: Bound, action: Action, facts: Facts) -> Facts:
+    """What is known when the action is performed: less what actions before it, or others while it waits, may change."""
+    if action.items is not None:
+        return Facts()
+    if action.after is not None:
+        return facts if action.recheck and facts.rechecked(bound.condition, bound.subject, bound.type) else Facts()
+    earlier = [one.emits for one in bound.actions if one.index < action.index and one.after is None]
+    machine = f"{bound.subject}."
+    gone = {name for emitted in earlier if emitted and emitted.type.startswith(machine) for name in emitted.changed}
+    return facts.without(gone)
 
 
-def _may_hold(condition: Condition | None, subject: str | None, field: str | None, value: object, kind: str) -> bool:
-    """Whether the condition can hold when the event only says that ``field`` became ``value``."""
-    if condition is None or field is None:
-        return True
-    name = kind.partition(".")[2]
-    for line in required(condition.group):
-        changed = _CHANGED.match(condition.lines[line].expression)
-        if changed and name in ("updated", "status_changed") and changed[2] != field:
-            return False
-    if value is None:
-        return True
-    paths = {f"{subject}.{field}"}
-    if field == "status":
-        paths.add("event.data.to")
-    elif name == "timer":
-        paths = {"event.data.name"}
-    return all(value in e.values for e in condition.equalities() if e.path in paths)
+def _together(actions: list[Action]) -> Emission:
+    """The one update of an entity at the end of a run; what an action with an ``if`` sets is not certain."""
+    known: dict[str, object] = {}
+    changed: set[str] = set()
+    emissions = [(action, action.emits) for action in actions if action.emits is not None]
+    for action, emitted in emissions:
+        for name in emitted.changed:
+            known.pop(name, None)
+        if action.condition is None:
+            known.update(emitted.known)
+        changed |= emitted.changed
+    return replace(emissions[0][1], known=known, changed=frozenset(changed))
 
 
-def _unbounded(
-    edges: dict[Node, list[tuple[Node, Action]]], bounds: dict[tuple[str, str], Bound], vocabulary: Vocabulary
-) -> list[Loop]:
-    def stops(node: Node) -> bool:
-        return bounds[(node.rule, node.type)].rule.text.mode in ("once", "throttle")
-
-    found: dict[frozenset[str], Loop] = {}
-    for start in edges:
-        if stops(start):
-            continue
-        path = _cycle(start, edges, stops)
-        if path is None:
-            continue
-        rules = tuple(node.rule for node, _ in path)
-        if frozenset(rules) in found:
-            continue
-        steps = [step for node, action in path for step in (node.rule, action.emits.type if action.emits else "")]
-        delayed = any(action.after is not None or action.name == "start_timer" for _, action in path)
-        place = path[0][1].place
-        found[frozenset(rules)] = Loop(rules, (*steps, rules[0]), delayed, place)
-    return [found[key] for key in sorted(found, key=sorted)]
-
-
-def _cycle(
-    start: Node, edges: dict[Node, list[tuple[Node, Action]]], stops: object
-) -> list[tuple[Node, Action]] | None:
-    """A shortest path from ``start`` back to itself over nodes that no run mode stops."""
-    assert callable(stops)
-    came: dict[Node, tuple[Node, Action]] = {}
-    waiting = [start]
-    while waiting:
-        following: list[Node] = []
-        for node in waiting:
-            for target, action in edges.get(node, ()):
-                if target == start:
-                    path = [(node, action)]
-                    while path[0][0] != start:
-                        path.insert(0, came[path[0][0]])
-                    return path
-                if target not in came and not stops(target):
-                    came[target] = (node, action)
-                    following.append(target)
-        waiting = following
-    return None
+def _nothing_new(emitted: Emission, facts: Facts) -> bool:
+    """Whether the entity has all the values already, so that nothing happens."""
+    return bool(emitted.changed) and all(
+        name in emitted.known and name in facts.known and facts.known[name] == emitted.known[name]
+        for name in emitted.changed
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from engine.conditions.block import Block, Line
@@ -137,15 +137,18 @@ class Action:
 class Emission:
     """The event an action brings about, for the analysis of loops.
 
-    ``field`` and ``value`` tell what is known to hold then (``status`` and the new state); value None: not known.
-    ``same`` is true when it happens to the rule's own subject; ``sources`` are the states a move may start from.
+    ``known`` tells what certainly holds of the entity then (``status`` and the new state), ``changed`` which fields may
+    have changed; ``path`` names the entity as the rule does, and ``same`` is true where it is the rule's own subject.
+    ``sources`` are the states a move may start from, ``delay`` is the time of a timer.
     """
 
     type: str
-    field: str | None = None
-    value: object = None
+    known: Mapping[str, object] = field(default_factory=dict)
+    changed: frozenset[str] = frozenset()
+    path: str = ""
     same: bool = False
     sources: tuple[str, ...] = ()
+    delay: Duration | None = None
 
 
 @dataclass(frozen=True, slots=True)

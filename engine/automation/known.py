@@ -1,0 +1,131 @@
+"""What is certain of an entity when a rule is set off by another, and which conditions cannot hold then.
+
+A condition is judged line by line on a record that holds nothing but the certain facts. A line counts only where what
+is not certain would make it an error rather than an answer; CEL's absorption then tells whether the whole can hold.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+from engine.automation.model import Emission
+from engine.conditions.condition import Condition
+from engine.conditions.group import combine
+from engine.conditions.outcome import EvaluationError
+from engine.conditions.values import Timestamp
+
+UNCERTAIN = EvaluationError("this is not certain")
+_ASKED = re.compile(r"has\(\s*(\w+)\.(\w+)\s*\)|(\w+)\.\?(\w+)(?=\s*\.\s*orValue\()")
+_ANY_ASKING = re.compile(r"\bhas\(|\.\?|\[\?")
+_WORD = re.compile(r"\w+")
+_CHANGED = re.compile(r"\bchanged\(\s*\w+\.(\w+)\s*\)")
+_OTHER = re.compile(
+    r"\b(?:now|actor|before|count_moves|event\s*\.\s*(?!data\b|type\b)\w+)\b"
+    r"|\b(?:exists|exists_one|all|map|filter|size)\("
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Fields with their values; ``changed`` holds the fields that the event may have changed, None: nobody knows."""
+
+    pairs: frozenset[tuple[str, Any]] = frozenset()
+    changed: frozenset[str] | None = None
+
+    @classmethod
+    def of(cls, emitted: Emission) -> Facts:
+        """What is certain of an entity just after the event."""
+        plain = {name: value for name, value in emitted.known.items() if isinstance(value, (str, int, float))}
+        changes = emitted.type.endswith((".updated", ".status_changed"))
+        return cls(frozenset(plain.items()), emitted.changed if changes else None)
+
+    @property
+    def known(self) -> dict[str, Any]:
+        """The values by field."""
+        return dict(self.pairs)
+
+    def without(self, names: Iterable[str]) -> Facts:
+        """These facts, less what is said of some fields."""
+        gone = set(names)
+        return Facts(frozenset(pair for pair in self.pairs if pair[0] not in gone), self.changed) if gone else self
+
+    def rechecked(self, condition: Condition | None, subject: str | None, kind: str) -> bool:
+        """Whether judging the condition again makes sure of the facts: without any one of them it might not hold."""
+        if condition is None:
+            return False
+        held = {equality.path: equality.values for equality in condition.equalities()}
+        return all(held.get(f"{subject}.{name}") == frozenset({value}) for name, value in self.pairs)
+
+
+class _Nowhere:
+    """A world of which nothing is known."""
+
+    tables: Mapping[str, Mapping[str, Any]] = defaultdict(dict)
+
+    def inverse(self, machine: str, relation: str, id: str) -> list[Any]:
+        """Never asked: lines that walk backwards do not count."""
+        return []
+
+
+class Certainty:
+    """Tells which conditions cannot hold; what it learnt of a condition it remembers."""
+
+    def __init__(self) -> None:
+        self._outlines: dict[int, tuple[frozenset[str], Mapping[str, frozenset[object]]]] = {}
+
+    def cannot_hold(self, condition: Condition | None, subject: str | None, kind: str, facts: Facts) -> bool:
+        """Whether a condition is certainly unmet at an event of type ``kind`` when ``facts`` are all that is known."""
+        if condition is None or subject is None or (not facts.pairs and facts.changed is None):
+            return False
+        known = facts.known
+        words, demanded = self._outline(condition)
+        if "changed" not in words and "to" not in words and not words & set(known):
+            return False
+        timer = kind.endswith(".timer")
+        if not timer and any(value not in demanded.get(f"{subject}.{name}", (value,)) for name, value in known.items()):
+            return True
+        entity = {} if timer else known
+        lines = condition.explain(_event(kind, facts), entity, {}, Timestamp(0), {}, _Nowhere()).lines
+
+        def verdict(number: int) -> bool | EvaluationError:
+            line = lines[number]
+            if line.verdict == "errored" or not _counts(line.expression, subject, facts, entity):
+                return UNCERTAIN
+            return line.verdict == "met"
+
+        return combine(condition.group, verdict) is False
+
+    def _outline(self, condition: Condition) -> tuple[frozenset[str], Mapping[str, frozenset[object]]]:
+        """The words of a condition and the values that it demands of paths: enough to decide most cases at once."""
+        found = self._outlines.get(id(condition))
+        if found is None:
+            words = frozenset(word for line in condition.lines for word in _WORD.findall(line.expression))
+            demanded = {equality.path: equality.values for equality in condition.equalities()}
+            found = self._outlines[id(condition)] = words, demanded
+        return found
+
+
+def _event(kind: str, facts: Facts) -> SimpleNamespace:
+    data = facts.known
+    if kind.endswith(".status_changed") and "status" in data:
+        data["to"] = data.pop("status")
+    changes = dict.fromkeys(facts.changed or ())
+    return SimpleNamespace(id="", type=kind, source="", subject="", time=Timestamp(0), data=data, changes=changes)
+
+
+def _counts(expression: str, subject: str, facts: Facts, entity: Mapping[str, Any]) -> bool:
+    """Whether the line's verdict is certain: what it does not know would have made it an error."""
+    if _OTHER.search(expression):
+        return False
+    for changed in _CHANGED.findall(expression):
+        if facts.changed is None or (changed in facts.changed and len(facts.changed) > 1):
+            return False
+    asked = [match.groups() for match in _ASKED.finditer(expression)]
+    if len(asked) != len(_ANY_ASKING.findall(expression)):
+        return False
+    return all((one or three) == subject and (two or four) in entity for one, two, three, four in asked)
