@@ -9,7 +9,7 @@ from bench import dialects, domain, ours, peers
 from bench.documents import write_rule_set
 from bench.measure import Row, Timing, interleaved, tell
 
-EVENTS = 256
+EVENTS = 2_048
 ROUNDS = 15
 
 
@@ -26,7 +26,7 @@ def run(folder: Path) -> Iterator[Row]:
     by_hand = dialects.python(domain.SIX)
     events = [frame[0] for frame in frames]
     contestants = {
-        "Virel": lambda: sum(1 for frame in frames if judge(*frame) is True),
+        "Virel": lambda: sum(1 for e, s, b, n, a, w in frames if judge(e, s, b, n, a, w) is True),
         "lambda": lambda: sum(1 for event in events if by_hand(event)),
         **peers.conditions(domain.SIX, wire),
     }
