@@ -6,7 +6,7 @@ root event takes its transition as people did, guard included, and has diverged 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from engine.conditions.outcome import EvaluationError
@@ -124,7 +124,7 @@ class Fold:
             "status_since": time,
         }
         self._world.create(machine.id, record)
-        event.changes = created_changes(record)
+        event.changes = CreatedChanges(dict(record))
         self._simulation.dwelling.entered(machine.id, record, None, record["status"], event)
         return APPLIED, record, None
 
@@ -279,6 +279,25 @@ class Fold:
         return outcome, record, None
 
 
-def created_changes(record: Record) -> dict[str, Any]:
-    """What an entity's creation changes: everything that it has from the start."""
-    return {name: (None, value) for name, value in record.items()}
+class CreatedChanges(Mapping[str, Any]):
+    """What an entity's creation changes: everything that it has from the start, as pairs of nothing and its value.
+
+    The pairs are made when somebody asks, which is seldom.
+    """
+
+    __slots__ = ("_values",)
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self._values = values
+
+    def __getitem__(self, name: str) -> tuple[None, Any]:
+        return (None, self._values[name])
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._values
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)

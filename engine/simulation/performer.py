@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from engine.automation.model import Action, Bound, Effect
 from engine.automation.paths import MissingValueError
 from engine.simulation.events import Event, Kind
-from engine.simulation.fold import created_changes
+from engine.simulation.fold import CreatedChanges
 from engine.simulation.timers import Timers
 
 if TYPE_CHECKING:
@@ -177,8 +177,7 @@ class Performer:
         while id in table:
             id = f"{id}'"
         now = simulation.now
-        known = (machine.fields, machine.relations)
-        record: Record = {name: value for name, value in effect.value.items() if any(name in one for one in known)}
+        record: Record = effect.value
         if bound.subject is not None and "about" in machine.fields:
             record["about"] = f"{bound.subject}/{event.subject}"
         record.update(id=id, status=machine.initial, created_at=now, updated_at=now, status_since=now)
@@ -186,7 +185,8 @@ class Performer:
         kind = simulation.kinds[f"{machine.id}.created"]
         if kind.matcher is None and not kind.dwells and simulation.on_event is None and simulation.watch is None:
             return True
-        made = self._follow(bound, event, f"{id}/created", kind, id, dict(record), created_changes(record), unit)
+        born = dict(record)
+        made = self._follow(bound, event, f"{id}/created", kind, id, born, CreatedChanges(born), unit)
         unit.made.append((machine.id, record, made))
         self._judge(made, kind, record, None, unit)
         return True

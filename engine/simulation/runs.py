@@ -32,6 +32,7 @@ class Runs:
         self._simulation = simulation
         self.performer = Performer(simulation)
         rules = sorted(simulation.catalog.rules.values(), key=lambda r: (r.text.order, r.id))
+        self._backstops = any(rule.text.backstop for rule in rules)
         self._counts = {rule.id: simulation.ledger.rule(rule.id) for rule in rules}
         self._ranks = {rule.id: rank for rank, rule in enumerate(rules)}
         self._last: dict[Key, Timestamp] = {}
@@ -67,7 +68,7 @@ class Runs:
                 continue
             handled = handled or text.stage == "live"
             self._run(bound, event, subject, before)
-        if handled:
+        if handled or not self._backstops:
             return
         for _, bound, verdict in verdicts:
             if verdict is True and bound.rule.text.backstop:
