@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from app.cli.options import FOUND, CannotRun, Shared, loaded, print_json, shared_options, tell_unavailable
+from app.cli.options import FOUND, CannotRun, Shared, in_words, loaded, print_json, shared_options, tell_unavailable
 from engine.conditions.values import Timestamp
 from engine.events.jsonl import UnreadableError
 from engine.simulation import backtest as backtests
@@ -102,5 +102,5 @@ def _print(answer: dict[str, Any], compared: bool) -> None:
 
 
 def _effect(effect: dict[str, Any]) -> str:
-    keys = ", ".join(f"{k}: {v}" for k, v in effect.items() if k not in ("action", "rule", "root", "at"))
+    keys = ", ".join(f"{k}: {in_words(v)}" for k, v in effect.items() if k not in ("action", "rule", "root", "at"))
     return f"{effect['at']}  {effect['rule']}  {effect['action']}  {keys}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 
 import click
 
-from app.cli.options import FOUND, CannotRun, Shared, loaded, print_json, shared_options, tell_unavailable
+from app.cli.options import FOUND, CannotRun, Shared, in_words, loaded, print_json, shared_options, tell_unavailable
 from engine.diagnostics import Diagnostic
 from engine.events.envelope import WireEvent
 from engine.events.jsonl import UnreadableError, read_event, read_events
@@ -77,11 +78,15 @@ def _print(answer: dict[str, Any]) -> None:
             stage = f" ({rule['stage']})" if "stage" in rule else ""
             click.echo(f"  {MARKS[rule['verdict']]} {rule['verdict']}  {rule['rule']}@{rule['version']}{stage}")
             for line in rule["conditions"]:
-                values = ", ".join(f"{leaf} is {value!r}" for leaf, value in line["values"].items())
+                values = ", ".join(
+                    f"{leaf} is {json.dumps(value, ensure_ascii=False)}" for leaf, value in line["values"].items()
+                )
                 click.echo(f"      {MARKS[line['verdict']]} {line['expression']}")
                 click.echo(f"        {line['file']}:{line['line']}  {line.get('error') or values}")
             for effect in rule["effects"]:
-                keys = ", ".join(f"{k}: {v}" for k, v in effect.items() if k not in ("action", "rule", "root"))
+                keys = ", ".join(
+                    f"{k}: {in_words(v)}" for k, v in effect.items() if k not in ("action", "rule", "root")
+                )
                 click.echo(f"      → {effect['action']}  {keys}")
             if "failed" in rule:
                 click.echo(f"      ✗ {rule['failed']}")

@@ -104,6 +104,11 @@ def print_json(value: object) -> None:
     click.echo(line)
 
 
+def in_words(value: object) -> str:
+    """A JSON value in the midst of a line: a text as it is, anything else as JSON."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
 def tell_unavailable(catalog: Catalog) -> None:
     """Says on standard error which documents are left out."""
     for document in catalog.unavailable:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -19,13 +20,18 @@ if TYPE_CHECKING:
     from engine.simulation.simulation import Simulation
 
 SECOND = 1_000_000_000
+FIRST = int(datetime(1, 1, 2, tzinfo=UTC).timestamp())  # a day in, so that every zone can say it
 
 
-def ticks_after(trigger: OnSchedule, instant: Timestamp) -> CronSim:
-    """The instants of a schedule from the first one at or after ``instant``, as zone-aware datetimes."""
+def ticks_after(trigger: OnSchedule, instant: Timestamp) -> Iterator[Timestamp]:
+    """The instants of a schedule from the first one at or after ``instant``, within the years 1 to 9999."""
     seconds = -(-int(instant) // SECOND)
-    just_before = datetime.fromtimestamp(seconds - 1, UTC)  # in UTC, where a second is a second
-    return CronSim(trigger.cron, just_before.astimezone(ZoneInfo(trigger.timezone)))
+    just_before = datetime.fromtimestamp(max(seconds - 1, FIRST), UTC)  # in UTC, where a second is a second
+    try:
+        for tick in CronSim(trigger.cron, just_before.astimezone(ZoneInfo(trigger.timezone))):
+            yield Timestamp(int(tick.timestamp()) * SECOND)
+    except OverflowError:  # the calendar ends before the schedule does
+        return
 
 
 class Schedules:
@@ -54,10 +60,9 @@ class Schedules:
         if known is not None:
             self._tick(known[0], known[1], wire.time, wire.id, wire.subject)
 
-    def _next(self, rule: Rule, trigger: OnSchedule, ticks: CronSim) -> None:
-        try:
-            due = Timestamp(int(next(ticks).timestamp()) * SECOND)
-        except StopIteration:
+    def _next(self, rule: Rule, trigger: OnSchedule, ticks: Iterator[Timestamp]) -> None:
+        due = next(ticks, None)
+        if due is None:
             return
 
         def perform() -> None:

@@ -206,3 +206,10 @@ def test_what_rules_had_caused_is_caused_again_and_measured(name: str | None, tm
     assert (fidelity["recorded"], fidelity["missing"], fidelity["extra"]) == (derived, missing, 1 if name else 0)
     against = replay(folder, against=BASE, log=recorded)
     assert against["fidelity"]["share"] == 1
+
+
+@pytest.mark.parametrize("time", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999999Z"])
+def test_a_log_at_either_end_of_the_calendar_is_replayed(time: str, tmp_path: Path) -> None:
+    event = json.dumps({**json.loads(lines()[0]), "time": time})
+    found = replay(BASE, log=written(tmp_path / "log.jsonl", [event]))
+    assert (found["events"], found["skipped"], found["machines"]["customer"]["entities"]) == (1, [], 1)
