@@ -114,7 +114,7 @@ def _event(kind: str, facts: Facts) -> SimpleNamespace:
     data = facts.known
     if kind.endswith(".status_changed") and "status" in data:
         data["to"] = data.pop("status")
-    changes = dict.fromkeys(facts.changed or ())
+    changes = dict.fromkeys(facts.changed or (), (False, True))  # what it was and what it is differ
     return SimpleNamespace(id="", type=kind, source="", subject="", time=Timestamp(0), data=data, changes=changes)
 
 
