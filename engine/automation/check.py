@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import available_timezones
@@ -104,7 +105,10 @@ class RuleBinder:
         if scope is None:
             scope = self._scopes[known] = event_scope(self._vocabulary, machine, kind)
         condition = self._condition(text.condition, scope, report) if text.condition is not None else None
-        actions = [self._action(action, scope, machine, report, mentions) for action in text.actions]
+        actions = [
+            self._action(action, mark, scope, machine, report, mentions)
+            for action, mark in zip(text.actions, _marks(text.actions), strict=True)
+        ]
         return Bound(
             rule=rule,
             type=kind,
@@ -126,6 +130,7 @@ class RuleBinder:
     def _action(
         self,
         text: ActionText,
+        mark: str,
         scope: Scope,
         machine: Machine | None,
         report: list[Diagnostic],
@@ -150,6 +155,7 @@ class RuleBinder:
         return Action(
             name=text.name,
             index=text.index,
+            mark=mark,
             plan=planned.plan,
             permission=planned.permission,
             after=text.after if text.name != "start_timer" or text.keys.get("after") is not None else None,
@@ -161,6 +167,13 @@ class RuleBinder:
             emits=planned.emission,
             field=planned.field,
         )
+
+
+def _marks(actions: Sequence[ActionText]) -> Iterator[str]:
+    seen: Counter[str] = Counter()
+    for action in actions:
+        seen[action.name] += 1
+        yield action.name if seen[action.name] == 1 else f"{action.name}-{seen[action.name]}"
 
 
 def _subject_id(event: Any, subject: Any, before: Any, now: Any, actor: Any, world: Any) -> Any:

@@ -117,10 +117,15 @@ class Plan(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """A checked action. ``items`` yields the entities of ``for_each``; plan then sees ``(subject, item)``."""
+    """A checked action. ``items`` yields the entities of ``for_each``; plan then sees ``(subject, item)``.
+
+    ``mark`` names the action within its rule, and so what it makes: its name, numbered from the second of that name on.
+    Other actions may come and go without a change of it.
+    """
 
     name: str
     index: int
+    mark: str
     plan: Plan
     permission: str
     after: Duration | None

@@ -111,7 +111,7 @@ class Performer:
                     unit.delayed.append(action)
                 elif action.condition is None and action.items is None:
                     effect = action.plan(event, subject, before, now, actor, world)
-                    self._do(bound, action.index, effect, event, unit, "")
+                    self._do(bound, action, effect, event, unit, action.mark)
                 else:
                     self._act(bound, action, event, subject, before, unit)
             if unit.touched:
@@ -142,14 +142,14 @@ class Performer:
             if action.condition is not None and not self._holds(action, event, subject, before):
                 return
             effect = action.plan(event, subject, before, now, actor, world)
-            self._do(bound, action.index, effect, event, unit, "")
+            self._do(bound, action, effect, event, unit, action.mark)
             return
-        for number, item in enumerate(action.items(subject, world)):
+        for item in action.items(subject, world):
             pair = (subject, item)
             if action.condition is not None and not self._holds(action, event, pair, before):
                 continue
             effect = action.plan(event, pair, before, now, actor, world)
-            self._do(bound, action.index, effect, event, unit, f".{number}")
+            self._do(bound, action, effect, event, unit, f"{action.mark}/{item['id']}")
 
     def _holds(self, action: Action, event: Event, subject: Any, before: Any) -> bool:
         assert action.condition is not None
@@ -158,10 +158,10 @@ class Performer:
             return verdict
         raise MissingValueError(f"`if` of {action.name}: {verdict.message}")
 
-    def _do(self, bound: Bound, index: int, effect: Effect, event: Event, unit: Unit, suffix: str) -> None:
+    def _do(self, bound: Bound, action: Action, effect: Effect, event: Event, unit: Unit, mark: str) -> None:
         handle = self._handlers.get(effect.action)
-        if handle is None or handle(bound, f"{event.id}/{bound.rule.text.id}/{index}{suffix}", effect, event, unit):
-            unit.effects.append((index, effect))
+        if handle is None or handle(bound, f"{event.id}/{bound.rule.text.id}/{mark}", effect, event, unit):
+            unit.effects.append((action.index, effect))
         else:
             unit.stopped += 1
 
@@ -333,7 +333,7 @@ class Performer:
     def leave_exception(self, bound: Bound, effect: Effect, event: Event, action: Action | None) -> Unit:
         """The exception that a failed run leaves for a person; ``action`` where a delayed one failed by itself."""
         unit = Unit(event.depth + 1 if action is None else 1)
-        id = f"{event.id}/{bound.rule.text.id}/{'' if action is None else f'{action.index}/'}failed"
+        id = f"{event.id}/{bound.rule.text.id}/{'' if action is None else f'{action.mark}/'}failed"
         # Where the folder's own document of that name has mistakes, there is only the effect.
         known = "exception" in self._simulation.catalog.machines
         if not known or self._create(bound, id, effect, event, unit):
