@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import platform
 import statistics
@@ -66,6 +67,7 @@ def interleaved(contestants: Mapping[str, Callable[[], object]], rounds: int, un
         run()
     for _ in range(rounds):
         for name, run in contestants.items():
+            gc.collect()  # nobody pays for what the one before left behind
             start = time.perf_counter()
             run()
             taken[name].append((time.perf_counter() - start) / units)

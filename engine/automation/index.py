@@ -100,7 +100,7 @@ class Index:
         names: dict[str, Any] = {**HELPERS, **self.constants, "scanned": _scanned, "by_rank": _by_rank}
         for rank, bound in enumerate(rules):
             names[f"met{rank}"] = (rank, bound, True)
-            names[f"one{rank}"] = [(rank, bound)]
+            names[f"one{rank}"] = (rank, bound)
         exec(self.code, names)  # noqa: S102 our own generated code
         for number, (buckets, ranks) in enumerate(self.tables):
             names[f"table{number}"] = {value: names[bucket] for value, bucket in buckets.items()}
@@ -122,7 +122,7 @@ def index_of(rules: Sequence[Bound]) -> Index:
             table = hashed.setdefault(equality.path_source, {})
             for value in sorted(equality.values, key=repr):
                 table.setdefault(value, []).append((rank, bound))
-    body = ["out = []"]
+    body = ["out = []", "doubted = []"]
     tables: list[tuple[dict[object, str], tuple[int, ...]]] = []
     for number, (source, table) in enumerate(hashed.items()):
         buckets = {value: writer.bucket(here) for value, here in table.items()}
@@ -131,13 +131,14 @@ def index_of(rules: Sequence[Bound]) -> Index:
             "try:",
             f"    bucket = table{number}.get({source})",
             "except Exception:",
-            f"    out.extend(scanned(exact{number}, ({FRAME})))",
+            f"    doubted.extend(exact{number})",
             "else:",
             "    if bucket is not None:",
-            f"        bucket({FRAME}, out)",
+            f"        bucket({FRAME}, out, doubted)",
         ]
     if plain:
-        body.append(f"{writer.bucket(plain)}({FRAME}, out)")
+        body.append(f"{writer.bucket(plain)}({FRAME}, out, doubted)")
+    body += ["if doubted:", f"    out.extend(scanned(doubted, ({FRAME})))"]
     if len(rules) > 1:
         body += ["if len(out) > 1:", "    out.sort(key=by_rank)"]
     body.append("return out")
@@ -170,9 +171,9 @@ class _Writer:
                 f"    if {expression}:",
                 f"        out.append(met{rank})",
                 "except Exception:",
-                f"    out.extend(scanned(one{rank}, ({FRAME})))",
+                f"    doubted.append(one{rank})",
             ]
-        self._define(name, f"{FRAME}, out", body)
+        self._define(name, f"{FRAME}, out, doubted", body)
         return name
 
     def _define(self, name: str, parameters: str, body: list[str]) -> None:

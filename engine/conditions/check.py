@@ -117,7 +117,20 @@ class _CheckedBlock:
 def checked_text(
     text: str, scope: Scope, expected: Type | None, known: Known = NOTHING_KNOWN
 ) -> tuple[Checker, Typed, list[Problem]]:
-    """Parses and checks one expression; the offsets of the problems are those of ``text``."""
+    """Parses and checks one expression, once in a scope; the offsets of the problems are those of ``text``.
+
+    What it returns is shared by all who ask, and not to be changed.
+    """
+    if expected is not None and expected != BOOL:
+        return _checked(text, scope, expected, known)
+    asked = (text, expected, known)
+    found: tuple[Checker, Typed, list[Problem]] | None = scope.checked.get(asked)
+    if found is None:
+        found = scope.checked[asked] = _checked(text, scope, expected, known)
+    return found
+
+
+def _checked(text: str, scope: Scope, expected: Type | None, known: Known) -> tuple[Checker, Typed, list[Problem]]:
     checker = Checker(text, scope)
     try:
         tree = parse(text)
@@ -158,7 +171,7 @@ def size_of(node: Node) -> int:
 
 def merged(types: list[Mapping[int, Type]]) -> TypeOf:
     """The type of any node of several lines."""
-    every = {key: kind for mapping in types for key, kind in mapping.items()}
+    every = types[0] if len(types) == 1 else {key: kind for mapping in types for key, kind in mapping.items()}
 
     def type_of(node: Node) -> Type:
         return every[id(node)]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from engine.conditions.types import DYN, STRING, TIMESTAMP, Field, ListType, ObjectType, StateType, Type
 
@@ -120,13 +120,14 @@ class Scope:
     """What an expression may mention.
 
     ``subject`` is the variable that holds the event's subject, the only entity that ``changed(…)`` knows about; None
-    where there is no event.
+    where there is no event. ``checked`` is the checker's own: what it found of each expression in this scope.
     """
 
     variables: Mapping[str, Variable | Alias | Ambiguous]
     vocabulary: Vocabulary
     functions: Mapping[str, Function] = field(default_factory=dict)
     subject: str | None = None
+    checked: dict[object, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
 
 
 ACTOR = Variable(

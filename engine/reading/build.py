@@ -82,7 +82,8 @@ class _Builder:
         count = 0
         node: Node
         event: Any
-        for event in yaml.parse(source.text, Loader=loader):
+        parser = loader(source.text)
+        for event in iter(parser.get_event, None):
             kind = event.__class__
             if kind is ScalarEvent:
                 node = Scalar(source, event.start_mark.index, event.end_mark.index, event.value, event.style or "")

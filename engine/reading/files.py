@@ -46,10 +46,19 @@ def _content(path: Path, file: str) -> tuple[bytes, Diagnostic | None]:
         for is_kind, name in KINDS_OF_FILE:
             if is_kind(status.st_mode):
                 return b"", messages.not_a_file(file, name)
-        with os.fdopen(descriptor, "rb", closefd=False) as stream:
-            content = stream.read(limits.DOCUMENT_BYTES + 1)
+        content = _read(descriptor, min(status.st_size, limits.DOCUMENT_BYTES) + 1)
         if len(content) > limits.DOCUMENT_BYTES:
             return b"", messages.too_large(file, max(status.st_size, len(content)))
         return content, None
     finally:
         os.close(descriptor)
+
+
+def _read(descriptor: int, expected: int) -> bytes:
+    """All of a file, or one byte more than a document may have; the file may have grown since it was ``expected``."""
+    parts: list[bytes] = []
+    left = limits.DOCUMENT_BYTES + 1
+    while left and (part := os.read(descriptor, min(expected, left))):
+        parts.append(part)
+        left -= len(part)
+    return b"".join(parts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence as Indices
 from typing import TypeAlias
 
 from engine.diagnostics import Place
@@ -42,7 +43,7 @@ class Scalar(_Located):
         self.end = end
         self.text = text
         self.style = style
-        self._indices: tuple[int, ...] | None = None
+        self._indices: Indices[int] | None = None
 
     def __repr__(self) -> str:
         return f"Scalar({self.text!r})"

@@ -8,6 +8,7 @@ where they differ, every offset answers with the beginning of the text.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 LEADING_BLANKS = re.compile(r" *")
 BLOCK_HEADER = re.compile(r"[|>]([-+0-9]*)[ \t]*(?:#[^\r\n]*)?(\r\n|\r|\n)?")
@@ -37,10 +38,11 @@ Walked = list[tuple[str, int]]
 """The characters of the text, each with the index in the source that wrote it."""
 
 
-def indices(source: str, start: int, end: int, text: str, style: str) -> tuple[int, ...]:
+def indices(source: str, start: int, end: int, text: str, style: str) -> Sequence[int]:
     """For each offset of ``text``, its end included, the index in ``source`` of the character that wrote it."""
-    if style == "" and source.startswith(text, start):
-        return tuple(range(start, start + len(text) + 1))
+    first = start + len(style)
+    if source.startswith(text, first) and (style == "" or (style in "'\"" and first + len(text) == end - 1)):
+        return range(first, first + len(text) + 1)  # written as it reads
     if style in ("|", ">"):
         walked = _block(source, start, end, folded=style == ">")
     else:
