@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,8 +11,8 @@ from engine.conditions.values import Timestamp
 from engine.events.envelope import WireEvent
 from engine.simulation.ledger import Ledger
 from engine.simulation.simulation import Simulation
+from tests.engine.automation.domain import catalog
 
-Made = Callable[[dict[str, str]], Catalog]
 START = Timestamp.parse("2026-01-01T00:00:00Z")
 HOUR = 3_600_000_000_000
 
@@ -243,23 +242,23 @@ HARMLESS: dict[str, dict[str, str]] = {
 }
 
 
-def codes(catalog: Catalog) -> set[str]:
-    return {d.code for d in catalog.diagnostics if d.code not in ("V604", "V524")}
+def codes(made: Catalog) -> set[str]:
+    return {d.code for d in made.diagnostics if d.code not in ("V604", "V524")}
 
 
 @pytest.mark.parametrize("name", SEEDED)
-def test_a_loop_is_found_before_it_runs(name: str, made: Made):
-    assert codes(made(SEEDED[name])) == {"V607"}
+def test_a_loop_is_found_before_it_runs(name: str):
+    assert codes(catalog(SEEDED[name])) == {"V607"}
 
 
 @pytest.mark.parametrize("name", SLOW)
-def test_a_loop_that_waits_is_a_warning(name: str, made: Made):
-    assert codes(made(SLOW[name])) == {"V608"}
+def test_a_loop_that_waits_is_a_warning(name: str):
+    assert codes(catalog(SLOW[name])) == {"V608"}
 
 
 @pytest.mark.parametrize("name", HARMLESS)
-def test_what_ends_by_itself_is_no_loop(name: str, made: Made):
-    assert codes(made(HARMLESS[name])) == set()
+def test_what_ends_by_itself_is_no_loop(name: str):
+    assert codes(catalog(HARMLESS[name])) == set()
 
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -270,9 +269,9 @@ def test_no_false_alarm_on_documents_in_use(folder: Path):
     assert not {"V607", "V608"} & {d.code for d in load(folder).diagnostics}
 
 
-def set_off(catalog: Catalog) -> Simulation:
+def set_off(made: Catalog) -> Simulation:
     """Everything that may set the rules off, and a day of waiting."""
-    simulation = Simulation(catalog, Ledger())
+    simulation = Simulation(made, Ledger())
     facts = {**FACTS, "task": {"t1": {"title": "t", "queue": "two", "priority": "low"}}}
     events = [
         ("order.called", "o1", {"about": "x"}),
@@ -291,20 +290,20 @@ def set_off(catalog: Catalog) -> Simulation:
 
 
 @pytest.mark.parametrize("name", SEEDED)
-def test_forced_to_run_it_is_stopped_and_shown(name: str, made: Made):
-    simulation = set_off(made(SEEDED[name]))
+def test_forced_to_run_it_is_stopped_and_shown(name: str):
+    simulation = set_off(catalog(SEEDED[name]))
     assert sum(counts.stopped for counts in simulation.ledger.rules.values()) > 0
     assert all(counts.fired <= 8 * 1000 for counts in simulation.ledger.rules.values())
 
 
 @pytest.mark.parametrize("name", HARMLESS)
-def test_what_is_called_harmless_ends_by_itself(name: str, made: Made):
-    simulation = set_off(made(HARMLESS[name]))
+def test_what_is_called_harmless_ends_by_itself(name: str):
+    simulation = set_off(catalog(HARMLESS[name]))
     assert sum(counts.stopped for counts in simulation.ledger.rules.values()) == 0
 
 
 @pytest.mark.parametrize("name", SLOW)
-def test_what_waits_goes_on_with_time(name: str, made: Made):
-    simulation = set_off(made(SLOW[name]))
+def test_what_waits_goes_on_with_time(name: str):
+    simulation = set_off(catalog(SLOW[name]))
     assert sum(counts.fired for counts in simulation.ledger.rules.values()) > 1
     assert simulation.agenda.next_due() is not None

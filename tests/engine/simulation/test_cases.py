@@ -112,9 +112,7 @@ def test_the_replay_answers(case: Path):
     assert missing(wanted["backtest"], answer) == []
 
 
-@pytest.mark.parametrize(
-    "case", [path for path in FOLDERS if "effects" in expected(path)], ids=lambda path: path.name
-)
+@pytest.mark.parametrize("case", [path for path in FOLDERS if "effects" in expected(path)], ids=lambda path: path.name)
 def test_the_effects_are_performed_in_this_order(case: Path):
     wanted = expected(case)
     until = Timestamp.parse(wanted["until"]) if "until" in wanted else None

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-
-import pytest
+from collections.abc import Mapping
 
 from engine.catalog import Catalog, build
 from engine.reading.documents import Document
@@ -23,7 +21,7 @@ transitions:
   unpack: {from: [packed], to: open}
   send: {from: [packed], to: sent}
 groups: {waiting: [open, held]}
-events: {order.called: {data: {about: string}}}
+events: {order.called: {data: {about: string}}, order.boxed: {transition: pack}}
 """.replace("int?", '"int?"').replace("string?", '"string?"')
 BUYER = """
 fields: {name: "string?", orders_seen: int}
@@ -47,8 +45,3 @@ def document(kind: str, id: str, body: str) -> Document:
 def catalog(rules: Mapping[str, str]) -> Catalog:
     documents = [document("machine", "order", ORDER), document("machine", "buyer", BUYER)]
     return build([*documents, *(document("rule", id, body) for id, body in rules.items())])
-
-
-@pytest.fixture
-def made() -> Callable[[Mapping[str, str]], Catalog]:
-    return catalog
