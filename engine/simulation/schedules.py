@@ -20,16 +20,20 @@ if TYPE_CHECKING:
     from engine.simulation.simulation import Simulation
 
 SECOND = 1_000_000_000
+DAY = 86_400
+"""In seconds."""
 FIRST = int(datetime(1, 1, 2, tzinfo=UTC).timestamp())  # a day in, so that every zone can say it
 
 
 def ticks_after(trigger: OnSchedule, instant: Timestamp) -> Iterator[Timestamp]:
     """The instants of a schedule from the first one at or after ``instant``, within the years 1 to 9999."""
-    seconds = -(-int(instant) // SECOND)
-    just_before = datetime.fromtimestamp(max(seconds - 1, FIRST), UTC)  # in UTC, where a second is a second
+    # The search begins a day earlier: from within an hour that a clock change repeats, it would look back into it.
+    earlier = datetime.fromtimestamp(max(int(instant) // SECOND - DAY, FIRST), UTC)
     try:
-        for tick in CronSim(trigger.cron, just_before.astimezone(ZoneInfo(trigger.timezone))):
-            yield Timestamp(int(tick.timestamp()) * SECOND)
+        for tick in CronSim(trigger.cron, earlier.astimezone(ZoneInfo(trigger.timezone))):
+            due = Timestamp(int(tick.timestamp()) * SECOND)
+            if due >= instant:
+                yield due
     except OverflowError:  # the calendar ends before the schedule does
         return
 
