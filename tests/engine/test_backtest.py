@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
+from engine.cache.load import load as taken_up
 from engine.catalog import load
 from engine.conditions.values import Timestamp
 from engine.events.envelope import WireEvent, decode, encode
@@ -213,3 +214,15 @@ def test_a_log_at_either_end_of_the_calendar_is_replayed(time: str, tmp_path: Pa
     event = json.dumps({**json.loads(lines()[0]), "time": time})
     found = replay(BASE, log=written(tmp_path / "log.jsonl", [event]))
     assert (found["events"], found["skipped"], found["machines"]["customer"]["entities"]) == (1, [], 1)
+
+
+@pytest.mark.parametrize("name", EDITS)
+def test_kept_catalogs_make_the_same_difference(name: str, tmp_path: Path) -> None:
+    """Taken up from the cache (docs/adr/0008), both versions still do what their documents say."""
+    edit = case(f"edits/{name}.yaml")
+    folder = draft(edit["change"], tmp_path / "draft")
+    for _ in ("made", "kept"):
+        draft_and_base = [taken_up(one, tmp_path / "cache") for one in (folder, BASE)]
+    found = backtest.run(draft_and_base[0], LOG, draft_and_base[1])
+    assert settled(found["diff"]) == settled(edit["diff"])
+    assert found == replay(folder, against=BASE)
