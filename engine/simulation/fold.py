@@ -99,6 +99,7 @@ class Fold:
                 return self._diverged(machine, f'there is no {machine.id} "{event.subject}" in this world')
             record = self._stub(machine, event)
         before = dict(record)
+        told = event.changes
         if kind.name == "status_changed":
             outcome = self._moved(event, machine, record, imported)
         elif kind.transition is not None:
@@ -108,6 +109,8 @@ class Fold:
         if outcome.result == "diverged":
             return outcome, record, before
         self._change(event, kind, machine, record, before)
+        if imported:  # a row is a fact, also about what was there before it: nothing, before the first one
+            event.changes = {**event.changes, **told, "status": (event.data.get("from"), record.get("status"))}
         return outcome, record, before
 
     def _created(self, event: Event, machine: Machine) -> Applied:

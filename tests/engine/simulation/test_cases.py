@@ -11,6 +11,9 @@ import pytest
 from engine.catalog import Catalog, load
 from engine.conditions.values import Timestamp
 from engine.events.jsonl import read_event, read_events
+from engine.importing.parse import parse_mapping
+from engine.importing.run import import_log
+from engine.reading.source import Source
 from engine.simulation import backtest, dryrun, scenario
 from engine.simulation.coverage import Coverage
 from engine.simulation.ledger import Ledger, Performed
@@ -40,6 +43,20 @@ def scenarios(catalog: Catalog) -> dict[str, list[str]]:
         ]
         for name, one in catalog.scenarios.items()
     }
+
+
+def log_of(case: Path, made: Catalog, folder: Path) -> Path:
+    """The events of a case: its own, or those of the foreign log that it imports."""
+    mapping_file = case / "import.yaml"
+    if not mapping_file.exists():
+        return case / "events.jsonl"
+    problems: list[Any] = []
+    mapping = parse_mapping(Source("import.yaml", mapping_file.read_text("utf-8")), made.machines, problems.append)
+    assert mapping is not None, problems
+    path = folder / "events.jsonl"
+    with path.open("wb") as stream:
+        import_log(case / "log.csv", mapping, lambda line: stream.write(line + b"\n") and None)
+    return path
 
 
 def missing(wanted: Any, found: Any, path: str = "$") -> list[str]:
@@ -102,21 +119,23 @@ def test_the_scenarios_are_kept(case: Path):
 
 
 @pytest.mark.parametrize(
-    "case", [path for path in FOLDERS if (path / "events.jsonl").exists()], ids=lambda path: path.name
+    "case", [path for path in FOLDERS if "backtest" in expected(path)], ids=lambda path: path.name
 )
-def test_the_replay_answers(case: Path):
+def test_the_replay_answers(case: Path, tmp_path: Path):
     wanted = expected(case)
     until = Timestamp.parse(wanted["until"]) if "until" in wanted else None
     against = load(case / "baseline") if (case / "baseline").is_dir() else None
-    answer = backtest.run(load(case), case / "events.jsonl", against, until=until)
+    made = load(case)
+    answer = backtest.run(made, log_of(case, made, tmp_path), against, until=until)
     assert missing(wanted["backtest"], answer) == []
 
 
 @pytest.mark.parametrize("case", [path for path in FOLDERS if "effects" in expected(path)], ids=lambda path: path.name)
-def test_the_effects_are_performed_in_this_order(case: Path):
+def test_the_effects_are_performed_in_this_order(case: Path, tmp_path: Path):
     wanted = expected(case)
     until = Timestamp.parse(wanted["until"]) if "until" in wanted else None
-    assert effects(load(case), case / "events.jsonl", until) == wanted["effects"]
+    made = load(case)
+    assert effects(made, log_of(case, made, tmp_path), until) == wanted["effects"]
 
 
 @pytest.mark.parametrize(
