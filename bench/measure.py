@@ -74,13 +74,6 @@ def interleaved(contestants: Mapping[str, Callable[[], object]], rounds: int, un
     return {name: Timing(statistics.median(times), min(times), max(times)) for name, times in taken.items()}
 
 
-def once(run: Callable[[], object]) -> float:
-    """Seconds of one call."""
-    start = time.perf_counter()
-    run()
-    return time.perf_counter() - start
-
-
 def machine(packages: Sequence[str]) -> dict[str, str]:
     """What the figures were taken on."""
     model = platform.processor() or platform.machine()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -179,7 +180,8 @@ class Performer:
         now = simulation.now
         record: Record = effect.value
         if bound.subject is not None and "about" in machine.fields:
-            record["about"] = f"{bound.subject}/{event.subject}"
+            # One text for all that is about one entity: a long replay holds hundreds of thousands.
+            record["about"] = sys.intern(f"{bound.subject}/{event.subject}")
         record.update(id=id, status=machine.initial, created_at=now, updated_at=now, status_since=now)
         self._world.create(machine.id, record)
         kind = simulation.kinds[f"{machine.id}.created"]
