@@ -26,6 +26,15 @@ def unknown_state(place: Place, name: str, machine: str, states: Iterable[str]) 
     return bad_value(place, f'{machine} has no state "{name}"', hint)
 
 
+def given_twice(place: Place, machine: str, id: str) -> Diagnostic:
+    return bad_value(place, f'{machine} "{id}" is given already', "keep one of the two, or give this one another id")
+
+
+def cannot_be_set(place: Place, name: str) -> Diagnostic:
+    hint = "let an event take a transition; the other standard fields follow by themselves"
+    return bad_value(place, f'"{name}" cannot be set by hand', hint)
+
+
 def unknown_field(place: Place, name: str, machine: str, known: Iterable[str]) -> Diagnostic:
     names = sorted(known)
     hint = did_you_mean(name, names) or "the fields are " + ", ".join(names)

@@ -37,10 +37,11 @@ class ScenarioParser:
     def __init__(self, around: Surroundings, report: list[Diagnostic]) -> None:
         self._around = around
         self._report = report
+        self._known: set[tuple[str, str]] = set()
 
     def parse(self, root: MappingNode, file: str) -> Scenario:
         """The scenario a validated document tells."""
-        defaults = data(root.get("defaults") or MappingNode(root.source, root.start, root.start))
+        defaults = self._defaults(root.get("defaults"))
         given = root.get("given")
         steps = root.get("steps")
         return Scenario(
@@ -50,7 +51,7 @@ class ScenarioParser:
             given=tuple(
                 found
                 for item in (given.items if isinstance(given, Sequence) else ())
-                if isinstance(item, MappingNode) and (found := self._given(item, cast(dict[str, Any], defaults)))
+                if isinstance(item, MappingNode) and (found := self._given(item, defaults))
             ),
             steps=tuple(
                 self._step(item)
@@ -70,6 +71,19 @@ class ScenarioParser:
             )
             return Timestamp(0)
 
+    def _defaults(self, node: Node | None) -> dict[str, dict[str, Any]]:
+        """What every given entity of a machine has unless it says otherwise."""
+        found: dict[str, dict[str, Any]] = {}
+        for name, values in node.entries if isinstance(node, MappingNode) else ():
+            machine = self._around.machines.get(name.text)
+            if machine is None:
+                self._report.append(messages.unknown_machine(name.place, name.text, self._around.machines))
+                continue
+            found[name.text] = _object(values)
+            for key, value in values.entries if isinstance(values, MappingNode) else ():
+                self._check_value(machine, key, value)
+        return found
+
     def _given(self, item: MappingNode, defaults: Mapping[str, Any]) -> Given | None:
         name = item.get("entity")
         assert isinstance(name, Scalar)
@@ -83,7 +97,12 @@ class ScenarioParser:
                 continue
             values[key.text] = data(node)
             self._check_value(machine, key, node)
-        return Given(machine.id, _text(item, "id"), values, item.place)
+        id = item.get("id")
+        assert isinstance(id, Scalar)
+        if (machine.id, id.text) in self._known:
+            self._report.append(messages.given_twice(id.place, machine.id, id.text))
+        self._known.add((machine.id, id.text))
+        return Given(machine.id, id.text, values, item.place)
 
     def _check_value(self, machine: Machine, key: Scalar, node: Node) -> None:
         name = key.text
@@ -92,6 +111,7 @@ class ScenarioParser:
                 self._report.append(messages.unknown_state(node.place, node.text, machine.id, machine.states))
             return
         if name in STANDARD_FIELDS:
+            self._instant(node)
             return
         try:
             value = data(node)
@@ -112,7 +132,9 @@ class ScenarioParser:
         if isinstance(changes, MappingNode) and isinstance(event, Scalar):
             machine = self._around.machines.get(event.text.partition(".")[0])
             for key, node in changes.entries:
-                if machine is not None:
+                if key.text in STANDARD_FIELDS:
+                    self._report.append(messages.cannot_be_set(key.place, key.text))
+                elif machine is not None:
                     self._check_value(machine, key, node)
         return Step(
             event=event.text if isinstance(event, Scalar) else None,
