@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ from tests.engine.automation.domain import catalog
 START = Timestamp.parse("2026-01-01T00:00:00Z")
 HOUR = 3_600_000_000_000
 
-FACTS = {
+FACTS: dict[str, dict[str, dict[str, Any]]] = {
     "order": {
         "o1": {
             "total": 1,
@@ -272,8 +273,8 @@ def test_no_false_alarm_on_documents_in_use(folder: Path):
 def set_off(made: Catalog) -> Simulation:
     """Everything that may set the rules off, and a day of waiting."""
     simulation = Simulation(made, Ledger())
-    facts = {**FACTS, "task": {"t1": {"title": "t", "queue": "two", "priority": "low"}}}
-    events = [
+    facts: dict[str, dict[str, dict[str, Any]]] = {**FACTS, "task": {"t1": {"title": "t", "queue": "two", "priority": "low"}}}
+    events: list[tuple[str, str, dict[str, Any]]] = [
         ("order.called", "o1", {"about": "x"}),
         ("order.updated", "o1", {"total": 2, "count": 7, "note": "n"}),
         ("order.status_changed", "o1", {"to": "held"}),

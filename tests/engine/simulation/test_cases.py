@@ -54,8 +54,9 @@ def log_of(case: Path, made: Catalog, folder: Path) -> Path:
     mapping = parse_mapping(Source("import.yaml", mapping_file.read_text("utf-8")), made.machines, problems.append)
     assert mapping is not None, problems
     path = folder / "events.jsonl"
-    with path.open("wb") as stream:
-        import_log(case / "log.csv", mapping, lambda line: stream.write(line + b"\n") and None)
+    lines: list[bytes] = []
+    import_log(case / "log.csv", mapping, lines.append)
+    path.write_bytes(b"".join(line + b"\n" for line in lines))
     return path
 
 
