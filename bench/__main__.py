@@ -26,7 +26,7 @@ def main(wanted: list[str]) -> int:
         return 2
     about = machine(peers.PACKAGES)
     head = "# Virel beside its peers\n\n" + ", ".join(f"{name} {value}" for name, value in about.items()) + ".\n"
-    head += "One core, interleaved rounds, medians (least–most).\n"
+    head += "One core, interleaved rounds, medians (least–most) of the processor's time.\n"
     print(head, flush=True)
     texts, results = [head], {}
     missed: list[Row] = []

@@ -1,4 +1,8 @@
-"""How things are timed here: one core, contestants in turn, medians with the least and the most."""
+"""How things are timed here: one core, contestants in turn, medians with the least and the most.
+
+The time is the processor's, of this process: on an idle machine it is the clock's, and on a busy one other work disturbs
+it less.
+"""
 
 from __future__ import annotations
 
@@ -68,9 +72,9 @@ def interleaved(contestants: Mapping[str, Callable[[], object]], rounds: int, un
     for _ in range(rounds):
         for name, run in contestants.items():
             gc.collect()  # nobody pays for what the one before left behind
-            start = time.perf_counter()
+            start = time.process_time()
             run()
-            taken[name].append((time.perf_counter() - start) / units)
+            taken[name].append((time.process_time() - start) / units)
     return {name: Timing(statistics.median(times), min(times), max(times)) for name, times in taken.items()}
 
 
