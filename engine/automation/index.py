@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from types import CodeType
 from typing import Any
 
@@ -22,6 +23,8 @@ from engine.conditions.runtime import HELPERS
 
 FRAME = ", ".join(PARAMETERS)
 Verdict = tuple[int, Bound, bool | EvaluationError]
+Candidate = tuple[int, Bound, int | None]
+"""A rule, its rank, and the number of its line that holds wherever the index looks for it."""
 Match = Callable[[Any, Any, Any, Any, Any, Any], list[Verdict]]
 
 
@@ -97,7 +100,7 @@ class Index:
 
     def function(self, rules: Sequence[Bound]) -> Match:
         """The function over these rules, which must be those the index was made of, in rule order."""
-        names: dict[str, Any] = {**HELPERS, **self.constants, "scanned": _scanned, "by_rank": _by_rank}
+        names: dict[str, Any] = {**HELPERS, **self.constants, "scanned": _scanned, "by_rank": itemgetter(0)}
         for rank, bound in enumerate(rules):
             names[f"met{rank}"] = (rank, bound, True)
             names[f"one{rank}"] = (rank, bound)
@@ -113,20 +116,20 @@ def index_of(rules: Sequence[Bound]) -> Index:
     """The index of one event type's rules, which must stand in rule order."""
     writer = _Writer()
     chosen = chosen_equalities(rules)
-    hashed: dict[str, dict[object, list[tuple[int, Bound]]]] = {}
-    plain: list[tuple[int, Bound]] = []
+    hashed: dict[str, dict[object, list[Candidate]]] = {}
+    plain: list[Candidate] = []
     for rank, (bound, equality) in enumerate(zip(rules, chosen, strict=True)):
         if equality is None:
-            plain.append((rank, bound))
+            plain.append((rank, bound, None))
         else:
             table = hashed.setdefault(equality.path_source, {})
             for value in sorted(equality.values, key=repr):
-                table.setdefault(value, []).append((rank, bound))
+                table.setdefault(value, []).append((rank, bound, equality.line))
     body = ["out = []", "doubted = []"]
     tables: list[tuple[dict[object, str], tuple[int, ...]]] = []
     for number, (source, table) in enumerate(hashed.items()):
         buckets = {value: writer.bucket(here) for value, here in table.items()}
-        tables.append((buckets, tuple(sorted({rank for here in table.values() for rank, _ in here}))))
+        tables.append((buckets, tuple(sorted({rank for here in table.values() for rank, _, _ in here}))))
         body += [
             "try:",
             f"    bucket = table{number}.get({source})",
@@ -151,20 +154,20 @@ class _Writer:
     def __init__(self) -> None:
         self.constants: dict[str, object] = {}
         self.lines: list[str] = []
-        self._buckets: dict[tuple[int, ...], str] = {}
+        self._buckets: dict[tuple[tuple[int, int | None], ...], str] = {}
 
-    def bucket(self, rules: Sequence[tuple[int, Bound]]) -> str:
+    def bucket(self, rules: Sequence[Candidate]) -> str:
         """The name of a function that judges these rules one after the other."""
-        known = tuple(rank for rank, _ in rules)
+        known = tuple((rank, held) for rank, _, held in rules)
         if known in self._buckets:
             return self._buckets[known]
         name = self._buckets[known] = f"bucket{len(self._buckets)}"
         body: list[str] = []
-        for rank, bound in rules:
+        for rank, bound, held in rules:
             if bound.condition is None:
                 body.append(f"out.append(met{rank})")
                 continue
-            expression, names = bound.condition.emit(f"r{rank}_")
+            expression, names = bound.condition.emit(f"r{rank}_", held)
             self.constants.update((name, value) for name, value in names.items() if name not in HELPERS)
             body += [
                 "try:",
@@ -184,7 +187,3 @@ class _Writer:
         """Everything gathered and one function more, as the code of a module."""
         self._define(name, parameters, body)
         return compile("\n".join(self.lines), f"<rules {name}>", "exec")
-
-
-def _by_rank(verdict: Verdict) -> int:
-    return verdict[0]

@@ -30,11 +30,13 @@ class Equality:
 
     ``path_source`` is Python over the frame, letter for letter the read in the generated condition; ``path`` is what
     the author wrote. An error while reading must send the condition to ``judge``, or "errored" becomes "unmet".
+    ``line`` is the number of the line that says this and nothing else, None where a line says more.
     """
 
     path_source: str
     path: str
     values: frozenset[object]
+    line: int | None = None
 
 
 def function(expression: str, namespace: Mapping[str, object], exact: Judge) -> Judge:
@@ -81,11 +83,13 @@ def line_sources(
     return sources, emitter.constants
 
 
-def equalities(lines: list[tuple[str, Node]], types: TypeOf) -> tuple[Equality, ...]:
-    """The equalities that lines, all of which must hold, make necessary; each line is its text and its node."""
+def equalities(lines: list[tuple[int, str, Node]], types: TypeOf) -> tuple[Equality, ...]:
+    """The equalities that lines, all of which must hold, make necessary; a line is its number, text and node."""
     found: list[Equality] = []
-    for text, line in lines:
-        for node in conjuncts(line):
+    for number, text, line in lines:
+        terms = list(conjuncts(line))
+        alone = number if len(terms) == 1 else None
+        for node in terms:
             fixed = values_of(node)
             if fixed is None:
                 continue
@@ -94,5 +98,5 @@ def equalities(lines: list[tuple[str, Node]], types: TypeOf) -> tuple[Equality, 
             if source is not None and (is_text(kind) or kind in (BOOL, INT)):
                 alike = str if is_text(kind) else bool if kind == BOOL else int
                 if all(type(value) is alike for value in values):
-                    found.append(Equality(source, text[read.start : read.end], values))
+                    found.append(Equality(source, text[read.start : read.end], values, alone))
     return tuple(found)

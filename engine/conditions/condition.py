@@ -133,18 +133,21 @@ class Condition:
                     return EvaluationError(f"{leaf.text} has no value", error.offset, line)
         return EvaluationError.of(error, line)
 
-    def emit(self, prefix: str) -> tuple[str, dict[str, object]]:
+    def emit(self, prefix: str, held: int | None = None) -> tuple[str, dict[str, object]]:
         """The condition as a Python expression over the frame, and the names it needs.
 
         The names of constants begin with ``prefix``; the others are the same for every condition. The expression
-        raises on any doubt, and the caller then asks ``judge_exactly``.
+        raises on any doubt, and the caller then asks ``judge_exactly``. ``held`` is the number of a line that is known
+        to hold where the expression is evaluated.
         """
         sources, constants = compiling.line_sources(self.nodes, self.type_of, self.functions, prefix, boolean=True)
+        if held is not None:
+            sources[held] = "True"
         return source_of(self.group, sources), {**HELPERS, **constants}
 
     def equalities(self) -> tuple[Equality, ...]:
         """Necessary conditions ``path == constant`` and ``path in [constants]``, for an index."""
-        held = [(self.lines[line].expression, self.nodes[line]) for line in required(self.group)]
+        held = [(line, self.lines[line].expression, self.nodes[line]) for line in required(self.group)]
         return compiling.equalities(held, self.type_of)
 
     @cached_property
