@@ -273,7 +273,10 @@ def test_no_false_alarm_on_documents_in_use(folder: Path):
 def set_off(made: Catalog) -> Simulation:
     """Everything that may set the rules off, and a day of waiting."""
     simulation = Simulation(made, Ledger())
-    facts: dict[str, dict[str, dict[str, Any]]] = {**FACTS, "task": {"t1": {"title": "t", "queue": "two", "priority": "low"}}}
+    facts: dict[str, dict[str, dict[str, Any]]] = {
+        **FACTS,
+        "task": {"t1": {"title": "t", "queue": "two", "priority": "low"}},
+    }
     events: list[tuple[str, str, dict[str, Any]]] = [
         ("order.called", "o1", {"about": "x"}),
         ("order.updated", "o1", {"total": 2, "count": 7, "note": "n"}),

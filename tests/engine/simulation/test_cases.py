@@ -119,9 +119,7 @@ def test_the_scenarios_are_kept(case: Path):
     assert found == expected(case).get("test", {})
 
 
-@pytest.mark.parametrize(
-    "case", [path for path in FOLDERS if "backtest" in expected(path)], ids=lambda path: path.name
-)
+@pytest.mark.parametrize("case", [path for path in FOLDERS if "backtest" in expected(path)], ids=lambda path: path.name)
 def test_the_replay_answers(case: Path, tmp_path: Path):
     wanted = expected(case)
     until = Timestamp.parse(wanted["until"]) if "until" in wanted else None
