@@ -82,7 +82,7 @@ def _replay_rules(draft: bool) -> Iterator[tuple[str, str]]:
     effects = (NEWS, WEBHOOK, COUNT, TASK, HOLD, RESUME)
     shares = (4, 2, 2, 2, 1, 1)
     for number in range(170):
-        amount = chance.randrange(50_000, 88_000)
+        amount = chance.randrange(56_000, 90_000)
         if draft and number % 17 == 0:
             amount += 5_000
         lines = [
@@ -95,7 +95,7 @@ def _replay_rules(draft: bool) -> Iterator[tuple[str, str]]:
         if number % 5 == 0:
             lines[0] = f"event.data.region in {json.dumps(sorted(chance.sample(REGIONS, 10)))}"
         run = "run: {mode: throttle, every: 2d, key: order.customer.id}\n" if number % 4 == 0 else ""
-        actions = sorted(set(chance.choices(effects, shares, k=chance.choice((3, 4, 4)))))
+        actions = sorted(set(chance.choices(effects, shares, k=chance.choice((4, 4, 5)))))
         yield f"root-{number:03}", rule_text(f"root-{number:03}", TYPES[number % len(TYPES)], lines, actions, run)
     for number in range(30):
         trigger = ("order.updated", "order.updated", "order.status_changed", "order.status_changed", "task.created")[

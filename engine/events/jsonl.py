@@ -29,6 +29,9 @@ LONGEST_LINE = 1024 * 1024
 
 Report = Callable[[Diagnostic], None]
 
+# The widest that Python holds in two digits and in one: a million events are remembered in 100 MB.
+_HASH = 2**60 - 1
+_SHORT_HASH = 2**30 - 1
 _GZIP = b"\x1f\x8b"
 _BOM = b"\xef\xbb\xbf"
 _BYTE = re.compile(r"\(byte (\d+)\)")
@@ -47,7 +50,7 @@ def read_events(path: Path, report: Report, *, file: str | None = None) -> Itera
     """The events of a file with their line numbers, counted from 1, in file order.
 
     Lines that cannot be read, and repetitions of an id, go to ``report`` and are left out. ``file`` is the name used
-    in diagnostics, by default the path. Raises ``UnreadableError``. Of each event 16 bytes of hashes are remembered.
+    in diagnostics, by default the path. Raises ``UnreadableError``. Of each event two hashes are remembered.
     """
     name = file if file is not None else str(path)
     seen: dict[int, int] = {}
@@ -60,7 +63,7 @@ def read_events(path: Path, report: Report, *, file: str | None = None) -> Itera
         if b"\\u0000" in line and _has_nul(json.loads(line)):
             report(messages.bad_text(Place(name, number, 1), "a NUL character"))
             continue
-        key, content = hash(event.id), hash(line)
+        key, content = hash(event.id) & _HASH, hash(line) & _SHORT_HASH
         earlier = seen.get(key)
         if earlier is None:
             seen[key] = content
@@ -107,7 +110,7 @@ def lines_of(stream: IO[bytes] | gzip.GzipFile, report: Report, file: str) -> It
             report(messages.too_long(Place(file, number, 1), LONGEST_LINE))
             while line and not line.endswith(b"\n"):
                 line = stream.readline(LONGEST_LINE)
-        elif body.strip():
+        elif body and not body.isspace():
             yield number, body
 
 

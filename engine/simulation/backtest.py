@@ -182,8 +182,10 @@ class _Replay:
         assert isinstance(after, ListingLedger)
         if before.told != after.told:
             self._difference.add(before.listed(), after.listed())
-        before.clear()
-        after.clear()
+        if before.told:
+            before.clear()
+        if after.told:
+            after.clear()
 
     def _summary(self, lines: int, compare: bool) -> dict[str, Any]:
         simulation, ledger = self.simulations[-1], self._ledgers[-1]
@@ -233,7 +235,7 @@ def machines_json(simulation: Simulation, ledger: Ledger) -> dict[str, Any]:
 
 def rules_json(simulation: Simulation, ledger: Ledger) -> dict[str, Any]:
     """Verdicts, runs and effects by rule; every rule of the catalog is listed."""
-    judged = {kind.type: kind.judged for kind in simulation.kinds.known()}
+    judged = {kind.type: kind.judged for kind in simulation.kinds.values()}
     found: dict[str, Any] = {}
     for id, rule in sorted(simulation.catalog.rules.items()):
         counts = ledger.rule(id)

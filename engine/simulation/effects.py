@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from engine.automation.model import Bound, Effect
@@ -32,18 +33,25 @@ class ListingLedger(Ledger):
         super().__init__()
         self.listening = True
         self.told: list[tuple[Any, ...]] = []
-        self._behind: list[tuple[Bound, Event, Effect, int, bool, Timestamp]] = []
+        self._behind: list[tuple[Bound, Event, Sequence[tuple[int, Effect]], Timestamp]] = []
 
-    def effect(self, bound: Bound, event: Event, effect: Effect, action: int, shadow: bool, now: Timestamp) -> None:
-        """Lists an effect that was performed; what a shadow rule would have done is no difference."""
+    def ran(
+        self, bound: Bound, event: Event, effects: Sequence[tuple[int, Effect]], shadow: bool, now: Timestamp
+    ) -> None:
+        """Lists what a run performed; what a shadow rule would have done is no difference."""
         if shadow:
             return
-        self.told.append((bound.rule.text.id, effect.action, event.root, event.subject, effect.id, now, effect.keys))
-        self._behind.append((bound, event, effect, action, shadow, now))
+        self.told.append((bound.rule.text.id, event.root, event.subject, now))
+        self.told.extend([(effect.action, effect.id, effect.keys) for _, effect in effects])
+        self._behind.append((bound, event, effects, now))
 
     def listed(self) -> list[Performed]:
         """The effects since the last ``clear``."""
-        return [performed(*behind) for behind in self._behind]
+        return [
+            performed(bound, event, effect, action, False, now)
+            for bound, event, effects, now in self._behind
+            for action, effect in effects
+        ]
 
     def clear(self) -> None:
         """Forgets what was listed."""

@@ -117,22 +117,15 @@ class Kind:
     judged: int = 0
 
 
-class Kinds:
-    """The event types of a catalog, looked up once each."""
+class Kinds(dict[str, Kind]):
+    """The event types of a catalog, looked up once each; it holds those met so far."""
 
     def __init__(self, catalog: Catalog) -> None:
+        super().__init__()
         self._catalog = catalog
-        self._known: dict[str, Kind] = {}
 
-    def __getitem__(self, type: str) -> Kind:
-        kind = self._known.get(type)
-        return kind if kind is not None else self._add(type)
-
-    def known(self) -> list[Kind]:
-        """The types met so far."""
-        return list(self._known.values())
-
-    def _add(self, type: str) -> Kind:
+    def __missing__(self, type: str) -> Kind:
+        """Looks a type up at its first mention."""
         machine_id, _, name = type.partition(".")
         machine = self._catalog.machines.get(machine_id)
         reader, transition = None, None
@@ -144,7 +137,7 @@ class Kinds:
                 transition = machine.transitions.get(declared.transition)
         elif machine is not None:
             machine = None
-        kind = Kind(
+        kind = self[type] = Kind(
             type,
             machine,
             name,
@@ -153,7 +146,6 @@ class Kinds:
             transition,
             machine is not None and machine.id in self._catalog.dwelling,
         )
-        self._known[type] = kind
         return kind
 
 

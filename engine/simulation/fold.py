@@ -46,6 +46,8 @@ class Fold:
         the event itself creates say nothing new.
         """
         self._seeded.clear()
+        if not event.facts:
+            return
         made = event.subject if event.name == "created" else None
         for machine_id, entities in event.facts.items():
             machine = self._simulation.catalog.machines.get(machine_id)

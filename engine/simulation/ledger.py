@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -102,10 +102,13 @@ class Ledger:
         self.machines: dict[str, MachineCounts] = {}
         self._on_effect = on_effect
 
-    def effect(self, bound: Bound, event: Event, effect: Effect, action: int, shadow: bool, now: Timestamp) -> None:
-        """Takes an effect of one run; ``action`` is the action's index, -1 for what a failed run leaves."""
+    def ran(
+        self, bound: Bound, event: Event, effects: Sequence[tuple[int, Effect]], shadow: bool, now: Timestamp
+    ) -> None:
+        """Takes what one run did: effects with the index of their action, -1 for what a failed run leaves."""
         if self._on_effect is not None:
-            self._on_effect(performed(bound, event, effect, action, shadow, now))
+            for action, effect in effects:
+                self._on_effect(performed(bound, event, effect, action, shadow, now))
 
     def rule(self, id: str) -> RuleCounts:
         """The counts of a rule, begun at its first mention."""

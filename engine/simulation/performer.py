@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from engine.automation.index import Verdict
 from engine.automation.model import Action, Bound, Effect
 from engine.automation.paths import MissingValueError
 from engine.simulation.events import Event, Kind
@@ -13,7 +14,7 @@ from engine.simulation.fold import CreatedChanges
 from engine.simulation.timers import Timers
 
 if TYPE_CHECKING:
-    from engine.simulation.simulation import Judged, Simulation
+    from engine.simulation.simulation import Simulation
     from engine.simulation.world import Record
 
 
@@ -30,6 +31,21 @@ class RefusedError(Exception):
         self.transition = transition
 
 
+class FollowUp(NamedTuple):
+    """An event that a run brought about, with the verdicts on it, which count only if the whole run stands.
+
+    Where it put its subject into a state, ``entered`` is that state and ``left`` the one before, None at creation.
+    """
+
+    event: Event
+    subject: Record
+    before: Record | None
+    verdicts: list[Verdict]
+    left: str | None
+    entered: str | None
+    show: Callable[[], None] | None
+
+
 class Unit:
     """What one run did: kept apart until it is certain that all of it stands.
 
@@ -42,25 +58,19 @@ class Unit:
         "depth",
         "effects",
         "failure",
-        "judged",
-        "made",
-        "moves",
+        "follow_ups",
         "shadow",
         "slim",
         "stopped",
         "timers",
         "touched",
-        "watched",
     )
 
     def __init__(self, depth: int, shadow: bool = False) -> None:
         self.depth = depth
         self.shadow = shadow
         self.effects: list[tuple[int, Effect]] = []
-        self.judged: list[Judged] = []
-        self.watched: list[Callable[[], None]] = []
-        self.moves: list[tuple[str, str, str, Any, Event]] = []
-        self.made: list[tuple[str, Any, Event]] = []
+        self.follow_ups: list[FollowUp] = []
         self.slim: list[tuple[str, str, str]] = []
         self.timers: list[Callable[[], None]] = []
         self.delayed: list[Action] = []
@@ -182,15 +192,15 @@ class Performer:
         if bound.subject is not None and "about" in machine.fields:
             # One text for all that is about one entity: a long replay holds hundreds of thousands.
             record["about"] = sys.intern(f"{bound.subject}/{event.subject}")
-        record.update(id=id, status=machine.initial, created_at=now, updated_at=now, status_since=now)
+        record["id"], record["status"] = id, machine.initial
+        record["created_at"] = record["updated_at"] = record["status_since"] = now
         self._world.create(machine.id, record)
         kind = simulation.kinds[f"{machine.id}.created"]
         if kind.matcher is None and not kind.dwells and simulation.on_event is None and simulation.watch is None:
             return True
         born = dict(record)
         made = self._follow(bound, event, f"{id}/created", kind, id, born, CreatedChanges(born), unit)
-        unit.made.append((machine.id, record, made))
-        self._judge(made, kind, record, None, unit)
+        self._judge(made, kind, record, None, unit, None, machine.initial)
         return True
 
     def _move(self, bound: Bound, id: str, effect: Effect, event: Event, unit: Unit) -> bool:
@@ -218,8 +228,7 @@ class Performer:
         changes = {"status": (source, transition.target)}
         moved = self._follow(bound, event, id, kind, record["id"], data, changes, unit)
         simulation.fold.enter(moved, machine, record, transition.target, transition.name)
-        unit.moves.append((machine.id, source, transition.target, record, moved))
-        self._judge(moved, kind, record, before, unit)
+        self._judge(moved, kind, record, before, unit, source, transition.target)
         return True
 
     def _set(self, bound: Bound, id: str, effect: Effect, event: Event, unit: Unit) -> bool:
@@ -288,15 +297,27 @@ class Performer:
             chain=event.chain,
         )
 
-    def _judge(self, event: Event, kind: Kind, subject: Record, before: Record | None, unit: Unit) -> None:
-        """Judges a follow-up on the facts just after it; the verdicts count only if the whole run stands."""
+    def _judge(
+        self,
+        event: Event,
+        kind: Kind,
+        subject: Record,
+        before: Record | None,
+        unit: Unit,
+        left: str | None = None,
+        entered: str | None = None,
+    ) -> None:
+        """Judges a follow-up on the facts just after it."""
         if unit.shadow:
             return
-        simulation = self._simulation
+        simulation, matcher = self._simulation, kind.matcher
+        show = None
         if simulation.watch is not None:
-            unit.watched.append(simulation.watch(event, subject, before, kind.matcher.rules if kind.matcher else ()))
-        verdicts = simulation.verdicts(event, kind, subject, before) if kind.matcher is not None else []
-        unit.judged.append((event, subject, before, verdicts))
+            show = simulation.watch(event, subject, before, matcher.rules if matcher is not None else ())
+        verdicts: list[Verdict] = []
+        if matcher is not None:
+            verdicts = matcher.match(event, subject, before, simulation.now, event.actor, self._world)
+        unit.follow_ups.append(FollowUp(event, subject, before, verdicts, left, entered, show))
 
     def follow_transition(self, event: Event, kind: Kind, subject: Record) -> None:
         """The ``status_changed`` behind a declared event that took a transition."""

@@ -15,7 +15,7 @@ from engine.conditions.outcome import EvaluationError
 from engine.conditions.values import Timestamp
 from engine.simulation.agenda import Entry
 from engine.simulation.events import MAX_DEPTH, Event, Kind
-from engine.simulation.performer import Performer, RefusedError, Unit
+from engine.simulation.performer import FollowUp, Performer, RefusedError, Unit
 
 if TYPE_CHECKING:
     from engine.simulation.simulation import Simulation
@@ -153,37 +153,37 @@ class Runs:
             counts.shadowed += len(unit.effects)
         else:
             counts.effects += len(unit.effects)
-        if ledger.listening:
-            for action, effect in unit.effects:
-                ledger.effect(bound, event, effect, action, unit.shadow, simulation.now)
+        if ledger.listening and unit.effects:
+            ledger.ran(bound, event, unit.effects, unit.shadow, simulation.now)
         if unit.shadow:
             return
         for machine, id, state in unit.slim:
             simulation.fold.slim[machine][id] = state
         for act in unit.timers:
             act()
-        if unit.judged:
-            self._follow(unit)
+        for follow_up in unit.follow_ups:
+            self._follow(follow_up)
 
-    def _follow(self, unit: Unit) -> None:
-        """The moves, entities and events of a run that stands: counted, handed on, their rules queued."""
+    def _follow(self, follow_up: FollowUp) -> None:
+        """An event of a run that stands: counted, handed on, the rules that it met queued."""
         simulation = self._simulation
-        ledger = simulation.ledger
-        for machine, source, target, record, moved in unit.moves:
-            ledger.machine(machine).move(source, target)
-            if simulation.on_move is not None:
-                simulation.on_move(machine, str(moved.data["transition"]))
-            simulation.dwelling.entered(machine, record, source, target, moved)
-        for machine, record, made in unit.made:
-            simulation.dwelling.entered(machine, record, None, record["status"], made)
-        for watched in unit.watched:
-            watched()
-        for judged in unit.judged:
-            simulation.count_judged(judged[0])
-            if simulation.on_event is not None:
-                simulation.on_event(judged[0])
-            if judged[3]:
-                simulation.enqueue(judged)
+        event, subject, before, verdicts, left, entered, show = follow_up
+        kind = simulation.kinds[event.type]
+        if entered is not None:
+            assert kind.machine is not None
+            machine = kind.machine.id
+            if left is not None:
+                simulation.ledger.machine(machine).move(left, entered)
+                if simulation.on_move is not None:
+                    simulation.on_move(machine, str(event.data["transition"]))
+            simulation.dwelling.entered(machine, subject, left, entered, event)
+        if show is not None:
+            show()
+        kind.judged += 1
+        if simulation.on_event is not None:
+            simulation.on_event(event)
+        if verdicts:
+            simulation.enqueue((event, subject, before, verdicts))
 
     def _failed(
         self, bound: Bound, event: Event, failure: MissingValueError | RefusedError, action: Action | None = None

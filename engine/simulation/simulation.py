@@ -170,15 +170,6 @@ class Simulation:
         """Queues verdicts reached while an action was performed."""
         self._queue.append(judged)
 
-    def count_judged(self, event: Event) -> None:
-        """Counts an event that rules were judged on."""
-        self.kinds[event.type].judged += 1
-
-    def verdicts(self, event: Event, kind: Kind, subject: Record, before: Record | None) -> list[Verdict]:
-        """The verdicts on an event that may still be taken back: nothing is queued or counted."""
-        assert kind.matcher is not None
-        return kind.matcher.match(event, subject, before, self.now, event.actor, self.world)
-
     def settle(self) -> None:
         """Performs what is queued, breadth first, until nothing follows."""
         queue = self._queue
