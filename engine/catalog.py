@@ -21,7 +21,7 @@ from engine.automation.check import RuleBinder
 from engine.automation.index import Matcher
 from engine.automation.model import Bound, OnDwell, OnEvent, OnSchedule, Rule
 from engine.automation.parse import parse_rule
-from engine.automation.scope import entity_scope
+from engine.automation.scope import entity_scope, event_data
 from engine.catalog_gaps import find_gaps, plural_of, told_once, unavailable
 from engine.catalog_messages import NOT_CHECKED
 from engine.catalog_needs import Needs, needs_of
@@ -30,6 +30,7 @@ from engine.conditions.check import check_condition
 from engine.conditions.condition import Condition
 from engine.diagnostics import Diagnostic, Place, in_order
 from engine.machines.check import check_states, check_together
+from engine.machines.messages import UNKNOWN_STATE
 from engine.machines.model import Machine
 from engine.machines.parse import parse_machine
 from engine.machines.readers import Reader
@@ -200,8 +201,13 @@ def roots_of(documents: list[Document], kind: str) -> dict[str, MappingNode]:
 def machines_of(documents: list[Document], report: list[Diagnostic]) -> dict[str, Machine]:
     """The machines of a folder by id, and those the engine brings."""
     machines: dict[str, Machine] = {}
+    misspelt: set[str] = set()
     for id, root in roots_of(documents, "machine").items():
-        machines[id] = parse_machine(root, report)
+        found: list[Diagnostic] = []
+        machines[id] = parse_machine(root, found)
+        report.extend(found)
+        if any(one.code == UNKNOWN_STATE for one in found):
+            misspelt.add(id)  # what cannot be reached or left is then no more than a consequence
     for id in BUILTIN:
         # Also where a folder's own document of that name is broken: the engine itself makes tasks and exceptions.
         if id not in machines:
@@ -210,7 +216,8 @@ def machines_of(documents: list[Document], report: list[Diagnostic]) -> dict[str
             assert read is not None
             machines[id] = parse_machine(read, report, builtin=True)
     for machine in machines.values():
-        report.extend(check_states(machine))
+        if machine.id not in misspelt:
+            report.extend(check_states(machine))
     report.extend(check_together(machines))
     return machines
 
@@ -243,7 +250,11 @@ def surroundings_of(
     """What scenarios may mention."""
     events = tuple(kind for machine in machines.values() for kind in machine.event_types())
     names = {d.id for d in documents if d.kind == "rule"}
-    return Surroundings(machines, readers, names, set(actions), tuple(actions), events)
+    payloads = {
+        kind: event_data(machine, kind).keys() for machine in machines.values() for kind in machine.event_types()
+    }
+    keys = {kind: frozenset(payload) for kind, payload in payloads.items()}
+    return Surroundings(machines, readers, names, set(actions), tuple(actions), events, keys)
 
 
 def guards_of(machine: Machine, vocabulary: MachineVocabulary, report: list[Diagnostic]) -> dict[str, Condition]:

@@ -12,6 +12,7 @@ from engine.automation.model import Rule
 from engine.automation.scope import entity_scope
 from engine.conditions.check import check_condition
 from engine.diagnostics import Diagnostic
+from engine.machines.check import in_turn
 from engine.machines.model import STANDARD_FIELDS, Machine
 from engine.machines.vocabulary import MachineVocabulary
 from engine.reading.documents import Document
@@ -73,7 +74,9 @@ def check_roles(
     vocabulary: MachineVocabulary,
 ) -> Iterator[Diagnostic]:
     """Policies and field lists of grants speak of what the machines declare."""
-    by_plural = {machine.plural: machine for machine in machines.values()}
+    by_plural: dict[str, Machine] = {}
+    for one in in_turn(machines):
+        by_plural.setdefault(one.plural, one)
     for id, role in roles.items():
         written = roots[id].get("grants")
         items = written.items if isinstance(written, Sequence) else ()

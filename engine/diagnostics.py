@@ -11,6 +11,9 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Literal
 
+WIDEST = 160
+"""Characters of a source line that are shown around a finding."""
+
 Severity = Literal["error", "warning", "info"]
 
 
@@ -62,8 +65,7 @@ def render(diagnostic: Diagnostic, source_line: str | None) -> str:
     head = f"{place.file}:{place.line}:{place.column}: {diagnostic.severity} {diagnostic.code}: {diagnostic.message}"
     lines = [head]
     if source_line is not None and source_line.strip():
-        shown = source_line.replace("\t", " ")
-        start = min(place.column - 1, len(shown))
+        shown, start = _clipped(source_line.replace("\t", " "), place.column - 1)
         width = max(1, min(diagnostic.length, len(shown) - start))
         lines.append(f"  | {shown}")
         lines.append(f"  | {' ' * start}{'^' * width}")
@@ -72,12 +74,27 @@ def render(diagnostic: Diagnostic, source_line: str | None) -> str:
     return "\n".join(lines)
 
 
+def _clipped(line: str, at: int) -> tuple[str, int]:
+    """The part of a long line around ``at``, counted from 0, and where ``at`` is in it."""
+    at = min(at, len(line))
+    if len(line) <= WIDEST:
+        return line, at
+    start = max(0, min(at - WIDEST // 3, len(line) - WIDEST))
+    end = start + WIDEST
+    return ("…" if start else "") + line[start:end] + ("…" if end < len(line) else ""), at - start + bool(start)
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     """A hint that names the nearest known word, or None when none is near."""
-    names = sorted(set(known))
-    lowered = {name.lower(): name for name in names}
+    near = nearest(word, known)
+    return f'did you mean "{near}"?' if near is not None else None
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that is written most like this one, or None when none is near."""
+    lowered = {name.lower(): name for name in sorted(set(known))}
     near = get_close_matches(word.lower(), list(lowered), n=1, cutoff=0.6)
-    return f'did you mean "{lowered[near[0]]}"?' if near else None
+    return lowered[near[0]] if near else None
 
 
 def in_order(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:

@@ -130,7 +130,7 @@ def export(
 
     machine, _, subject = (entity or "").partition("/")
     bounds = (_time(since, "--since"), _time(until, "--until"))
-    with _store(url) as store:
+    with _store(url, reading=True) as store:
         found = (
             event
             for _, event in store.read(
@@ -210,12 +210,12 @@ def _progress(label: str) -> Iterator[Progress | None]:
 
 
 @contextmanager
-def _store(url: str) -> Iterator[EventStore]:
+def _store(url: str, *, reading: bool = False) -> Iterator[EventStore]:
     from app.records.database import StoreError
     from app.records.events import EventStore
 
     try:
-        store = EventStore.open(url)
+        store = EventStore.open(url, reading=reading)
         try:
             yield store
         finally:

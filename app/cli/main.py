@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import io
 import os
+import signal
 import sys
 
 import click
@@ -50,6 +51,9 @@ def cli() -> None:
 
 def main() -> None:
     """Runs the command line; an interrupted command leaves nothing half-done and says so."""
+    signal.signal(
+        signal.SIGTERM, signal.default_int_handler
+    )  # whoever ends us politely leaves nothing half-done either
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # what a terminal cannot show is no reason to stop
@@ -67,6 +71,11 @@ def _run() -> int:
     except click.ClickException as error:
         error.show()
         return COULD_NOT_RUN
+    except RuntimeError as error:
+        if not isinstance(error.__cause__, KeyboardInterrupt):  # so Python reports one that fell into a class body
+            raise
+        click.echo("virel: interrupted", err=True)
+        return INTERRUPTED
     except OSError as error:
         _give_up_output()
         if not isinstance(error, BrokenPipeError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
@@ -16,10 +17,11 @@ class StoreError(Exception):
     """The database cannot do what was asked; the message says why and what to do."""
 
 
-def open_database(url: str) -> Engine:
+def open_database(url: str, *, existing: bool = False) -> Engine:
     """The database at an SQLAlchemy URL, such as ``sqlite:///virel.db`` or ``postgresql://user@host/name``.
 
-    No connection is made yet. Raises ``StoreError`` for a URL that cannot be used.
+    No connection is made yet. Raises ``StoreError`` for a URL that cannot be used and, where the database must be
+    ``existing``, for a file that is not there.
     """
     try:
         address = make_url(url)
@@ -27,6 +29,9 @@ def open_database(url: str) -> Engine:
             address = address.set(drivername="postgresql+psycopg")
         if address.get_backend_name() not in ("sqlite", "postgresql"):
             raise StoreError(f"{address.get_backend_name()} is not supported: use sqlite:/// or postgresql://")
+        file = address.database if address.get_backend_name() == "sqlite" else None
+        if existing and file and file != ":memory:" and not file.startswith("file:") and not Path(file).is_file():
+            raise StoreError(f'there is no file "{file}"')
         database = create_engine(address, pool_pre_ping=True)
     except (ArgumentError, NoSuchModuleError, ValueError) as error:
         raise StoreError(

@@ -27,6 +27,7 @@ from sqlalchemy import (
     event,
     func,
     insert,
+    inspect,
     select,
     text,
 )
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
     from engine.conditions.values import Timestamp
 
 _BATCH = 500
+MICROSECOND = 1_000
+"""In nanoseconds. A store counts in microseconds, which hold the years 1 to 9999; the event's text is exact."""
 _WRITERS = 0x56_49_52_45_4C  # the advisory lock on which writers to PostgreSQL take turns
 
 _METADATA = MetaData()
@@ -52,7 +55,7 @@ EVENTS = Table(
     Column("type", String, nullable=False),
     Column("machine", String, nullable=False),
     Column("subject", String, nullable=False),
-    Column("time", BigInteger, nullable=False, comment="nanoseconds since 1970-01-01T00:00:00Z"),
+    Column("time", BigInteger, nullable=False, comment="microseconds since 1970-01-01T00:00:00Z, rounded down"),
     Column("root", String, nullable=False, comment="the id of the first event in the chain: its own where it is that"),
     Column("body", Text, nullable=False),
     Index("events_by_entity", "machine", "subject", "seq"),
@@ -106,8 +109,17 @@ class EventStore:
         self._database = database
 
     @classmethod
-    def open(cls, url: str) -> EventStore:
-        """The store at an SQLAlchemy URL, its table made where it is not there yet."""
+    def open(cls, url: str, *, reading: bool = False) -> EventStore:
+        """The store at an SQLAlchemy URL, its table made where it is not there yet.
+
+        With ``reading`` nothing is made and nobody is waited for. Raises ``StoreError`` where there is no store.
+        """
+        if reading:
+            store = cls(open_database(url, existing=True))
+            with store._connection() as connection:
+                if not inspect(connection).has_table(EVENTS.name):
+                    raise StoreError("there is no event store at this address")
+            return store
         store = cls(open_database(url))
         with store._connection(writing=True) as connection:
             _take_turn(connection)
@@ -157,12 +169,14 @@ class EventStore:
             if value is not None:
                 query = query.where(column == value)
         if since is not None:
-            query = query.where(EVENTS.c.time >= int(since))
+            query = query.where(EVENTS.c.time >= int(since) // MICROSECOND)
         if until is not None:
-            query = query.where(EVENTS.c.time < int(until))
+            query = query.where(EVENTS.c.time <= int(until) // MICROSECOND)
         with self._connection() as connection:
             for seq, body in connection.execution_options(yield_per=_BATCH).execute(query):
-                yield seq, decode(body.encode())
+                event = decode(body.encode())
+                if (since is None or event.time >= since) and (until is None or event.time < until):
+                    yield seq, event
 
     @contextmanager
     def _connection(self, *, writing: bool = False) -> Iterator[Connection]:
@@ -213,7 +227,7 @@ def _row(seq: int, one: WireEvent, body: str) -> dict[str, object]:
         "type": one.type,
         "machine": one.machine,
         "subject": one.subject,
-        "time": int(one.time),
+        "time": int(one.time) // MICROSECOND,
         "root": one.root or one.id,
         "body": body,
     }

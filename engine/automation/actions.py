@@ -7,18 +7,20 @@ adds an action by adding an ``ActionKind`` to the mapping it hands to the catalo
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.automation import messages
 from engine.automation.builder import Builder, Planned, rendered
 from engine.automation.model import Effect, Emission, Plan
 from engine.conditions.condition import Expression
+from engine.conditions.money import parse_money
+from engine.conditions.reads import FieldRead
 from engine.conditions.text import Text
-from engine.conditions.types import STRING
+from engine.conditions.types import MONEY, STRING
 from engine.conditions.values import Duration, Timestamp
 from engine.machines.model import STANDARD_FIELDS, Machine
-from engine.machines.records import UnfitValue, as_json
+from engine.machines.records import as_json
 from engine.reading.nodes import Mapping as MappingNode
 from engine.reading.nodes import Scalar, data
 
@@ -117,6 +119,7 @@ def update_status(builder: Builder, keys: Keys) -> Planned | None:
     given, texts = (
         builder.texts(inputs, tuple(k.text for k, _ in inputs.entries)) if isinstance(inputs, MappingNode) else ({}, [])
     )
+    given = {name: value for name, value in given.items() if value is not None}
     supplied = {*given, *(name for name, _ in texts)}
     for required in machine.transitions[transition].requires:
         if required not in supplied:
@@ -173,8 +176,10 @@ def set_field(builder: Builder, keys: Keys) -> Planned | None:
             literal = None  # clears the field: null means that there is nothing
         else:
             try:
+                if isinstance(plain, str) and name in machine.fields and machine.fields[name].type == MONEY:
+                    plain = parse_money(plain)
                 literal = builder.reader(machine).value(name, plain)
-            except UnfitValue as problem:
+            except ValueError as problem:
                 builder.report.append(messages.value_does_not_fit(value.place, str(problem)))
                 return None
 
@@ -187,8 +192,13 @@ def set_field(builder: Builder, keys: Keys) -> Planned | None:
             found = rendered(text.render(event, subject, before, now, actor, world))
         return Effect("set_field", {**written, "value": as_json(found)}, path.machine, record["id"], {name: found})
 
-    known = {name: literal} if literal is not None else {}
-    emission = Emission(f"{machine.id}.updated", known, frozenset({name}), path.text, path.own)
+    fixed = computed is None and text is None
+    emission = Emission(
+        f"{machine.id}.updated", {name: literal} if fixed else {}, frozenset({name}), path.text, path.own
+    )
+    if computed is not None and computed.lasting:
+        reads = frozenset(read for read in computed.reads() if isinstance(read, FieldRead))
+        emission = replace(emission, computed={name: (computed.line.expression, reads)})
     return Planned(plan, f"{machine.plural}.update", machine.id, emission, field=name)
 
 

@@ -10,6 +10,7 @@ from engine.automation import messages
 from engine.automation.model import ActionText, Emission, Plan
 from engine.automation.paths import EntityPath, MissingValueError, entity_path
 from engine.conditions.check import check_expression
+from engine.conditions.check_context import NOTHING_KNOWN, Known
 from engine.conditions.condition import Expression
 from engine.conditions.outcome import EvaluationError
 from engine.conditions.scope import Alias, Scope
@@ -54,7 +55,10 @@ class Mentions:
 
 @dataclass(slots=True)
 class Builder:
-    """Checks one action. ``subject`` is the machine of the rule's subject, None for a schedule without one."""
+    """Checks one action. ``subject`` is the machine of the rule's subject, None for a schedule without one.
+
+    ``known`` holds what has a value wherever the action is performed.
+    """
 
     action: ActionText
     scope: Scope
@@ -63,6 +67,7 @@ class Builder:
     subject: str | None
     report: list[Diagnostic]
     mentions: Mentions
+    known: Known = NOTHING_KNOWN
 
     @property
     def keys(self) -> MappingNode:
@@ -89,7 +94,7 @@ class Builder:
 
     def text(self, node: Scalar) -> Text | None:
         """A staff text, compiled when it is first rendered; None after reporting what is wrong."""
-        text, problems = check_text(node, self.scope)
+        text, problems = check_text(node, self.scope, known=self.known)
         self.report.extend(problems)
         return text
 
@@ -144,7 +149,7 @@ class Builder:
     def expression(self, node: Scalar, machine: Machine, name: str) -> Expression | None:
         """A CEL expression of the type of ``machine``'s field or relation."""
         wanted = machine.fields[name].type if name in machine.fields else EntityType(machine.relations[name].machine)
-        expression, problems = check_expression(node, self.scope, wanted)
+        expression, problems = check_expression(node, self.scope, wanted, known=self.known)
         self.report.extend(problems)
         return expression
 

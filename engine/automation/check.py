@@ -4,26 +4,28 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import available_timezones
-
-from cronsim import CronSim, CronSimError
 
 from engine.automation import messages
 from engine.automation.actions import ActionKind
 from engine.automation.builder import Builder, Mentions
+from engine.automation.cron import cron_problem
 from engine.automation.model import Action, ActionText, Bound, OnDwell, OnEvent, OnSchedule, Rule, RuleText
 from engine.automation.paths import item_path
-from engine.automation.scope import SCHEDULE_EVENT, entity_scope, event_scope, item_scope
+from engine.automation.scope import OWNER, SCHEDULE_EVENT, entity_scope, event_scope, item_scope
 from engine.conditions.block import Block, Line
 from engine.conditions.check import check_condition, check_expression
+from engine.conditions.check_context import NEVER, NOTHING_KNOWN, Known
 from engine.conditions.condition import Condition
 from engine.conditions.scope import Scope
 from engine.diagnostics import Diagnostic
 from engine.machines.model import Machine
 from engine.machines.readers import Reader
 from engine.machines.vocabulary import MachineVocabulary
+
+OF_THE_HOST = frozenset({"localtime", "Factory"})
+"""Names among the zones that mean another one on every machine, or none."""
 
 
 class RuleBinder:
@@ -69,6 +71,10 @@ class RuleBinder:
                 where = self._condition(trigger.where, entity_scope(self._vocabulary, machine.id), found)
             if machine is not None or trigger.for_each is None:
                 bound[SCHEDULE_EVENT] = self._bound(rule, SCHEDULE_EVENT, machine, found, mentions)
+        conditions = [one.condition for one in bound.values()]
+        if conditions and all(one is not None and NEVER in one.holding for one in conditions):
+            assert conditions[0] is not None
+            found.append(messages.never_met(conditions[0].lines[0].place))
         report.extend(found)
         if any(problem.severity == "error" for problem in found):
             return None
@@ -76,11 +82,9 @@ class RuleBinder:
         return rule
 
     def _scheduled(self, trigger: OnSchedule, report: list[Diagnostic]) -> Machine | None:
-        try:
-            CronSim(trigger.cron, datetime(2026, 1, 1, tzinfo=UTC))
-        except CronSimError as error:
-            report.append(messages.bad_cron(trigger.place, trigger.cron, str(error).lower()))
-        zones = available_timezones()
+        if (problem := cron_problem(trigger.cron)) is not None:
+            report.append(messages.bad_cron(trigger.place, trigger.cron, problem))
+        zones = available_timezones() - OF_THE_HOST
         if trigger.timezone not in zones:
             report.append(messages.unknown_zone(trigger.timezone_place, trigger.timezone, zones))
         if trigger.for_each is None:
@@ -91,8 +95,10 @@ class RuleBinder:
             report.append(messages.unknown_machine(place, trigger.for_each, self._machines))
         return machine
 
-    def _condition(self, block: Block | Line, scope: Scope, report: list[Diagnostic]) -> Condition | None:
-        condition, problems = check_condition(block, scope)
+    def _condition(
+        self, block: Block | Line, scope: Scope, report: list[Diagnostic], known: Known = NOTHING_KNOWN
+    ) -> Condition | None:
+        condition, problems = check_condition(block, scope, known=known)
         report.extend(problems)
         return condition
 
@@ -105,9 +111,12 @@ class RuleBinder:
         if scope is None:
             scope = self._scopes[known] = event_scope(self._vocabulary, machine, kind)
         condition = self._condition(text.condition, scope, report) if text.condition is not None else None
+        known_here = condition.holding if condition is not None else NOTHING_KNOWN
+        # What is never met acts never, and its actions may speak of what only another trigger has.
+        performed = () if NEVER in known_here else text.actions
         actions = [
-            self._action(action, mark, scope, machine, report, mentions)
-            for action, mark in zip(text.actions, _marks(text.actions), strict=True)
+            self._action(action, mark, scope, machine, report, mentions, known_here)
+            for action, mark in zip(performed, _marks(performed), strict=True)
         ]
         return Bound(
             rule=rule,
@@ -115,15 +124,15 @@ class RuleBinder:
             subject=machine.id if machine is not None else None,
             condition=condition,
             actions=tuple(action for action in actions if action is not None),
-            key=self._key(text, scope, machine, report),
+            key=self._key(text, scope, machine, report, known_here),
         )
 
     def _key(
-        self, text: RuleText, scope: Scope, machine: Machine | None, report: list[Diagnostic]
+        self, text: RuleText, scope: Scope, machine: Machine | None, report: list[Diagnostic], known: Known
     ) -> Callable[..., Any]:
         if text.key is None:
             return _subject_id if machine is not None else _no_key
-        expression, problems = check_expression(text.key, scope, None)
+        expression, problems = check_expression(text.key, scope, None, known=known)
         report.extend(problems)
         return expression.value if expression is not None else _no_key
 
@@ -135,6 +144,7 @@ class RuleBinder:
         machine: Machine | None,
         report: list[Diagnostic],
         mentions: Mentions,
+        known: Known,
     ) -> Action | None:
         kind = self._actions.get(text.name)
         if kind is None:
@@ -146,9 +156,14 @@ class RuleBinder:
             if items is None:
                 return None
             scope = item_scope(scope, items.machine)
+            known = frozenset((OWNER.get(path[0], path[0]), *path[1:]) for path in known)
+        if text.after is not None and not text.recheck:
+            known = NOTHING_KNOWN  # by then nobody asks again
         subject = machine.id if machine is not None else None
-        builder = Builder(text, scope, self._machines, self._readers, subject, report, mentions)
-        condition = self._condition(text.condition, scope, report) if text.condition is not None else None
+        condition = self._condition(text.condition, scope, report, known) if text.condition is not None else None
+        if condition is not None:
+            known = condition.holding
+        builder = Builder(text, scope, self._machines, self._readers, subject, report, mentions, known)
         planned = kind.build(builder, text.keys)
         if planned is None:
             return None

@@ -17,6 +17,7 @@ from engine.automation.model import Emission
 from engine.conditions.condition import Condition
 from engine.conditions.group import combine
 from engine.conditions.outcome import EvaluationError
+from engine.conditions.reads import FieldRead
 from engine.conditions.values import Timestamp
 
 UNCERTAIN = EvaluationError("this is not certain")
@@ -32,17 +33,22 @@ _OTHER = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Fields with their values; ``changed`` holds the fields that the event may have changed, None: nobody knows."""
+    """Fields with their values, None where one is missing; ``changed`` holds the fields that the event may have changed, None: nobody knows."""
 
     pairs: frozenset[tuple[str, Any]] = frozenset()
     changed: frozenset[str] | None = None
+    computed: frozenset[tuple[str, str]] = frozenset()
+    """Fields that hold what an expression yields of fields that no rule changes."""
 
     @classmethod
-    def of(cls, emitted: Emission) -> Facts:
-        """What is certain of an entity just after the event."""
-        plain = {name: value for name, value in emitted.known.items() if isinstance(value, (str, int, float))}
+    def of(cls, emitted: Emission, written: frozenset[FieldRead] = frozenset()) -> Facts:
+        """What is certain of an entity just after the event; ``written`` are the fields that rules change."""
+        plain = {
+            name: value for name, value in emitted.known.items() if isinstance(value, (str, int, float, type(None)))
+        }
         changes = emitted.type.endswith((".updated", ".status_changed"))
-        return cls(frozenset(plain.items()), emitted.changed if changes else None)
+        computed = {name: text for name, (text, reads) in emitted.computed.items() if not reads & written}
+        return cls(frozenset(plain.items()), emitted.changed if changes else None, frozenset(computed.items()))
 
     @property
     def known(self) -> dict[str, Any]:
@@ -52,7 +58,10 @@ class Facts:
     def without(self, names: Iterable[str]) -> Facts:
         """These facts, less what is said of some fields."""
         gone = set(names)
-        return Facts(frozenset(pair for pair in self.pairs if pair[0] not in gone), self.changed) if gone else self
+        if not gone:
+            return self
+        pairs, computed = ({one for one in pairs if one[0] not in gone} for pairs in (self.pairs, self.computed))
+        return Facts(frozenset(pairs), self.changed, frozenset(computed))
 
     def rechecked(self, condition: Condition | None, subject: str | None, kind: str) -> bool:
         """Whether judging the condition again makes sure of the facts: without any one of them it might not hold."""
@@ -89,8 +98,9 @@ class Certainty:
         timer = kind.endswith(".timer")
         if not timer and any(value not in demanded.get(f"{subject}.{name}", (value,)) for name, value in known.items()):
             return True
-        entity = {} if timer else known
-        lines = condition.explain(_event(kind, facts), entity, {}, Timestamp(0), {}, _Nowhere()).lines
+        entity: dict[str, Any] = {} if timer else known
+        there = {name: value for name, value in entity.items() if value is not None}
+        lines = condition.explain(_event(kind, facts), there, {}, Timestamp(0), {}, _Nowhere()).lines
 
         def verdict(number: int) -> bool | EvaluationError:
             line = lines[number]
@@ -111,7 +121,7 @@ class Certainty:
 
 
 def _event(kind: str, facts: Facts) -> SimpleNamespace:
-    data = facts.known
+    data = {name: value for name, value in facts.known.items() if value is not None}
     if kind.endswith(".status_changed") and "status" in data:
         data["to"] = data.pop("status")
     changes = dict.fromkeys(facts.changed or (), (False, True))  # what it was and what it is differ

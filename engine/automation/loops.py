@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 from engine.automation.known import Certainty, Facts
 from engine.automation.model import Action, Bound, Emission, OnDwell, OnEvent, Rule
+from engine.conditions.reads import FieldRead
 from engine.diagnostics import Place
 
 _NEW_EACH_TIME = re.compile(r"\b(event|now)\b")
@@ -70,6 +71,13 @@ class _Search:
             for action in bound.actions
             if action.emits is not None and action.emits.type.endswith(".created")
         }
+        self._written = frozenset(
+            FieldRead(action.emits.type.partition(".")[0], name)
+            for bound in self._bounds.values()
+            for action in bound.actions
+            if action.emits is not None
+            for name in action.emits.changed
+        )
         self._certain = Certainty()
         self._edges: dict[Node, list[Edge]] = {}
 
@@ -99,7 +107,7 @@ class _Search:
         for action, emitted in _emissions(bound, node.facts, self._certain):
             delay = emitted.delay if emitted.delay is not None else action.after
             waits = delay is not None and delay > 0
-            facts = Facts.of(emitted)
+            facts = Facts.of(emitted, self._written)
             for target in self._listening.get(emitted.type, ()):
                 if not self._certain.cannot_hold(target.condition, target.subject, emitted.type, facts):
                     yield Edge(Node(target.rule.id, emitted.type, facts), action, emitted, waits)
@@ -180,7 +188,7 @@ def _emissions(bound: Bound, facts: Facts, certain: Certainty) -> Iterator[tuple
         elif not (emitted.same and _nothing_new(emitted, here)):
             yield action, emitted
     for actions in updates.values():
-        emitted = _together(actions)
+        emitted = _together(actions, _moved(bound, actions[0]))
         if not (emitted.same and _nothing_new(emitted, _still_known(bound, actions[0], facts))):
             yield actions[0], emitted
 
@@ -197,23 +205,45 @@ def _still_known(bound: Bound, action: Action, facts: Facts) -> Facts:
     return facts.without(gone)
 
 
-def _together(actions: list[Action]) -> Emission:
-    """The one update of an entity at the end of a run; what an action with an ``if`` sets is not certain."""
-    known: dict[str, object] = {}
+def _moved(bound: Bound, action: Action) -> dict[str, object]:
+    """The state that the run has certainly brought the action's entity to, by the time of the update at its end."""
+    assert action.emits is not None
+    state: dict[str, object] = {}
+    for one in bound.actions:
+        move = one.emits
+        if move is None or not move.type.endswith(".status_changed") or one.after is not None:
+            continue
+        if move.type.partition(".")[0] == action.emits.type.partition(".")[0]:
+            certain = move.path == action.emits.path and one.condition is None and one.items is None
+            state = dict(move.known) if certain else {}
+    return state
+
+
+def _together(actions: list[Action], state: dict[str, object]) -> Emission:
+    """The one update of an entity at the end of a run.
+
+    What an action with an ``if`` sets is not certain, unless the update would not be there without it.
+    """
+    known: dict[str, object] = dict(state)
     changed: set[str] = set()
     emissions = [(action, action.emits) for action in actions if action.emits is not None]
     for action, emitted in emissions:
         for name in emitted.changed:
             known.pop(name, None)
-        if action.condition is None:
+        if action.condition is None or len(emissions) == 1:
             known.update(emitted.known)
         changed |= emitted.changed
-    return replace(emissions[0][1], known=known, changed=frozenset(changed))
+    computed = {} if len(emissions) > 1 else emissions[0][1].computed
+    return replace(emissions[0][1], known=known, changed=frozenset(changed), computed=computed)
 
 
 def _nothing_new(emitted: Emission, facts: Facts) -> bool:
     """Whether the entity has all the values already, so that nothing happens."""
-    return bool(emitted.changed) and all(
-        name in emitted.known and name in facts.known and facts.known[name] == emitted.known[name]
-        for name in emitted.changed
-    )
+    known, computed = facts.known, dict(facts.computed)
+
+    def same(name: str) -> bool:
+        if name in emitted.computed:
+            return computed.get(name) == emitted.computed[name][0]
+        return name in emitted.known and name in known and known[name] == emitted.known[name]
+
+    return bool(emitted.changed) and all(map(same, emitted.changed))

@@ -45,6 +45,11 @@ def throttle_without_every(place: Place) -> Diagnostic:
     return Diagnostic("V505", "error", "a throttle does not say how often", place, 1, "add `every: 1h` beside the mode")
 
 
+def every_without_throttle(place: Place, mode: str) -> Diagnostic:
+    hint = "remove `every`, or write `mode: throttle`"
+    return Diagnostic("V522", "error", f'`every` means nothing to the mode "{mode}"', place, len("every"), hint)
+
+
 def calendar_not_available(place: Place) -> Diagnostic:
     hint = "leave `calendar` out: the time then counts around the clock"
     return Diagnostic("V506", "error", "a dwell time cannot be counted in a calendar yet", place, 1, hint)
@@ -73,7 +78,10 @@ def not_a_relation(place: Place, machine: str, word: str, known: Iterable[str]) 
 
 
 def not_a_list(place: Place, text: str, machine: str, known: Iterable[str]) -> Diagnostic:
-    hint = _near(text.rpartition(".")[2], known, f"of these {machine} has several:")
+    names = list(known)
+    hint = f"nothing in the machines points at {machine}, so it has no lists"
+    if names:
+        hint = _near(text.rpartition(".")[2], names, f"the lists of {machine} are")
     return Diagnostic("V511", "error", f'"{text}" is not a list of entities', place, max(1, len(text)), hint)
 
 
@@ -127,6 +135,11 @@ def bad_cron(place: Place, text: str, problem: str) -> Diagnostic:
 def unknown_zone(place: Place, name: str, known: Iterable[str]) -> Diagnostic:
     hint = did_you_mean(name, known) or "write an IANA zone such as Europe/Berlin"
     return Diagnostic("V521", "error", f'there is no time zone "{name}"', place, 1, hint)
+
+
+def never_met(place: Place) -> Diagnostic:
+    hint = "compare event.type with a type of the rule's own trigger"
+    return Diagnostic("V523", "warning", "the condition never holds for an event of the trigger", place, 1, hint)
 
 
 def task_without_owner(place: Place) -> Diagnostic:

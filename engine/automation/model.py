@@ -8,6 +8,7 @@ from typing import Any, Literal, Protocol
 
 from engine.conditions.block import Block, Line
 from engine.conditions.condition import Condition
+from engine.conditions.reads import FieldRead
 from engine.conditions.values import Duration
 from engine.deferred import Deferred
 from engine.diagnostics import Place
@@ -144,7 +145,8 @@ class Emission:
 
     ``known`` tells what certainly holds of the entity then (``status`` and the new state), ``changed`` which fields may
     have changed; ``path`` names the entity as the rule does, and ``same`` is true where it is the rule's own subject.
-    ``sources`` are the states a move may start from, ``delay`` is the time of a timer.
+    ``sources`` are the states a move may start from, ``delay`` is the time of a timer. ``computed`` holds fields whose
+    new value depends on other fields alone: how it is computed, and from which fields.
     """
 
     type: str
@@ -154,6 +156,7 @@ class Emission:
     same: bool = False
     sources: tuple[str, ...] = ()
     delay: Duration | None = None
+    computed: Mapping[str, tuple[str, frozenset[FieldRead]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

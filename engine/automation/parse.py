@@ -27,6 +27,8 @@ def parse_rule(root: Mapping, machines: dict[str, Machine], report: list[Diagnos
     mode = _text(run, "mode") or ("throttle" if every else "always")
     if mode == "throttle" and every is None and run is not None:
         report.append(messages.throttle_without_every(place_of(run, "mode")))
+    if mode != "throttle" and run is not None and run.get("every") is not None:
+        report.append(messages.every_without_throttle(run.key("every").place, mode))
     if trigger is None:
         return None
     key = run.get("key") if run else None

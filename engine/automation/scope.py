@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from engine.conditions.scope import ACTOR, NOW, Alias, Ambiguous, Presence, Scope, Variable, event_variable
-from engine.conditions.types import DURATION, STRING, TIMESTAMP, EntityType, Field, StateType
+from engine.conditions.types import DURATION, STRING, TIMESTAMP, EntityType, EnumType, Field, StateType
 from engine.machines.model import Machine
 from engine.machines.vocabulary import MachineVocabulary
 
 SCHEDULE_EVENT = "schedule.ticked"
+OWNER = {"subject": "subject[0]"}
+"""Where the rule's subject is found while an action goes through the items of its ``for_each``."""
 
 
 def event_data(machine: Machine | None, event_type: str) -> Mapping[str, Field]:
@@ -72,10 +74,10 @@ def event_scope(vocabulary: MachineVocabulary, machine: Machine | None, event_ty
         names.update(entity_variables(vocabulary, machine.id))
         presence: Presence = "never" if event_type == f"{machine.id}.created" else "always"
         names["before"] = Variable(EntityType(machine.id), "before", presence)
-    names["event"] = event_variable(event_data(machine, event_type))
+    names["event"] = event_variable(event_data(machine, event_type), EnumType(vocabulary.event_types | {event_type}))
     names["now"] = NOW
     names["actor"] = ACTOR
-    return Scope(names, vocabulary, subject=machine.id if machine is not None else None)
+    return Scope(names, vocabulary, subject=machine.id if machine is not None else None, event=event_type)
 
 
 def item_scope(scope: Scope, item: str) -> Scope:
@@ -83,7 +85,7 @@ def item_scope(scope: Scope, item: str) -> Scope:
     names: dict[str, Variable | Alias | Ambiguous] = {}
     for name, meaning in scope.variables.items():
         if isinstance(meaning, Variable) and meaning.source == "subject":
-            meaning = replace(meaning, source="subject[0]")
+            meaning = replace(meaning, source=OWNER["subject"])
         names[name] = meaning
     names[item] = Variable(EntityType(item), "subject[1]")
     return replace(scope, variables=names)

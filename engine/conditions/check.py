@@ -6,18 +6,18 @@ from collections.abc import Mapping
 
 from engine.conditions import messages
 from engine.conditions.block import Block, Line, block_problems
-from engine.conditions.check_context import NOTHING_KNOWN, Known, Typed
+from engine.conditions.check_context import NEVER, NOTHING_KNOWN, Known, Typed
 from engine.conditions.check_domain import Term, conjuncts, contradictions
-from engine.conditions.check_presence import when_false, when_true
+from engine.conditions.check_presence import either, when_false, when_true
 from engine.conditions.check_tree import Checker
 from engine.conditions.condition import Condition, Expression, LineInfo
 from engine.conditions.emit import TypeOf
-from engine.conditions.group import Group, required
+from engine.conditions.group import Group, excluded, required
 from engine.conditions.reads import FieldRead
 from engine.conditions.scope import Scope
 from engine.conditions.syntax import parse
 from engine.conditions.syntax_messages import ConditionError, Problem
-from engine.conditions.tree import Literal, Node, children
+from engine.conditions.tree import Call, Literal, Node, children
 from engine.conditions.types import BOOL, UNKNOWN, Type
 from engine.diagnostics import Diagnostic, in_order
 from engine.reading.nodes import Scalar
@@ -28,16 +28,17 @@ MAX_PARTS = 2_000
 
 
 def check_condition(
-    block: Block | Line, scope: Scope, source: Source | None = None
+    block: Block | Line, scope: Scope, source: Source | None = None, known: Known = NOTHING_KNOWN
 ) -> tuple[Condition | None, list[Diagnostic]]:
     """The condition that a block means, or None where it has mistakes; warnings alone do not stop it.
 
-    ``source`` is not needed for places, which the block's own nodes know.
+    ``source`` is not needed for places, which the block's own nodes know. ``known`` holds what has a value where the
+    condition is judged.
     """
     _ = source
     found = block_problems(block.node) if isinstance(block, Block) else []
     checked = _CheckedBlock(scope)
-    group, _known, _ = checked.part(block, NOTHING_KNOWN)
+    group, holding, _ = checked.part(block, known)
     checked.across(group)
     for scalar, problem in checked.problems:
         found.append(diagnostic(problem, scalar))
@@ -52,6 +53,7 @@ def check_condition(
         merged(checked.types),
         functions,
         frozenset(checked.reads),
+        holding | known,
     )
     return condition, found
 
@@ -78,19 +80,21 @@ class _CheckedBlock:
             for one in part.parts:
                 checked, yes, no = self.part(one, known | true)
                 parts.append(checked)
-                true, false = true | yes, no if false is None else false & no
+                true, false = true | yes, no if false is None else either(false, no)
             return Group("all", tuple(parts)), true, false or NOTHING_KNOWN
         all_false, any_true = NOTHING_KNOWN, None
         for one in part.parts:
             checked, yes, no = self.part(one, known | all_false)
             parts.append(checked)
-            all_false, any_true = all_false | no, yes if any_true is None else any_true & yes
-        either = any_true or NOTHING_KNOWN
+            all_false, any_true = all_false | no, yes if any_true is None else either(any_true, yes)
+        one_true = any_true or NOTHING_KNOWN
         group = Group(part.kind, tuple(parts))
-        return (group, either, all_false) if part.kind == "any" else (group, all_false, either)
+        return (group, one_true, all_false) if part.kind == "any" else (group, all_false, one_true)
 
     def line(self, line: Line, known: Known) -> tuple[int, Known, Known]:
         """Checks one line."""
+        if NEVER in known:
+            return self._unreached(line)
         checker, typed, problems = checked_text(line.scalar.text, self.scope, BOOL, known)
         self.problems.extend((line.scalar, problem) for problem in problems)
         self._parts += size_of(typed.node)
@@ -101,7 +105,16 @@ class _CheckedBlock:
         self.typed.append(typed)
         self.types.append(checker.node_types)
         self.reads |= checker.other_reads
-        return len(self.lines) - 1, when_true(typed.node), when_false(typed.node)
+        decided = checker.decided
+        return len(self.lines) - 1, when_true(typed.node, decided), when_false(typed.node, decided)
+
+    def _unreached(self, line: Line) -> tuple[int, Known, Known]:
+        """A line of ``all:`` behind one that never holds for the event at hand: it has nothing to say here."""
+        checker = Checker(line.scalar.text, self.scope)
+        self.lines.append(line.scalar)
+        self.typed.append(checker.typed(Literal(0, len(line.scalar.text), False), BOOL))
+        self.types.append(checker.node_types)
+        return len(self.lines) - 1, NOTHING_KNOWN, NOTHING_KNOWN
 
     def across(self, group: Group | int) -> None:
         """What the lines that must all hold say against each other."""
@@ -111,6 +124,11 @@ class _CheckedBlock:
             if self.typed[line].type != UNKNOWN
             for node in conjuncts(self.typed[line].node)
         ]
+        for line in excluded(group):
+            node = self.typed[line].node
+            if self.typed[line].type != UNKNOWN:
+                denied = Call(node.start, node.end, "!_", None, (node,))
+                terms.append(Term(line, self.lines[line].text, denied))
         self.problems.extend((self.lines[line], problem) for line, problem in contradictions(terms))
 
 
@@ -141,11 +159,15 @@ def _checked(text: str, scope: Scope, expected: Type | None, known: Known) -> tu
 
 
 def check_expression(
-    scalar: Scalar, scope: Scope, expected: Type | None = None, source: Source | None = None
+    scalar: Scalar,
+    scope: Scope,
+    expected: Type | None = None,
+    source: Source | None = None,
+    known: Known = NOTHING_KNOWN,
 ) -> tuple[Expression | None, list[Diagnostic]]:
     """The expression that a scalar holds, or None where it has mistakes. ``expected`` is the type it must have."""
     _ = source
-    checker, typed, problems = checked_text(scalar.text, scope, expected)
+    checker, typed, problems = checked_text(scalar.text, scope, expected, known)
     found = in_order(diagnostic(problem, scalar) for problem in problems)
     if any(one.severity == "error" for one in found):
         return None, found

@@ -16,6 +16,8 @@ Known = frozenset[Path]
 """Paths that hold a value wherever the expression at hand is evaluated."""
 
 NOTHING_KNOWN: Known = frozenset()
+NEVER: Path = ("never",)
+"""Among what is known: the place is never reached, so nothing there can be a mistake."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,10 @@ class Context(ABC):
         self.beside: str | None = None
         """What a literal is compared with, as written."""
         self.maybe_absent: set[str] = set()
+        self.never_there: set[str] = set()
+        """Sources of variables that have no fields here."""
+        self.decided: dict[int, bool] = {}
+        """What nodes are whatever the facts, by their ids."""
         self.other_reads: set[FieldRead] = set()
         self.node_types: dict[int, Type] = {}
         self._kept: list[Node] = []
@@ -51,6 +57,10 @@ class Context(ABC):
         self.node_types[id(node)] = kind
         self._kept.append(node)  # an id is only good for as long as its node lives
         return Typed(node, kind, record)
+
+    def decide(self, node: Node, value: bool) -> None:
+        """Notes that a lowered node is true or false whatever the facts."""
+        self.decided[id(node)] = value
 
     def report(self, problem: Problem) -> None:
         """Adds a finding."""

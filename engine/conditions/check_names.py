@@ -65,6 +65,8 @@ def _variable(context: Context, node: Node, name: str, variable: Variable, asked
     if variable.presence != "always":
         source = f"({source} or {{}})"  # no entity, no fields: has() is false, reading is an error
         context.maybe_absent.add(source)
+        if variable.presence == "never":
+            context.never_there.add(source)
     read = Read(node.start, node.end, name, source)
     if isinstance(variable.type, EntityType):
         return entity(context, node, read, variable.type.machine)
@@ -189,6 +191,8 @@ def _of_optional(context: Context, owner: Typed, kind: OptionalType, node: Selec
 def _finish(context: Context, node: Select, operand: Node, kind: Type) -> Typed:
     lowered = Select(node.start, node.end, operand, node.field, node.optional, node.test)
     if node.test:
+        if isinstance(operand, Read) and operand.source in context.never_there:
+            context.decide(lowered, value=False)
         return context.typed(lowered, BOOL)
     return context.typed(lowered, OptionalType(kind) if node.optional else kind)
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from engine.conditions import messages
-from engine.conditions.check_context import Context, Known, Typed
+from engine.conditions.check_context import NEVER, Context, Known, Typed
 from engine.conditions.check_literals import is_literal, time_literal
 from engine.conditions.check_names import as_value
 from engine.conditions.check_presence import when_false, when_true
-from engine.conditions.tree import Call, Ident, ListNode, Literal, Node
+from engine.conditions.tree import Call, Ident, ListNode, Literal, Node, Read
 from engine.conditions.types import (
     BOOL,
     BYTES,
@@ -89,15 +89,22 @@ def boolean(context: Context, node: Node, known: Known, what: str) -> Typed:
     return context.failed(typed.node, messages.wrong_operand(node, what, typed.type))
 
 
+def _reached(context: Context, node: Node, known: Known, what: str, *, otherwise: bool) -> Typed:
+    """The right side of ``&&`` or ``||``; where the left side alone always decides, a constant in its place."""
+    if NEVER in known:
+        return context.typed(Literal(node.start, node.end, otherwise), BOOL)
+    return boolean(context, node, known, what)
+
+
 def _and(context: Context, node: Call, known: Known, _: Type | None) -> Typed:
     left = boolean(context, node.args[0], known, "&&")
-    right = boolean(context, node.args[1], known | when_true(left.node), "&&")
+    right = _reached(context, node.args[1], known | when_true(left.node, context.decided), "&&", otherwise=False)
     return context.typed(_rebuild(node, left, right), BOOL)
 
 
 def _or(context: Context, node: Call, known: Known, _: Type | None) -> Typed:
     left = boolean(context, node.args[0], known, "||")
-    right = boolean(context, node.args[1], known | when_false(left.node), "||")
+    right = _reached(context, node.args[1], known | when_false(left.node, context.decided), "||", otherwise=True)
     return context.typed(_rebuild(node, left, right), BOOL)
 
 
@@ -107,7 +114,8 @@ def _not(context: Context, node: Call, known: Known, _: Type | None) -> Typed:
 
 def _ternary(context: Context, node: Call, known: Known, hint: Type | None) -> Typed:
     condition = boolean(context, node.args[0], known, "? :")
-    known_yes, known_no = known | when_true(condition.node), known | when_false(condition.node)
+    known_yes = known | when_true(condition.node, context.decided)
+    known_no = known | when_false(condition.node, context.decided)
     if is_literal(node.args[1]) and not is_literal(node.args[2]):
         no = as_value(context, context.infer(node.args[2], known_no, hint))
         yes = as_value(context, context.infer(node.args[1], known_yes, hint or no.type))
@@ -159,7 +167,19 @@ def _equality(context: Context, node: Call, known: Known, _: Type | None) -> Typ
     lowered = _rebuild(node, left, right)
     if _settled(context, node, (node.args[0], left), (node.args[1], right)):
         _judge_equality(context, node, left, right)
+        other_event = _is_other_event(context, left.node, right.node)
+        if other_event is not None:
+            context.decide(lowered, other_event == (node.function == "_!=_"))
     return context.typed(lowered, BOOL)
+
+
+def _is_other_event(context: Context, left: Node, right: Node) -> bool | None:
+    """Whether ``event.type`` is compared with another type than the one at hand; None where it is not."""
+    if isinstance(left, Literal):
+        left, right = right, left
+    if context.scope.event is None or not isinstance(right, Literal):
+        return None
+    return right.value != context.scope.event if isinstance(left, Read) and left.source == "event.type" else None
 
 
 def _judge_equality(context: Context, node: Call, left: Typed, right: Typed) -> None:
@@ -274,6 +294,9 @@ def _in(context: Context, node: Call, known: Known, _: Type | None) -> Typed:
     lowered = _rebuild(node, left, right)
     if not _settled(context, node, (left_node, left), (right_node, right)):
         return context.typed(lowered, BOOL)
+    if isinstance(right.node, ListNode) and right.node.items:
+        if all(_is_other_event(context, left.node, one) for one in right.node.items):
+            context.decide(lowered, value=False)
     item = _item(right.type)
     if right.type == DYN:
         pass

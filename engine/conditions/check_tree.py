@@ -156,7 +156,7 @@ class Checker(Context):
         if node.condition is not None:
             condition = boolean(self, node.condition, inside, f"{node.kind}()")
         if node.body is not None:
-            there = when_true(condition.node) if condition is not None else NOTHING_KNOWN
+            there = when_true(condition.node, self.decided) if condition is not None else NOTHING_KNOWN
             body = check_names.as_value(self, self.infer(node.body, inside | there))
         self.locals = outer
         lowered = Macro(

@@ -8,6 +8,7 @@ from typing import cast
 
 from engine.conditions import compile as compiling
 from engine.conditions.block import GroupKind
+from engine.conditions.check_context import NOTHING_KNOWN, Known
 from engine.conditions.compile import Equality, Functions, Judge
 from engine.conditions.cost import cost_of
 from engine.conditions.emit import TypeOf
@@ -17,7 +18,7 @@ from engine.conditions.group import Group, combine, divided, required, source_of
 from engine.conditions.outcome import EvaluationError
 from engine.conditions.reads import EventRead, FieldRead, reads_of
 from engine.conditions.runtime import HELPERS
-from engine.conditions.tree import Call, Node
+from engine.conditions.tree import Call, Node, Read, children
 from engine.conditions.types import BOOL, Type
 from engine.conditions.values import CelError
 from engine.diagnostics import Place
@@ -57,6 +58,7 @@ class Condition:
         types: TypeOf,
         functions: Functions,
         other_reads: frozenset[FieldRead] = frozenset(),
+        holding: Known = NOTHING_KNOWN,
     ) -> None:
         self.lines = lines
         self.nodes = nodes
@@ -64,6 +66,8 @@ class Condition:
         self.type_of = types
         self.functions = functions
         self._other_reads = other_reads
+        self.holding = holding
+        """What has a value wherever the condition holds."""
 
     def __repr__(self) -> str:
         return f"Condition({'; '.join(line.expression for line in self.lines)})"
@@ -228,6 +232,19 @@ class Expression:
         """The expression as Python over the frame, and the names it needs; it raises on any doubt."""
         sources, constants = compiling.line_sources([self.node], self.type_of, self.functions, prefix, boolean=False)
         return sources[0], {**HELPERS, **constants}
+
+    @property
+    def lasting(self) -> bool:
+        """Whether it yields the same value for as long as the fields that it reads stay as they are."""
+        waiting = [self.node]
+        while waiting:
+            node = waiting.pop()
+            if isinstance(node, Read) and not node.source.startswith("subject"):
+                return False
+            if isinstance(node, Call) and node.function in self.functions:
+                return False
+            waiting.extend(children(node))
+        return "count_moves" not in self.line.expression
 
     def reads(self) -> frozenset[FieldRead | EventRead]:
         """The fields and event data that the expression mentions."""

@@ -56,6 +56,26 @@ def required(part: Group | int) -> list[int]:
     return []
 
 
+def excluded(part: Group | int) -> list[int]:
+    """The lines of which none may hold for the group to hold."""
+    if isinstance(part, int):
+        return []
+    if part.kind == "none":
+        return [line for one in part.parts for line in _alternatives(one)]
+    if part.kind == "all" or len(part.parts) == 1:
+        return [line for one in part.parts for line in excluded(one)]
+    return []
+
+
+def _alternatives(part: Group | int) -> list[int]:
+    """The lines each of which makes the group hold."""
+    if isinstance(part, int):
+        return [part]
+    if part.kind == "any" or (part.kind == "all" and len(part.parts) == 1):
+        return [line for one in part.parts for line in _alternatives(one)]
+    return []
+
+
 def divided(part: Group | int, split: Callable[[int], Group | int]) -> Group | int:
     """The group with each of its lines put in place of its number, as ``split`` has it."""
     if isinstance(part, int):

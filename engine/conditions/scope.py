@@ -120,13 +120,14 @@ class Scope:
     """What an expression may mention.
 
     ``subject`` is the variable that holds the event's subject, the only entity that ``changed(…)`` knows about; None
-    where there is no event. ``checked`` is the checker's own: what it found of each expression in this scope.
+    where there is no event. ``event`` is the type of the event where there is but one. ``checked`` is the checker's own: what it found of each expression in this scope.
     """
 
     variables: Mapping[str, Variable | Alias | Ambiguous]
     vocabulary: Vocabulary
     functions: Mapping[str, Function] = field(default_factory=dict)
     subject: str | None = None
+    event: str | None = None
     checked: dict[object, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
 
 

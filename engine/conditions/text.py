@@ -9,6 +9,7 @@ from functools import cached_property
 from engine.conditions import compile as compiling
 from engine.conditions import messages
 from engine.conditions.check import checked_text, diagnostic, merged
+from engine.conditions.check_context import NOTHING_KNOWN, Known
 from engine.conditions.compile import Functions, Judge
 from engine.conditions.condition import LineInfo
 from engine.conditions.emit import Emitter, TypeOf
@@ -111,7 +112,9 @@ class Text:
         return frozenset(found)
 
 
-def check_text(scalar: Scalar, scope: Scope, source: Source | None = None) -> tuple[Text | None, list[Diagnostic]]:
+def check_text(
+    scalar: Scalar, scope: Scope, source: Source | None = None, known: Known = NOTHING_KNOWN
+) -> tuple[Text | None, list[Diagnostic]]:
     """The text that a scalar holds, or None where an expression in it has mistakes."""
     _ = source
     pieces: list[str | Part] = []
@@ -125,7 +128,7 @@ def check_text(scalar: Scalar, scope: Scope, source: Source | None = None) -> tu
             problems.append(piece)
         else:
             offset, written = piece
-            checker, typed, found = checked_text(written, scope, None)
+            checker, typed, found = checked_text(written, scope, None, known)
             if not found and not is_text(typed.type) and typed.type not in _SHOWN:
                 found = [messages.not_shown_as_text(typed.node, typed.type)]
             problems.extend(_moved(problem, offset) for problem in found)

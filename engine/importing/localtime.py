@@ -47,8 +47,12 @@ class Clock:
 
         Raises ``SkippedTimeError`` and ``ValueError``, with a sentence.
         """
-        if self.format == ISO:
-            return self._read_iso(text.strip())
+        try:
+            return self._read_iso(text.strip()) if self.format == ISO else self._read_pattern(text)
+        except OverflowError:
+            raise ValueError(f'"{text[:40]}" lies outside the years 1 to 9999') from None
+
+    def _read_pattern(self, text: str) -> tuple[Timestamp, ...]:
         try:
             moment = datetime.strptime(text.strip(), self.format)  # noqa: DTZ007 - the pattern may hold an offset
         except ValueError:

@@ -98,9 +98,17 @@ def ambiguous_column(place: Place, name: str) -> Diagnostic:
 # One row
 
 
-def wrong_width(found: int, wanted: int) -> Reason:
-    """A row with more or fewer cells than the header."""
-    return Reason("V850", f"the row has {found} cells and the header {wanted}")
+def wrong_width(found: int, wanted: int, lines: int = 1) -> Reason:
+    """A row with more or fewer cells than the header; it stands on so many lines."""
+    over = f"; it goes over {lines:,} lines, so a quote may be open" if lines > 1 else ""
+    return Reason("V850", f"the row has {found} cells and the header {wanted}{over}")
+
+
+def endless_field(most: int) -> Reason:
+    """A quoted field that does not end."""
+    return Reason(
+        "V850", f"a quote that opens here does not close within {most:,} characters; nothing after it is read"
+    )
 
 
 def taken_by_none() -> Reason:

@@ -22,6 +22,8 @@ from engine.importing.model import Cells
 from engine.importing.xes import MalformedXesError, xes_rows
 
 LONGEST_LINE = 1024 * 1024
+LONGEST_FIELD = 16 * 1024 * 1024
+"""Characters of a quoted field, which may hold many lines."""
 _GZIP = b"\x1f\x8b"
 _BOM = "\ufeff"
 
@@ -91,6 +93,7 @@ def opened_log(path: Path, file: str) -> Iterator[Log]:
             elif kind == "jsonl":
                 yield Log(None, _json_entries(stream, file), size, raw)
             else:
+                csv.field_size_limit(LONGEST_FIELD)
                 lines = _Lines(stream)
                 table = csv.reader(lines)
                 header = _header(table, lines, file)
@@ -168,16 +171,16 @@ def _table_entries(table: Iterator[list[str]], lines: _Lines, header: tuple[str,
             cells = next(table)
         except StopIteration:
             return
-        except csv.Error as error:
-            # The reader starts afresh at the next line, so what follows is still read.
-            yield Broken(first, messages.broken_row(f"the row cannot be taken apart: {error}"))
-            continue
+        except csv.Error:
+            # Where the field ends nobody knows, and lines within it may look like rows.
+            yield Broken(first, messages.endless_field(LONGEST_FIELD))
+            return
         if problem := lines.problem(first):
             yield Broken(first, problem)
         elif len(cells) == width:
             yield Row(first, dict(zip(header, cells, strict=True)))
         elif cells:
-            yield Broken(first, messages.wrong_width(len(cells), width))
+            yield Broken(first, messages.wrong_width(len(cells), width, lines.number - first + 1))
 
 
 def _xes_entry(line: int, cells: dict[str, str]) -> Entry:

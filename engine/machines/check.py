@@ -67,6 +67,11 @@ def _cannot_end(machine: Machine, paths: Mapping[str, list[str]]) -> Iterable[Di
             yield messages.no_end(state.place, name, paths[name])
 
 
+def in_turn(machines: Mapping[str, Machine]) -> list[Machine]:
+    """The machines as names are given away: the engine's own first, so that a clash is found where it can be mended."""
+    return sorted(machines.values(), key=lambda one: not one.builtin)
+
+
 def check_together(machines: Mapping[str, Machine]) -> list[Diagnostic]:
     """Relations lead to machines that exist, and no two machines share a plural."""
     found: list[Diagnostic] = []
@@ -75,8 +80,7 @@ def check_together(machines: Mapping[str, Machine]) -> list[Diagnostic]:
         for name, relation in machine.relations.items():
             if relation.machine not in machines:
                 found.append(messages.unknown_machine(machine.places[f"relations.{name}"], relation.machine, machines))
-    # A machine of the engine's own comes first, so that the finding stands in a document that can be mended.
-    for machine in sorted(machines.values(), key=lambda one: not one.builtin):
+    for machine in in_turn(machines):
         other = plurals.setdefault(machine.plural, machine.id)
         if other != machine.id:
             found.append(messages.duplicate_plural(machine.places["plural"], machine.plural, other))

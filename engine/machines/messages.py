@@ -6,11 +6,13 @@ from collections.abc import Iterable
 
 from engine.diagnostics import Diagnostic, Place, did_you_mean
 
+UNKNOWN_STATE = "V401"
+
 
 def unknown_state(place: Place, name: str, known: Iterable[str], length: int = 1) -> Diagnostic:
     states = list(known)
     hint = did_you_mean(name, states) or f"the states are {_listed(states)}"
-    return Diagnostic("V401", "error", f'there is no state "{name}"', place, max(1, length), hint)
+    return Diagnostic(UNKNOWN_STATE, "error", f'there is no state "{name}"', place, max(1, length), hint)
 
 
 def unknown_transition(place: Place, name: str, machine: str, known: Iterable[str]) -> Diagnostic:

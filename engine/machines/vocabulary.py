@@ -18,6 +18,7 @@ class MachineVocabulary:
 
     def __init__(self, machines: Mapping[str, Machine]) -> None:
         self._machines = machines
+        self.event_types = frozenset(kind for machine in machines.values() for kind in machine.event_types())
         self._members: dict[str, dict[str, Member]] = {}
         inverses = _inverses(machines)
         for machine in machines.values():

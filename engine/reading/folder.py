@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from engine.diagnostics import Diagnostic, in_order
+from engine.diagnostics import Diagnostic, in_order, nearest
 from engine.reading import messages, shape_messages
 from engine.reading.documents import Document
 from engine.reading.files import read_file
@@ -73,6 +73,7 @@ def read_files(directory: Path | str) -> list[File]:
                 found.append(File(folder, Source(file, ""), refusal, refused=True))
             else:
                 found.append(File(folder, *read_file(path, file, inside), refused=False))
+    found.extend(File(folder, Source(file, ""), finding, refused=True) for folder, file, finding in _misplaced(base))
     if not found:
         known = ", ".join(f"{folder}/" for folder in sorted(FOLDERS))
         raise FolderError(f'"{directory}" holds no documents: no .yaml file in any of {known}')
@@ -94,6 +95,24 @@ def _files(base: Path, folder: str) -> Iterator[tuple[Path, str, Diagnostic | No
     yield from _walk(top, folder)
 
 
+def _misplaced(base: Path) -> Iterator[tuple[str, str, Diagnostic]]:
+    """Documents in folders that are nearly a known one: the folder's known namesake, the file and what to say."""
+    homes = sorted(FOLDERS)
+    for parent in sorted({home.rpartition("/")[0] for home in homes}):
+        known = {home.rpartition("/")[2]: home for home in homes if home.rpartition("/")[0] == parent}
+        inner = {home.partition("/")[0] for home in homes if "/" in home} if not parent else set()
+        directory = base / parent
+        if not directory.is_dir() or directory.is_symlink():
+            continue
+        for entry in sorted(directory.iterdir()):
+            meant = nearest(entry.name, known)
+            if entry.name in known or entry.name in inner or meant is None or not entry.is_dir() or entry.is_symlink():
+                continue
+            for path in sorted(entry.glob("*.yaml")):
+                file = _shown(path.relative_to(base).as_posix())
+                yield known[meant], file, messages.misplaced(file, known[meant])
+
+
 def _walk(directory: Path, name: str) -> Iterator[tuple[Path, str, Diagnostic | None]]:
     if name.count("/") > DEEPEST_FOLDER:
         yield directory, name, messages.folders_too_deep(name, DEEPEST_FOLDER)
@@ -109,7 +128,7 @@ def _walk(directory: Path, name: str) -> Iterator[tuple[Path, str, Diagnostic | 
         yield directory, name, messages.unreadable(name, error.strerror or "the system gave no reason")
         return
     for entry in entries:
-        file = f"{name}/{entry.name}"
+        file = f"{name}/{_shown(entry.name)}"
         path = Path(entry.path)
         if entry.name.startswith("."):
             continue
@@ -121,6 +140,11 @@ def _walk(directory: Path, name: str) -> Iterator[tuple[Path, str, Diagnostic | 
             yield from _walk(path, file)
         elif entry.name.lower().endswith((".yml", ".yaml")):
             yield path, file, messages.wrong_ending(file)
+
+
+def _shown(name: str) -> str:
+    """A file's name as text, also where its bytes are no UTF-8."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 def _document(file: File, actions: frozenset[str]) -> Document:
@@ -155,6 +179,8 @@ def _read(
         kind = _kind(root, kinds, assumed, found)
         if named:
             _check_id(root, name, found)
+        if kind not in kinds:
+            return Document(assumed, name, _version(root), _description(root), source, None, tuple(in_order(found)))
     # A line that YAML misread gives no second diagnostic about the shape it has by mistake.
     misread = {diagnostic.place.line for diagnostic in found}
     found.extend(d for d in validate(kind, root, source, actions) if d.place.line not in misread)

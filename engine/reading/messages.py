@@ -66,6 +66,12 @@ def file_instead_of_folder(name: str) -> Diagnostic:
     )
 
 
+def misplaced(file: str, folder: str) -> Diagnostic:
+    """A document lies in a folder whose name is nearly that of a folder of documents."""
+    message = "nobody looks for documents in this folder"
+    return _error("V128", message, Place(file, 1, 1), 1, f'did you mean "{folder}/"?')
+
+
 def empty(file: str) -> Diagnostic:
     """The file holds nothing, or comments only."""
     hint = "every document starts with kind, id, version and description"

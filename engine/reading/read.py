@@ -44,7 +44,7 @@ def read_text(source: Source, report: Report) -> Mapping | None:
             report(messages.empty(source.file))
     elif isinstance(root, Sequence):
         report(messages.root_is_no_mapping(root.place, root.length, "a list"))
-    elif root.text or root.quoted:
+    elif root.value is not None or root.quoted:
         report(messages.root_is_no_mapping(root.place, root.length, "a text"))
     else:
         report(messages.empty(source.file))

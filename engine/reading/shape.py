@@ -19,6 +19,11 @@ from engine.reading.source import Source
 Path = tuple[str | int, ...]
 
 LOOKS_LIKE_AN_EXPRESSION = re.compile(r"\s|[=!<>&|?()\"']")
+NAMED = ("true", "false")
+_MEANT = {
+    **dict.fromkeys(("yes", "on", "y", "true", "1"), "true"),
+    **dict.fromkeys(("no", "off", "n", "false", "0"), "false"),
+}
 NAMES_OF_TYPES = {
     "string": "a text",
     "integer": "a whole number",
@@ -176,7 +181,8 @@ class _Findings:
         node: Node = self.root
         for step in path:
             if isinstance(node, Mapping):
-                node = node.get(str(step)) or node
+                inner = node.get(str(step))
+                node = node if inner is None else inner
             elif isinstance(node, Sequence) and isinstance(step, int):
                 node = node.items[step]
         return node
@@ -223,7 +229,9 @@ def _at_least_one(node: Node) -> str:
 
 
 def _shown(node: Node) -> str:
-    return node.text if isinstance(node, Scalar) else _found(node)
+    if not isinstance(node, Scalar):
+        return _found(node)
+    return node.text if "\n" not in node.text else f"{node.text.split(maxsplit=1)[0]}…"
 
 
 def _found(node: Node) -> str:
@@ -252,10 +260,12 @@ def _type_hint(node: Node, types: Several[str], schema: dict[str, Any]) -> str |
         number = isinstance(node.value, (int, float)) and not isinstance(node.value, bool)
         if expected.startswith("a duration"):
             return f"a number needs its unit: write {node.text}m, {node.text}h or {node.text}d" if number else None
-        if "string" in types and node.text and not expected:
+        if "string" in types and node.text and (not expected or expected.startswith("a text")):
             return f'put it in quotes if it is meant as text: "{node.text}"'
         if "integer" in types and number:
             return "write a whole number in plain digits, such as 3"
+    if isinstance(node, Scalar) and "boolean" in types and node.text.lower() in _MEANT and node.text not in NAMED:
+        return f"write {_MEANT[node.text.lower()]}"
     if isinstance(node, Scalar) and node.quoted and ("integer" in types or "boolean" in types or "number" in types):
         return "remove the quotes"
     if isinstance(node, Scalar) and "array" in types and "string" not in types:

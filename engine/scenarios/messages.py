@@ -61,6 +61,18 @@ def not_available(place: Place, what: str) -> Diagnostic:
     return Diagnostic("V707", "error", f"`{what}` cannot be expected yet", place, len(what), hint)
 
 
+def unknown_data(place: Place, name: str, event: str, known: Iterable[str]) -> Diagnostic:
+    names = sorted(known)
+    hint = did_you_mean(name, names) or ("it may have " + ", ".join(names) if names else "it has none")
+    return Diagnostic("V712", "error", f'the data of {event} has no key "{name}"', place, len(name), hint)
+
+
+def unknown_key(place: Place, name: str, action: str, known: Iterable[str]) -> Diagnostic:
+    names = sorted(known)
+    hint = did_you_mean(name, names) or "it has " + ", ".join(names)
+    return Diagnostic("V713", "error", f'no effect of {action} has a key "{name}"', place, len(name), hint)
+
+
 def several_at_once(place: Place, first: str, second: str) -> Diagnostic:
     message = f'one item expects both "{first}" and "{second}"'
     hint = "give each an item of its own, with its own dash"

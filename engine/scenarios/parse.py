@@ -13,6 +13,7 @@ from engine.machines.readers import Reader
 from engine.machines.records import UnfitValue
 from engine.reading.nodes import Mapping as MappingNode
 from engine.reading.nodes import Node, Scalar, Sequence, data
+from engine.reading.schemas import PARTS, schema
 from engine.scenarios import messages
 from engine.scenarios.model import Expectation, Given, Scenario, Step, in_words
 
@@ -29,6 +30,12 @@ class Surroundings:
     actions: Container[str]
     action_names: Iterable[str]
     events: Iterable[str]
+    data: Mapping[str, frozenset[str]]
+    """What the data of each event type may hold."""
+
+
+SHOWN = frozenset({"id", "about", "rule", "root", "at", "recipient"})
+"""What an effect shows beside its action's own keys."""
 
 
 class ScenarioParser:
@@ -127,6 +134,12 @@ class ScenarioParser:
         event = item.get("event")
         if isinstance(event, Scalar) and event.text not in set(self._around.events):
             self._report.append(messages.unknown_event(event.place, event.text, self._around.events))
+        given = item.get("data")
+        if isinstance(event, Scalar) and isinstance(given, MappingNode) and event.text in self._around.data:
+            known = self._around.data[event.text]
+            for key, _ in given.entries:
+                if key.text not in known:
+                    self._report.append(messages.unknown_data(key.place, key.text, event.text, known))
         advance = item.get("advance")
         changes = item.get("set")
         if isinstance(changes, MappingNode) and isinstance(event, Scalar):
@@ -184,8 +197,19 @@ class ScenarioParser:
             if name in self._around.actions:
                 times, shadow = found.pop("times", times), found.pop("shadow", shadow) is True
             word = item.get(name) if name == "refused" else item.key(name)
+            self._check_keys(name, item.get(name))
             return self._named(name, found, times, shadow, item.place, cast(Scalar, word))
         return None
+
+    def _check_keys(self, action: str, keys: Node | None) -> None:
+        """An effect has the keys of its action; one that it cannot have would be waited for in vain."""
+        own = schema(PARTS)["$defs"]["action"]["properties"].get(action, {}).get("properties")
+        if own is None or not isinstance(keys, MappingNode):
+            return
+        known = SHOWN | own.keys() | {"times", "shadow"}
+        for key, _ in keys.entries:
+            if key.text not in known:
+                self._report.append(messages.unknown_key(key.place, key.text, action, known - {"times", "shadow"}))
 
     def _says_one_thing(self, item: MappingNode) -> bool:
         """Whether an item names one thing to expect; of several only the first would be looked at."""

@@ -128,6 +128,9 @@ class _Replay:
                 progress(number)
             if last is not None and event.time < last:
                 raise _StartAgainError
+            if last is None:
+                for simulation in self.simulations:
+                    simulation.begin(event.time)
             last = event.time
             if is_derived(event):
                 if self._fidelity is None:

@@ -137,7 +137,7 @@ class Fold:
         """An entity whose beginning the log does not tell: only what this event says is known."""
         record: Record = {"id": event.subject}
         source = event.data.get("from")
-        if source is not None:
+        if source is not None and event.type.endswith(".status_changed"):
             record["status"] = source
         self._world.create(machine.id, record)
         return record
@@ -153,6 +153,10 @@ class Fold:
         if target is None:
             return self._diverged(machine, "the event does not say which state was entered")[0]
         source = record.get("status")
+        if source is None and not imported:
+            source = event.data.get("from")  # what the log itself knows of an entity whose beginning it does not tell
+            if source is not None:
+                self._world.change(machine.id, record, "status", source)
         if source is None or (imported and "from" not in event.data):
             self.enter(event, machine, record, target, None)
             self._simulation.dwelling.entered(machine.id, record, source, target, event)

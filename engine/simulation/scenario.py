@@ -159,7 +159,7 @@ class _Run:
                 plain = as_json(record)
                 if _partly(keys, plain):
                     count += 1
-                elif id is not None:
+                if id is not None:
                     seen.append(", ".join(f"{name}: {in_words(plain.get(name))}" for name in keys))
         return count, seen
 

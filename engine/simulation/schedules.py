@@ -85,7 +85,10 @@ class Schedules:
             simulation.runs.one(bound, Event(root, SCHEDULE_EVENT, "", due, data, source="schedule"), None, None)
             return
         table = simulation.world.tables[trigger.for_each]
-        for id in [only] if only in table else sorted(table):
+        if only and only not in table:
+            simulation.ledger.machine(trigger.for_each).diverged += 1
+            return
+        for id in [only] if only else sorted(table):
             record = table[id]
             event = Event(f"{root}/{id}", SCHEDULE_EVENT, id, due, data, source="schedule", root=root)
             if rule.where is not None:

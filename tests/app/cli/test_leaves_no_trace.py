@@ -107,6 +107,8 @@ def test_what_it_keeps_of_checked_documents_is_all_it_writes(
 
 def test_the_watch_would_see_a_file_and_a_socket(tmp_path: Path) -> None:
     """The test of the test: the same hook, around a command that does write."""
+    (tmp_path / "none.jsonl").touch()
+    started(["-m", "app.cli.main", "events", "append", "none.jsonl", "--store", "sqlite:///events.db"], tmp_path)
     words = ["events", "export", "--store", "sqlite:///events.db", "-o", "out.jsonl"]
     ended = started(["-c", WATCHED, json.dumps(words)], tmp_path)
     seen = ended.stderr.decode().splitlines()[-1]

@@ -50,6 +50,8 @@ def test_shared_options_stand_before_or_after_the_command(virel: Virel, base: Pa
 
 def test_shared_options_stand_on_either_side_of_events(virel: Virel, base: Path, tmp_path: Path) -> None:
     store = f"sqlite:///{tmp_path}/events.db"
+    (tmp_path / "none.jsonl").touch()
+    assert virel("events", "append", tmp_path / "none.jsonl", "--store", store).status == 0
     for words in (
         ["--format", "json", "events", "export"],
         ["events", "--format", "json", "--config", base, "export"],

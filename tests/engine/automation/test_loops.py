@@ -31,6 +31,15 @@ FACTS: dict[str, dict[str, dict[str, Any]]] = {
 }
 
 SEEDED: dict[str, dict[str, str]] = {
+    "a value that follows from what another rule changes": {
+        "r": "trigger: order.updated\nactions: [{set_field: {entity: order, field: total, expression: order.buyer.orders_seen}}]",
+        "s": "trigger: order.updated\n"
+        "actions: [{set_field: {entity: order.buyer, field: orders_seen, expression: order.buyer.orders_seen + 1}}]",
+    },
+    "a value that follows from the clock": {
+        "r": "trigger: order.updated\n"
+        "actions: [{set_field: {entity: order, field: total, expression: 'now.getFullYear() + order.total'}}]",
+    },
     "a field that counts itself": {
         "r": "trigger: order.updated\nactions: [{set_field: {entity: order, field: total, expression: order.total + 1}}]",
     },
@@ -160,6 +169,26 @@ SLOW: dict[str, dict[str, str]] = {
 }
 
 HARMLESS: dict[str, dict[str, str]] = {
+    "a move that the condition asks for not to have been": {
+        "r": "trigger: order.updated\ncondition: order.status == 'open'\n"
+        "actions: [{update_status: {entity: order, transition: hold}},"
+        " {set_field: {entity: order, field: count, expression: 'order.?count.orValue(0) + 1'}}]",
+    },
+    "only where there is nothing yet": {
+        "r": "trigger: order.updated\n"
+        "actions: [{set_field: {entity: order, field: count, value: 4}, if: '!has(order.count)'}]",
+    },
+    "only where there is something to clear": {
+        "r": "trigger: order.updated\ncondition: has(order.note)\n"
+        "actions: [{set_field: {entity: order, field: note, value: null}}]",
+    },
+    "only where it is not cleared yet": {
+        "r": "trigger: order.updated\ncondition: order.?note.orValue('') == 'a'\n"
+        "actions: [{set_field: {entity: order, field: note, value: null}}]",
+    },
+    "a value that follows from what no rule changes": {
+        "r": "trigger: order.updated\nactions: [{set_field: {entity: order, field: total, expression: 'order.?count.orValue(1) * 2'}}]",
+    },
     "a value that is set for good": {
         "r": "trigger: order.updated\nactions: [{set_field: {entity: order, field: note, value: x}}]",
     },

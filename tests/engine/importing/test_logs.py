@@ -88,12 +88,22 @@ def test_an_interrupted_import_leaves_nothing(mapping: ImportMapping, tmp_path: 
     assert sorted(one.name for one in tmp_path.iterdir()) == ["log.csv", "out.jsonl"]
 
 
-def test_rows_after_a_stray_quote_are_still_read(run: Run, tmp_path: Path) -> None:
+def test_lines_within_a_quote_that_never_closes_are_no_rows(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "log.csv"
     path.write_text(f'id,state,at,count\n"a,{"x" * 140_000}\n{ROW}{ROW}')
     account, _ = run(path)
-    assert [skip.reason.code for skip in account.skipped] == ["V858"]
-    assert account.events == 2
+    assert [(skip.line, skip.reason.code) for skip in account.skipped] == [(2, "V850")]
+    assert "goes over 3 lines, so a quote may be open" in account.skipped[0].reason.text
+    assert account.events == 0
+
+
+def test_a_field_beyond_all_measure_ends_the_reading(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    lines = f"{'x' * 1_000_000}\n" * 17
+    path.write_text(f'id,state,at,count\n{ROW}"a,{lines}",New,2020-01-01T00:00:00Z,1\n{ROW}')
+    account, _ = run(path)
+    assert [(skip.line, skip.reason.code) for skip in account.skipped] == [(3, "V850")]
+    assert account.events == 1
 
 
 def test_a_line_beyond_all_measure_is_skipped(run: Run, tmp_path: Path) -> None:
