@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 from collections.abc import Iterator
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -75,6 +76,29 @@ def test_events_are_found_by_entity_root_and_time(store: EventStore) -> None:
     assert found(root="e1") == ["e1", "e2"]
     assert found(since=Timestamp(2 * 10**9), until=Timestamp(4 * 10**9)) == ["e2", "e3"]
     assert found(machine="case", subject="a", after=1) == ["e4"]
+
+
+def test_the_ends_of_the_calendar_are_stored_and_found(store: EventStore) -> None:
+    first, last = Timestamp.parse("0001-01-01T00:00:00Z"), Timestamp.parse("9999-12-31T23:59:59.999999999Z")
+    far = [
+        msgspec.structs.replace(event(number), time=time) for number, time in enumerate((first, Timestamp(1_500), last))
+    ]
+    store.append(far)
+    assert [one for _, one in store.read(since=first)] == far
+    assert [one for _, one in store.read(since=Timestamp(1_500), until=last)] == far[1:2]
+    assert [one for _, one in store.read(since=Timestamp(1_501))] == far[2:]
+
+
+def test_reading_makes_no_store_and_waits_for_nobody(tmp_path: Path, url: str, store: EventStore) -> None:
+    store.append([event(1)])
+    with store._connection(writing=True) as connection:
+        connection.execute(text("SELECT 1"))
+        reader = EventStore.open(url, reading=True)
+        assert [one.id for _, one in reader.read()] == ["e1"]
+        reader.close()
+    with pytest.raises(StoreError, match="there is no file"):
+        EventStore.open(f"sqlite:///{tmp_path}/none.db", reading=True)
+    assert not (tmp_path / "none.db").exists()
 
 
 CHANGES = {

@@ -82,6 +82,19 @@ def test_what_is_no_time(text: str) -> None:
         Clock("iso", UTC, "UTC").read(text)
 
 
+@pytest.mark.parametrize(
+    ("pattern", "zone", "text"),
+    [
+        ("iso", "Europe/Berlin", "0001-01-01 00:30:00"),
+        ("iso", "America/New_York", "9999-12-31 23:59:59"),
+        ("%Y-%m-%d %H:%M:%S%z", "UTC", "0001-01-01 00:00:00+0200"),
+    ],
+)
+def test_what_lies_beyond_the_calendar_in_utc_is_no_time(pattern: str, zone: str, text: str) -> None:
+    with pytest.raises(ValueError, match="outside the years 1 to 9999"):
+        Clock(pattern, ZoneInfo(zone), zone).read(text)
+
+
 def test_a_time_that_never_was_is_refused_and_not_moved() -> None:
     clock = Clock("iso", ZoneInfo("Europe/Amsterdam"), "Europe/Amsterdam")
     with pytest.raises(SkippedTimeError, match="jumped over"):
