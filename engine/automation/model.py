@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
+from msgspec import Struct
+
 from engine.conditions.block import Block, Line
 from engine.conditions.condition import Condition
 from engine.conditions.reads import FieldRead
@@ -94,9 +96,8 @@ class RuleText(Deferred):
     acts_as_place: Place
 
 
-@dataclass(slots=True)
-class Effect:
-    """What an action would do, as a value; nothing has happened yet. (Not frozen: that would double its cost.)
+class Effect(Struct):
+    """What an action would do, as a value; nothing has happened yet.
 
     ``keys`` are the action's own keys with texts rendered; ``machine`` and ``id`` name the entity it changes, if any;
     ``value`` is what the performer needs beyond that (the typed value of ``set_field``, the inputs of a transition).

@@ -41,8 +41,7 @@ class ListingLedger(Ledger):
         """Lists what a run performed; what a shadow rule would have done is no difference."""
         if shadow:
             return
-        self.told.append((bound.rule.text.id, event.root, event.subject, now))
-        self.told.extend([(effect.action, effect.id, effect.keys) for _, effect in effects])
+        self.told.append((bound.rule.text.id, event.root, event.subject, now, effects))
         self._behind.append((bound, event, effects, now))
 
     def listed(self) -> list[Performed]:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct, field
+
 from engine.automation.index import Matcher
 from engine.automation.scope import event_data
 from engine.catalog import Catalog
@@ -35,56 +37,35 @@ class Chain:
         return True
 
 
-class Event:
+NO_CHAIN = Chain()
+"""Stands for the chain of an event that begins one of its own."""
+
+
+class Event(Struct):
     """One event with typed ``data``; ``actor`` is the object conditions see, ``changes`` maps field to (before, after).
 
     ``depth`` counts the steps of a cascade since its root or since the last delay; ``chain`` is shared by all events
-    of one root.
+    of one root. Without ``root`` it is its own.
     """
 
-    __slots__ = (
-        "actor",
-        "cause",
-        "chain",
-        "changes",
-        "data",
-        "depth",
-        "id",
-        "root",
-        "source",
-        "subject",
-        "time",
-        "type",
-    )
+    id: str
+    type: str
+    subject: str
+    time: Timestamp
+    data: Mapping[str, Any]
+    source: str = "virel"
+    changes: Mapping[str, Any] = {}
+    cause: str | None = None
+    root: str = ""
+    depth: int = 0
+    actor: Mapping[str, Any] = field(default_factory=lambda: NOBODY)
+    chain: Chain = NO_CHAIN
 
-    def __init__(
-        self,
-        id: str,
-        type: str,
-        subject: str,
-        time: Timestamp,
-        data: Mapping[str, Any],
-        *,
-        source: str = "virel",
-        changes: Mapping[str, Any] | None = None,
-        cause: str | None = None,
-        root: str | None = None,
-        depth: int = 0,
-        actor: Mapping[str, Any] = NOBODY,
-        chain: Chain | None = None,
-    ) -> None:
-        self.id = id
-        self.type = type
-        self.subject = subject
-        self.time = time
-        self.data = data
-        self.source = source
-        self.changes: Mapping[str, Any] = {} if changes is None else changes
-        self.cause = cause
-        self.root = id if root is None else root
-        self.depth = depth
-        self.actor = actor
-        self.chain = Chain() if chain is None else chain
+    def __post_init__(self) -> None:
+        if not self.root:
+            self.root = self.id
+        if self.chain is NO_CHAIN:
+            self.chain = Chain()
 
     def wire(self, data: Mapping[str, Any], changes: Mapping[str, Any]) -> WireEvent:
         """The event as it is written down, with ``data`` and ``changes`` in their JSON form."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from engine.automation.index import Verdict
 from engine.automation.model import Action, Bound, Effect
@@ -31,7 +33,7 @@ class RefusedError(Exception):
         self.transition = transition
 
 
-class FollowUp(NamedTuple):
+class FollowUp(Struct):
     """An event that a run brought about, with the verdicts on it, which count only if the whole run stands.
 
     Where it put its subject into a state, ``entered`` is that state and ``left`` the one before, None at creation.
@@ -46,37 +48,23 @@ class FollowUp(NamedTuple):
     show: Callable[[], None] | None
 
 
-class Unit:
+class Unit(Struct):
     """What one run did: kept apart until it is certain that all of it stands.
 
     ``depth`` is that of the events it brings about. ``touched`` holds, by entity, the id of its ``X.updated`` and the
     fields' earlier values; ``slim`` the entities made of which nothing but the state is kept.
     """
 
-    __slots__ = (
-        "delayed",
-        "depth",
-        "effects",
-        "failure",
-        "follow_ups",
-        "shadow",
-        "slim",
-        "stopped",
-        "timers",
-        "touched",
-    )
-
-    def __init__(self, depth: int, shadow: bool = False) -> None:
-        self.depth = depth
-        self.shadow = shadow
-        self.effects: list[tuple[int, Effect]] = []
-        self.follow_ups: list[FollowUp] = []
-        self.slim: list[tuple[str, str, str]] = []
-        self.timers: list[Callable[[], None]] = []
-        self.delayed: list[Action] = []
-        self.touched: dict[tuple[str, str], tuple[str, dict[str, Any]]] = {}
-        self.failure: MissingValueError | RefusedError | None = None
-        self.stopped = 0
+    depth: int
+    shadow: bool = False
+    effects: list[tuple[int, Effect]] = []
+    follow_ups: list[FollowUp] = []
+    slim: list[tuple[str, str, str]] = []
+    timers: list[Callable[[], None]] = []
+    delayed: list[Action] = []
+    touched: dict[tuple[str, str], tuple[str, dict[str, Any]]] = {}
+    failure: MissingValueError | RefusedError | None = None
+    stopped: int = 0
 
 
 class Performer:

@@ -167,7 +167,7 @@ class Runs:
     def _follow(self, follow_up: FollowUp) -> None:
         """An event of a run that stands: counted, handed on, the rules that it met queued."""
         simulation = self._simulation
-        event, subject, before, verdicts, left, entered, show = follow_up
+        event, subject, left, entered = follow_up.event, follow_up.subject, follow_up.left, follow_up.entered
         kind = simulation.kinds[event.type]
         if entered is not None:
             assert kind.machine is not None
@@ -177,13 +177,13 @@ class Runs:
                 if simulation.on_move is not None:
                     simulation.on_move(machine, str(event.data["transition"]))
             simulation.dwelling.entered(machine, subject, left, entered, event)
-        if show is not None:
-            show()
+        if follow_up.show is not None:
+            follow_up.show()
         kind.judged += 1
         if simulation.on_event is not None:
             simulation.on_event(event)
-        if verdicts:
-            simulation.enqueue((event, subject, before, verdicts))
+        if follow_up.verdicts:
+            simulation.enqueue((event, subject, follow_up.before, follow_up.verdicts))
 
     def _failed(
         self, bound: Bound, event: Event, failure: MissingValueError | RefusedError, action: Action | None = None

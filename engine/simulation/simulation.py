@@ -136,7 +136,7 @@ class Simulation:
             source=wire.source,
             changes=changes,
             cause=wire.cause,
-            root=wire.root,
+            root=wire.root or "",
             depth=0,
             actor=actor_facts(wire.actor, self.world.tables.get("user", {})),
         )
