@@ -18,22 +18,22 @@ from engine.conditions.condition import Condition
 from engine.conditions.group import combine
 from engine.conditions.outcome import EvaluationError
 from engine.conditions.reads import FieldRead
+from engine.conditions.tree import Index, Inverse, Macro, Node, Read, Select, children
 from engine.conditions.values import Timestamp
 
 UNCERTAIN = EvaluationError("this is not certain")
-_ASKED = re.compile(r"has\(\s*(\w+)\.(\w+)\s*\)|(\w+)\.\?(\w+)(?=\s*\.\s*orValue\()")
-_ANY_ASKING = re.compile(r"\bhas\(|\.\?|\[\?")
 _WORD = re.compile(r"\w+")
-_CHANGED = re.compile(r"\bchanged\(\s*\w+\.(\w+)\s*\)")
-_OTHER = re.compile(
-    r"\b(?:now|actor|before|count_moves|event\s*\.\s*(?!data\b|type\b)\w+)\b"
-    r"|\b(?:exists|exists_one|all|map|filter|size)\("
-)
+_CHANGED = re.compile(r"changed\(\s*\w+\.(\w+)\s*\)")
+_KNOWN_SOURCES = frozenset({"subject", "event.data", "event.type"})
+"""What of the frame is known, if only in part; now, the actor and what was before are not."""
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Fields with their values, None where one is missing; ``changed`` holds the fields that the event may have changed, None: nobody knows."""
+    """Fields with their values, None where one is missing.
+
+    ``changed`` holds the fields that the event may have changed, None where nobody knows.
+    """
 
     pairs: frozenset[tuple[str, Any]] = frozenset()
     changed: frozenset[str] | None = None
@@ -104,7 +104,7 @@ class Certainty:
 
         def verdict(number: int) -> bool | EvaluationError:
             line = lines[number]
-            if line.verdict == "errored" or not _counts(line.expression, subject, facts, entity):
+            if line.verdict == "errored" or not _certain(condition.nodes[number], facts, entity):
                 return UNCERTAIN
             return line.verdict == "met"
 
@@ -128,14 +128,17 @@ def _event(kind: str, facts: Facts) -> SimpleNamespace:
     return SimpleNamespace(id="", type=kind, source="", subject="", time=Timestamp(0), data=data, changes=changes)
 
 
-def _counts(expression: str, subject: str, facts: Facts, entity: Mapping[str, Any]) -> bool:
-    """Whether the line's verdict is certain: what it does not know would have made it an error."""
-    if _OTHER.search(expression):
-        return False
-    for changed in _CHANGED.findall(expression):
-        if facts.changed is None or (changed in facts.changed and len(facts.changed) > 1):
+def _certain(node: Node, facts: Facts, entity: Mapping[str, Any]) -> bool:
+    """Whether a line's verdict is certain: what it does not know would have made it an error."""
+    match node:
+        case Macro() | Inverse() | Index(optional=True):
             return False
-    asked = [match.groups() for match in _ASKED.finditer(expression)]
-    if len(asked) != len(_ANY_ASKING.findall(expression)):
-        return False
-    return all((one or three) == subject and (two or four) in entity for one, two, three, four in asked)
+        case Select(test=True) | Select(optional=True):
+            owner = node.operand
+            return isinstance(owner, Read) and owner.source == "subject" and node.field in entity
+        case Read(source=source):
+            changed = _CHANGED.fullmatch(node.name)
+            if changed is None:
+                return source in _KNOWN_SOURCES
+            return facts.changed is not None and (changed[1] not in facts.changed or len(facts.changed) == 1)
+    return all(_certain(part, facts, entity) for part in children(node))
