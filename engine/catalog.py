@@ -34,7 +34,11 @@ from engine.machines.messages import UNKNOWN_STATE
 from engine.machines.model import Machine
 from engine.machines.parse import parse_machine
 from engine.machines.readers import Reader
+from engine.machines.slots import HostFunctions, slot_functions
 from engine.machines.vocabulary import MachineVocabulary
+from engine.matching.check import check_matching
+from engine.matching.model import Matching
+from engine.matching.parse import parse_matching
 from engine.reading.documents import Document
 from engine.reading.folder import read_folder
 from engine.reading.nodes import Mapping as MappingNode
@@ -64,6 +68,7 @@ class Catalog:
     roles: Mapping[str, Role]
     rules: dict[str, Rule]
     scenarios: Mapping[str, Scenario]
+    matchings: Mapping[str, Matching]
     matchers: dict[str, Matcher] = field(default_factory=dict)
     scheduled: list[tuple[Rule, OnSchedule]] = field(default_factory=list)
     dwelling: dict[str, list[tuple[Rule, OnDwell]]] = field(default_factory=dict)
@@ -94,10 +99,14 @@ class Catalog:
         return {d.id: d for d in self.documents if d.kind == kind and d.root is not None}
 
 
-def load(directory: Path | str, actions: Mapping[str, ActionKind] = ACTIONS) -> Catalog:
+def load(
+    directory: Path | str,
+    actions: Mapping[str, ActionKind] = ACTIONS,
+    functions: HostFunctions = slot_functions,
+) -> Catalog:
     """The catalog of a folder. Raises ``FolderError`` when there is no folder or no document in it."""
     with collector_paused():
-        return build(read_folder(directory, actions), actions)
+        return build(read_folder(directory, actions), actions, functions)
 
 
 @contextmanager
@@ -112,13 +121,17 @@ def collector_paused() -> Iterator[None]:
             gc.enable()
 
 
-def build(documents: list[Document], actions: Mapping[str, ActionKind] = ACTIONS) -> Catalog:
-    """The catalog of documents that were read."""
+def build(
+    documents: list[Document],
+    actions: Mapping[str, ActionKind] = ACTIONS,
+    functions: HostFunctions = slot_functions,
+) -> Catalog:
+    """The catalog of documents that were read. ``actions`` and ``functions`` are those of the host."""
     report: list[Diagnostic] = []
     machines = machines_of(documents, report)
     gaps = find_gaps(documents, machines)
     lost_roles = unavailable(documents, "role")
-    vocabulary = MachineVocabulary(machines)
+    vocabulary = MachineVocabulary(machines, functions(machines))
     readers = readers_of(machines)
     roles = {id: parse_role(root) for id, root in roots_of(documents, "role").items()}
     guards = {machine.id: guards_of(machine, vocabulary, report) for machine in machines.values()}
@@ -131,6 +144,7 @@ def build(documents: list[Document], actions: Mapping[str, ActionKind] = ACTIONS
         report.extend(found)
         if rule is not None and not any(d.severity == "error" for d in found):
             rules[id] = rule
+    matchings = _matchings(documents, machines, vocabulary, report)
     templates = {d.id for d in documents if d.kind == "template"}
     policies = {d.id for d in documents if d.kind == "sla"}
     scenarios = _scenarios(documents, machines, readers, actions, report)
@@ -147,8 +161,9 @@ def build(documents: list[Document], actions: Mapping[str, ActionKind] = ACTIONS
     diagnostics = in_order(report)
     unchecked = {one.place.file for one in diagnostics if one.code == NOT_CHECKED}
     rules = {id: rule for id, rule in rules.items() if rule.text.place.file not in unchecked}
-    catalog = Catalog(documents, diagnostics, machines, vocabulary, readers, guards, roles, rules, scenarios)
-    running: dict[str, Container[str]] = {"rule": rules, "scenario": scenarios}
+    matchings = {id: one for id, one in matchings.items() if one.place.file not in unchecked}
+    catalog = Catalog(documents, diagnostics, machines, vocabulary, readers, guards, roles, rules, scenarios, matchings)
+    running: dict[str, Container[str]] = {"rule": rules, "scenario": scenarios, "matching": matchings}
     catalog.unavailable = [d for d in documents if d.root is None or d.id not in running.get(d.kind, (d.id,))]
     arrange(catalog)
     return catalog
@@ -220,6 +235,20 @@ def machines_of(documents: list[Document], report: list[Diagnostic]) -> dict[str
             report.extend(check_states(machine))
     report.extend(check_together(machines))
     return machines
+
+
+def _matchings(
+    documents: list[Document],
+    machines: dict[str, Machine],
+    vocabulary: MachineVocabulary,
+    report: list[Diagnostic],
+) -> dict[str, Matching]:
+    found: dict[str, Matching] = {}
+    for id, root in roots_of(documents, "matching").items():
+        matching = check_matching(parse_matching(root), machines, vocabulary, report)
+        if matching is not None:
+            found[id] = matching
+    return found
 
 
 def _scenarios(

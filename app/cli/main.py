@@ -21,6 +21,7 @@ COMMANDS = {
     "demo": "app.cli.demo:demo",
     "dry-run": "app.cli.dry_run:dry_run",
     "events": "app.cli.events:events",
+    "match": "app.cli.match:match",
     "simulate": "app.cli.simulate:simulate",
     "test": "app.cli.test:test",
 }

@@ -13,6 +13,7 @@ import click
 
 if TYPE_CHECKING:
     from engine.catalog import Catalog
+    from engine.conditions.values import Timestamp
 
 FOUND = 1
 COULD_NOT_RUN = 2
@@ -83,6 +84,22 @@ def cache_folder(environment: Mapping[str, str]) -> Path | None:
         except RuntimeError:  # nobody's home
             return None
     return base / "virel"
+
+
+class Instant(click.ParamType["Timestamp"]):
+    """An instant as RFC 3339 writes it."""
+
+    name = "instant"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Timestamp:
+        from engine.conditions.values import Timestamp
+
+        if isinstance(value, Timestamp):
+            return value
+        try:
+            return Timestamp.parse(value)
+        except ValueError:
+            self.fail(f'"{value}" is no instant; write for instance 2026-04-01T10:00:00Z', param, ctx)
 
 
 class CannotRun(click.ClickException):

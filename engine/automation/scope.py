@@ -8,7 +8,10 @@ from dataclasses import replace
 from engine.conditions.scope import ACTOR, NOW, Alias, Ambiguous, Presence, Scope, Variable, event_variable
 from engine.conditions.types import DURATION, STRING, TIMESTAMP, EntityType, EnumType, Field, StateType
 from engine.machines.model import Machine
+from engine.machines.scope import entity_scope, entity_variables
 from engine.machines.vocabulary import MachineVocabulary
+
+__all__ = ["OWNER", "SCHEDULE_EVENT", "entity_scope", "entity_variables", "event_data", "event_scope", "item_scope"]
 
 SCHEDULE_EVENT = "schedule.ticked"
 OWNER = {"subject": "subject[0]"}
@@ -46,27 +49,6 @@ def event_data(machine: Machine | None, event_type: str) -> Mapping[str, Field]:
     return {**inputs, **declared.data}
 
 
-def entity_variables(
-    vocabulary: MachineVocabulary, machine: str, source: str = "subject"
-) -> dict[str, Variable | Alias | Ambiguous]:
-    """An entity by its machine's id, and its relations by name, up to two steps.
-
-    A relation of the entity itself wins over one two steps away; several two steps away under one name are ambiguous.
-    """
-    names: dict[str, Variable | Alias | Ambiguous] = {}
-    direct = vocabulary.relations(machine)
-    distant: dict[str, list[tuple[str, ...]]] = {}
-    for name, relation in direct.items():
-        for further in vocabulary.relations(relation.machine):
-            distant.setdefault(further, []).append((machine, name, further))
-    for name, paths in distant.items():
-        names[name] = Alias(paths[0]) if len(paths) == 1 else Ambiguous(tuple(paths))
-    for name in direct:
-        names[name] = Alias((machine, name))
-    names[machine] = Variable(EntityType(machine), source)
-    return names
-
-
 def event_scope(vocabulary: MachineVocabulary, machine: Machine | None, event_type: str) -> Scope:
     """The scope of a rule's condition and actions at one event type; without ``machine`` there is no subject."""
     names: dict[str, Variable | Alias | Ambiguous] = {}
@@ -77,7 +59,13 @@ def event_scope(vocabulary: MachineVocabulary, machine: Machine | None, event_ty
     names["event"] = event_variable(event_data(machine, event_type), EnumType(vocabulary.event_types | {event_type}))
     names["now"] = NOW
     names["actor"] = ACTOR
-    return Scope(names, vocabulary, subject=machine.id if machine is not None else None, event=event_type)
+    return Scope(
+        names,
+        vocabulary,
+        vocabulary.functions,
+        subject=machine.id if machine is not None else None,
+        event=event_type,
+    )
 
 
 def item_scope(scope: Scope, item: str) -> Scope:
@@ -89,11 +77,3 @@ def item_scope(scope: Scope, item: str) -> Scope:
         names[name] = meaning
     names[item] = Variable(EntityType(item), "subject[1]")
     return replace(scope, variables=names)
-
-
-def entity_scope(vocabulary: MachineVocabulary, machine: str) -> Scope:
-    """The scope where there is an entity but no event: guards, policies, the ``where`` of a schedule."""
-    names = entity_variables(vocabulary, machine)
-    names["now"] = NOW
-    names["actor"] = ACTOR
-    return Scope(names, vocabulary)

@@ -22,7 +22,11 @@ from engine.catalog import Catalog, arrange, guards_of, machines_of, readers_of,
 from engine.catalog_needs import Needs
 from engine.conditions.values import Duration
 from engine.deferred import DeferredMap, complete, deferred
+from engine.machines.slots import slot_functions
 from engine.machines.vocabulary import MachineVocabulary
+from engine.matching.check import check_matching
+from engine.matching.model import Matching
+from engine.matching.parse import parse_matching
 from engine.reading.documents import Document
 from engine.reading.folder import File
 from engine.reading.nodes import Mapping as MappingNode
@@ -53,7 +57,7 @@ class _Restored:
         self._documents = [_document(file, *row) for file, row in zip(files, plain["documents"], strict=True)]
         self._by_id = {(d.kind, d.id): d for d in self._documents}
         self._machines = machines_of(self._documents, [])
-        self._vocabulary = MachineVocabulary(self._machines)
+        self._vocabulary = MachineVocabulary(self._machines, slot_functions(self._machines))
         self._readers = readers_of(self._machines)
 
     def catalog(self) -> Catalog:
@@ -70,6 +74,7 @@ class _Restored:
             DeferredMap(roles, lambda id: parse_role(self._root("role", id))),
             {rule.text.id: rule for rule in rules},
             DeferredMap(self._plain["scenarios"], self._scenario),
+            DeferredMap(self._plain["matchings"], self._matching),
             _needs=Needs(*self._plain["needs"]),
         )
         arrange(catalog)
@@ -109,6 +114,11 @@ class _Restored:
         rule = self._binder.bind(text, [])
         assert rule is not None
         return rule
+
+    def _matching(self, id: str) -> Matching:
+        found = check_matching(parse_matching(self._root("matching", id)), self._machines, self._vocabulary, [])
+        assert found is not None
+        return found
 
     @cached_property
     def _binder(self) -> RuleBinder:

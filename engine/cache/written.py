@@ -29,6 +29,7 @@ def written(catalog: Catalog) -> bytes | None:
         "diagnostics": [_diagnostic(one) for one in catalog.diagnostics],
         "rules": [_rule(rule) for rule in catalog.rules.values()],
         "scenarios": list(catalog.scenarios),
+        "matchings": list(catalog.matchings),
         "needs": (needs.inverses, needs.pasts, needs.unread),
         "zones": sorted({trigger.timezone for trigger in triggers if isinstance(trigger, OnSchedule)}),
         "indexes": {

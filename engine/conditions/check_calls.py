@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import re2
 
 from engine.conditions import messages
@@ -9,7 +11,7 @@ from engine.conditions.check_context import Context, Known, Typed
 from engine.conditions.check_names import as_value
 from engine.conditions.paths import path_source
 from engine.conditions.reads import FieldRead
-from engine.conditions.scope import Field, Relation, Variable, member_names, member_of
+from engine.conditions.scope import Field, Function, Relation, Variable, member_names, member_of
 from engine.conditions.signatures import ANY_LIST, FUNCTIONS, METHODS, NAMESPACES, Signature
 from engine.conditions.tree import Call, Ident, Literal, Node, Read, Select
 from engine.conditions.types import (
@@ -64,7 +66,7 @@ def _function(context: Context, node: Call, known: Known) -> Typed:
         return _count_moves(context, node, known)
     registered = context.scope.functions.get(name)
     if registered is not None:
-        return _overload(context, node, known, ((registered.parameters, registered.result),), ())
+        return _of_host(context, node, known, registered)
     signatures = FUNCTIONS.get(name)
     if signatures is None:
         names = {*FUNCTIONS, *_PRODUCT, *context.scope.functions}
@@ -73,6 +75,23 @@ def _function(context: Context, node: Call, known: Known) -> Typed:
             context.infer(arg, known)
         return context.failed(node)
     return _overload(context, node, known, signatures, ())
+
+
+def _of_host(context: Context, node: Call, known: Known, function: Function) -> Typed:
+    """A call of a host's function; one that asks the world gets it, and the machine of its entity, in front."""
+    signatures = tuple((form, function.result) for form in (function.parameters, *function.forms))
+    typed = _overload(context, node, known, signatures, ())
+    context.other_reads.update(FieldRead(*read) for read in function.reads)
+    if not function.asks_world or typed.type == UNKNOWN:
+        return typed
+    assert isinstance(typed.node, Call)
+    entity = context.node_types[id(typed.node.args[0])]
+    if not isinstance(entity, EntityType):
+        wanted = [form[0] for form, _ in signatures]
+        return context.failed(node, messages.wrong_argument(node.args[0], f"{node.function}()", wanted, entity))
+    world = context.typed(Read(node.start, node.start, "world", "world"), DYN).node
+    machine = context.typed(Literal(node.start, node.start, entity.machine), STRING).node
+    return context.typed(replace(typed.node, args=(world, machine, *typed.node.args)), typed.type)
 
 
 def _method(context: Context, node: Call, target: Typed, known: Known) -> Typed:

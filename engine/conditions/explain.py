@@ -204,7 +204,7 @@ def explain_values(
             info.expression,
             info.place,
             _VERDICTS.get(verdict, "errored") if isinstance(verdict, bool) else "errored",
-            {leaf.text: _shown(leaf, values[reads.slots[leaf.shape]]) for leaf in line.leaves},
+            {leaf.text: shown_value(leaf, values[reads.slots[leaf.shape]]) for leaf in line.leaves},
             verdict.message if isinstance(verdict, EvaluationError) else None,
         )
         for info, line, verdict in zip(lines, explained, verdicts, strict=True)
@@ -213,7 +213,7 @@ def explain_values(
     return Explanation(_VERDICTS[whole] if isinstance(whole, bool) else "errored", shown)
 
 
-def _shown(leaf: Leaf, value: object) -> object:
+def shown_value(leaf: Leaf, value: object) -> object:
     """The leaf's value as JSON; of entities only what this line asks, though others may have kept more."""
     if leaf.kept is not None and isinstance(value, list):
         return json_value(_kept(value, tuple(sorted(leaf.kept))))
@@ -232,6 +232,16 @@ def _fail(message: str) -> object:
 def _judged(
     line: Explained, functions: Mapping[str, Callable[..., object]], values: tuple[object, ...], slots: dict[Shape, int]
 ) -> bool | EvaluationError:
+    value = value_from(line, functions, values, slots)
+    if value is True or value is False or isinstance(value, EvaluationError):
+        return value
+    return EvaluationError("the result is neither true nor false", line.node.start)
+
+
+def value_from(
+    line: Explained, functions: Mapping[str, Callable[..., object]], values: tuple[object, ...], slots: dict[Shape, int]
+) -> object:
+    """What a line yields, by the exact evaluator, from the values of its leaves; or an EvaluationError."""
     found = {id(leaf.node): (leaf, values[slots[leaf.shape]]) for leaf in line.leaves}
 
     def replace(node: Node) -> Node | None:
@@ -247,12 +257,9 @@ def _judged(
 
     evaluator = Evaluator({}, "", {**functions, _FAIL: _fail}, _NO_FRAME)
     try:
-        value = evaluator.value(substituted(line.node, replace), {})
+        return evaluator.value(substituted(line.node, replace), {})
     except CelError as error:
         return EvaluationError.of(error)
-    if value is True or value is False:
-        return value
-    return EvaluationError("the result is neither true nor false", line.node.start)
 
 
 def _failing(node: Node, message: str) -> Node:

@@ -108,11 +108,17 @@ class Function:
     """A function that a host registers: argument types, result type, and the Python that computes it.
 
     An entity is handed over as its id. ``call`` may raise; the expression is then errored with what it says.
+    ``forms`` are further lists of argument types that it takes. One that ``asks_world`` is handed, before its
+    arguments, the frame's world and the machine of its first argument, which is an entity; ``reads`` names the
+    (machine, field) pairs that it looks at there.
     """
 
     parameters: tuple[Type, ...]
     result: Type
     call: Callable[..., object]
+    forms: tuple[tuple[Type, ...], ...] = ()
+    asks_world: bool = False
+    reads: frozenset[tuple[str, str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

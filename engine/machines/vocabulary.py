@@ -8,17 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from engine.conditions.scope import Field, Inverse, Member, Relation
+from engine.conditions.scope import Field, Function, Inverse, Member, Relation
 from engine.conditions.types import STRING, TIMESTAMP, StateType
 from engine.machines.model import Machine
 
 
 class MachineVocabulary:
-    """The vocabulary of a set of machines."""
+    """The vocabulary of a set of machines, with the functions that a host adds."""
 
-    def __init__(self, machines: Mapping[str, Machine]) -> None:
+    def __init__(self, machines: Mapping[str, Machine], functions: Mapping[str, Function] | None = None) -> None:
         self._machines = machines
         self.event_types = frozenset(kind for machine in machines.values() for kind in machine.event_types())
+        self.functions: Mapping[str, Function] = functions or {}
         self._members: dict[str, dict[str, Member]] = {}
         inverses = _inverses(machines)
         for machine in machines.values():

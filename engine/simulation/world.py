@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from engine.conditions.values import Timestamp
+from engine.machines.slots import Slot
+from engine.simulation.occupancy import Occupancy
 
 Record = dict[str, Any]
 _ABSENT = object()
@@ -21,7 +23,7 @@ class World:
     ``count_moves`` asks for.
     """
 
-    __slots__ = ("_born", "_inverse", "_journal", "_moves", "_recording", "tables")
+    __slots__ = ("_born", "_inverse", "_journal", "_moves", "_occupied", "_recording", "tables")
 
     def __init__(
         self, machines: Iterable[str], inverses: Iterable[tuple[str, str]] = (), pasts: Iterable[str] = ()
@@ -32,8 +34,20 @@ class World:
             self._inverse.setdefault(machine, {})[relation] = {}
         self._born: dict[str, dict[str, int]] = {machine: {} for machine in self._inverse}
         self._moves: dict[str, dict[str, list[tuple[Timestamp, str | None, str]]]] = {m: {} for m in pasts}
+        self._occupied: dict[str, dict[Slot, Occupancy]] = {}
         self._journal: list[tuple[Any, ...]] = []
         self._recording = False
+
+    def taken(self, slot: Slot, id: str, start: int, end: int) -> bool:
+        """Whether an entity of the slot takes ``id`` at some instant of the half-open time.
+
+        The first question about a slot sorts what is there; from then on it is kept up to date.
+        """
+        kept = self._occupied.setdefault(slot.machine, {})
+        occupancy = kept.get(slot)
+        if occupancy is None:
+            occupancy = kept[slot] = Occupancy(slot, self.tables[slot.machine].values())
+        return occupancy.meets(id, start, end)
 
     def inverse(self, machine: str, relation: str, id: str) -> list[Record]:
         """The records of ``machine`` whose ``relation`` is ``id``, oldest first."""
@@ -58,6 +72,9 @@ class World:
         if self._recording:
             self._journal.append((self._uncreate, machine, id))
         table[id] = record
+        if machine in self._occupied:
+            for occupancy in self._occupied[machine].values():
+                occupancy.note(record)
         tracked = self._inverse.get(machine)
         if tracked:
             born = self._born[machine]
@@ -77,6 +94,9 @@ class World:
             record.pop(name, None)
         else:
             record[name] = value
+        if machine in self._occupied:
+            for occupancy in self._occupied[machine].values():
+                occupancy.changed(record, name)
 
     def moved(self, machine: str, id: str, time: Timestamp, transition: str | None, state: str) -> None:
         """Notes a move for ``count_moves``."""
@@ -107,6 +127,8 @@ class World:
 
     def _uncreate(self, machine: str, id: str) -> None:
         record = self.tables[machine].pop(id)
+        for occupancy in self._occupied.get(machine, {}).values():
+            occupancy.forget(id)
         for relation in self._inverse.get(machine, ()):
             self._unpoint(machine, relation, id, record.get(relation))
         if machine in self._born:

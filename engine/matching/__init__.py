@@ -1,0 +1,1 @@
+"""Matchings: which candidates fit, in what order, and why."""
