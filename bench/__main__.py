@@ -7,13 +7,14 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from bench import conditions, matching, peers, reading, replay
+from bench import candidates, conditions, matching, peers, reading, replay
 from bench.measure import Row, machine, table, tell
 
 OUT = Path(__file__).parent / "out"
 PARTS = {
     "conditions": ("One condition", conditions.run),
     "matching": ("Rule sets", matching.run),
+    "candidates": ("Ranking candidates", candidates.run),
     "reading": ("Reading documents", reading.run),
     "replay": ("Backtest", replay.run),
 }

@@ -41,6 +41,7 @@ class _Absent:
 
 
 ABSENT = _Absent()
+_JSON = frozenset({str, int, bool, type(None)})
 _EMPTY: Mapping[str, object] = MappingProxyType({})
 """The record of an entity that is not there."""
 
@@ -268,6 +269,8 @@ def _failing(node: Node, message: str) -> Node:
 
 def json_value(value: object) -> object:
     """A value as JSON shows it: instants as RFC 3339, spans as text, nothing as null."""
+    if value.__class__ in _JSON:
+        return value
     if value is ABSENT or isinstance(value, EvaluationError):
         return None
     if isinstance(value, (Timestamp, Duration)):

@@ -50,7 +50,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class _Proposal:
-    """A leaf that one comparison is about. ``beside`` computes what it is compared with (None: true or false)."""
+    """A leaf that one comparison is about. ``beside`` computes what it is compared with (nothing: true or false).
+
+    ``asked`` are the slots that hold whether there is a value, and those that hold it as an optional one.
+    """
 
     leaf: Leaf
     slot: int
@@ -58,6 +61,7 @@ class _Proposal:
     operator: str
     beside: tuple[Callable[..., Any], ...]
     rank: int
+    asked: tuple[tuple[int, bool], ...]
 
 
 class Changes:
@@ -91,21 +95,18 @@ class Changes:
     def _admits(self, one: _Proposal, value: Any, values: Values, judge: Judge) -> bool:
         changed = list(values)
         changed[one.slot] = value
-        node = one.leaf.node
-        if isinstance(node, Select) and not node.test and not node.optional:
-            # What has a value now is there to be asked for, too.
-            for shape, known in (
-                (shape_of(Select(0, 0, node.operand, node.field, test=True)), True),
-                (shape_of(Select(0, 0, node.operand, node.field, optional=True)), Maybe(True, value)),
-            ):
-                if shape in self._slots:
-                    changed[self._slots[shape]] = known
+        for slot, optional in one.asked:
+            changed[slot] = Maybe(True, value) if optional else True
         return all(verdict is True for verdict in judge(*changed)[: self._count])
 
     def _of_group(self, condition: Condition, part: Group | int, wanted: bool) -> Iterator[_Proposal]:
         if isinstance(part, int):
             line = condition.explained[part]
-            leaves = {id(leaf.node): leaf for leaf in line.leaves if self._slots[leaf.shape] not in self._fixed}
+            leaves = {
+                id(leaf.node): leaf
+                for leaf in line.leaves
+                if self._slots[leaf.shape] not in self._fixed and not _is_given(leaf.node)
+            }
             yield from _Line(condition, part, leaves, self._slots, self._value_of).proposals(line.node, wanted)
         else:
             for one in part.parts:
@@ -153,7 +154,20 @@ class _Line:
         sides = tuple(self.value_of(self.condition, self.number, side) for side in beside)
         # A candidate's own facts first, then what a host computes, then what is asked for.
         rank = 1 if isinstance(node, Call) else 0 if _of_candidate(node) else 2
-        return _Proposal(leaf, self.slots[leaf.shape], self.condition.type_of(node), operator, sides, rank)
+        kind = self.condition.type_of(node)
+        return _Proposal(leaf, self.slots[leaf.shape], kind, operator, sides, rank, tuple(self._asked(node)))
+
+    def _asked(self, node: Node) -> Iterator[tuple[int, bool]]:
+        if isinstance(node, Select) and not node.test and not node.optional:
+            for optional in (False, True):
+                shape = shape_of(Select(0, 0, node.operand, node.field, optional=optional, test=not optional))
+                if shape in self.slots:
+                    yield self.slots[shape], optional
+
+
+def _is_given(node: Node) -> bool:
+    """Whether nobody can change it: who is asked about, who the candidate is, what time it is."""
+    return isinstance(node, Read) or (isinstance(node, Select) and node.field == "id" and isinstance(node.operand, Read))
 
 
 def _of_candidate(node: Node) -> bool:

@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from engine.conditions.explain import LineVerdict, Verdict, shown_value
 from engine.conditions.outcome import EvaluationError
@@ -21,8 +21,7 @@ Record = Mapping[str, Any]
 _MEANING: dict[bool, Verdict] = {True: "met", False: "unmet"}
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(NamedTuple):
     """The points of one preference: none where its condition is not met, or where it is errored.
 
     ``values`` maps each fact that it rests on, as written, to its JSON value.
@@ -41,8 +40,7 @@ class Term:
         return shown if self.error is None else {**shown, "error": self.error}
 
 
-@dataclass(frozen=True, slots=True)
-class Included:
+class Included(NamedTuple):
     """A candidate that fits; its score is the sum of its terms."""
 
     id: str
@@ -50,8 +48,7 @@ class Included:
     terms: tuple[Term, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Failed:
+class Failed(NamedTuple):
     """A demand that a candidate does not fulfil (``unmet``) or that has no verdict (``errored``), line by line."""
 
     otherwise: str
@@ -59,8 +56,7 @@ class Failed:
     lines: tuple[LineVerdict, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Excluded:
+class Excluded(NamedTuple):
     """A candidate that does not fit: every demand it failed, and the one change that would admit it, if there is one."""
 
     id: str
