@@ -6,9 +6,7 @@ its diagnostics, and everything else goes on without it.
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Container, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from importlib import resources
 from pathlib import Path
@@ -26,6 +24,7 @@ from engine.catalog_gaps import find_gaps, plural_of, told_once, unavailable
 from engine.catalog_messages import NOT_CHECKED
 from engine.catalog_needs import Needs, needs_of
 from engine.catalog_permissions import check_permissions
+from engine.collector import collector_paused
 from engine.conditions.check import check_condition
 from engine.conditions.condition import Condition
 from engine.diagnostics import Diagnostic, Place, in_order
@@ -47,6 +46,8 @@ from engine.reading.read import read_text
 from engine.reading.source import Source
 from engine.scenarios.model import Scenario
 from engine.scenarios.parse import ScenarioParser, Surroundings
+from engine.templates.check import check_template
+from engine.templates.model import Template
 
 BUILTIN = ("exception", "task", "user")
 
@@ -69,6 +70,7 @@ class Catalog:
     rules: dict[str, Rule]
     scenarios: Mapping[str, Scenario]
     matchings: Mapping[str, Matching]
+    templates: Mapping[str, Template]
     matchers: dict[str, Matcher] = field(default_factory=dict)
     scheduled: list[tuple[Rule, OnSchedule]] = field(default_factory=list)
     dwelling: dict[str, list[tuple[Rule, OnDwell]]] = field(default_factory=dict)
@@ -109,18 +111,6 @@ def load(
         return build(read_folder(directory, actions), actions, functions)
 
 
-@contextmanager
-def collector_paused() -> Iterator[None]:
-    """Reading makes many objects and no garbage; a collector that walks them again and again doubles its time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-
-
 def build(
     documents: list[Document],
     actions: Mapping[str, ActionKind] = ACTIONS,
@@ -145,10 +135,11 @@ def build(
         if rule is not None and not any(d.severity == "error" for d in found):
             rules[id] = rule
     matchings = _matchings(documents, machines, vocabulary, report)
-    templates = {d.id for d in documents if d.kind == "template"}
+    templates = _templates(documents, machines, vocabulary, report)
+    named = {d.id for d in documents if d.kind == "template"}
     policies = {d.id for d in documents if d.kind == "sla"}
     scenarios = _scenarios(documents, machines, readers, actions, report)
-    report.extend(catalog_checks.check_mentions(binder.mentions, roles, templates, policies, lost_roles))
+    report.extend(catalog_checks.check_mentions(binder.mentions, roles, named, policies, lost_roles))
     report.extend(catalog_checks.check_authors(rules.values(), roles, lost_roles))
     report.extend(catalog_checks.check_roles(roles, roots_of(documents, "role"), machines, vocabulary))
     report.extend(catalog_checks.check_loops(rules.values(), vocabulary))
@@ -162,8 +153,16 @@ def build(
     unchecked = {one.place.file for one in diagnostics if one.code == NOT_CHECKED}
     rules = {id: rule for id, rule in rules.items() if rule.text.place.file not in unchecked}
     matchings = {id: one for id, one in matchings.items() if one.place.file not in unchecked}
-    catalog = Catalog(documents, diagnostics, machines, vocabulary, readers, guards, roles, rules, scenarios, matchings)
-    running: dict[str, Container[str]] = {"rule": rules, "scenario": scenarios, "matching": matchings}
+    templates = {id: one for id, one in templates.items() if one.place.file not in unchecked}
+    catalog = Catalog(
+        documents, diagnostics, machines, vocabulary, readers, guards, roles, rules, scenarios, matchings, templates
+    )
+    running: dict[str, Container[str]] = {
+        "rule": rules,
+        "scenario": scenarios,
+        "matching": matchings,
+        "template": templates,
+    }
     catalog.unavailable = [d for d in documents if d.root is None or d.id not in running.get(d.kind, (d.id,))]
     arrange(catalog)
     return catalog
@@ -248,6 +247,20 @@ def _matchings(
         matching = check_matching(parse_matching(root), machines, vocabulary, report)
         if matching is not None:
             found[id] = matching
+    return found
+
+
+def _templates(
+    documents: list[Document],
+    machines: dict[str, Machine],
+    vocabulary: MachineVocabulary,
+    report: list[Diagnostic],
+) -> dict[str, Template]:
+    found: dict[str, Template] = {}
+    for id, root in roots_of(documents, "template").items():
+        template = check_template(root, machines, vocabulary, report)
+        if template is not None:
+            found[id] = template
     return found
 
 

@@ -10,7 +10,8 @@ from engine.cache.key import key_of
 from engine.cache.restored import restored
 from engine.cache.shelf import Shelf
 from engine.cache.written import written
-from engine.catalog import Catalog, collector_paused
+from engine.catalog import Catalog
+from engine.collector import collector_paused
 from engine.reading.folder import documents_of, read_files
 
 

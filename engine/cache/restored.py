@@ -33,6 +33,8 @@ from engine.reading.nodes import Mapping as MappingNode
 from engine.reading.read import read_text
 from engine.scenarios.model import Scenario
 from engine.scenarios.parse import ScenarioParser, Surroundings
+from engine.templates.check import check_template
+from engine.templates.model import Template
 
 
 def restored(files: list[File], content: bytes) -> Catalog | None:
@@ -75,6 +77,7 @@ class _Restored:
             {rule.text.id: rule for rule in rules},
             DeferredMap(self._plain["scenarios"], self._scenario),
             DeferredMap(self._plain["matchings"], self._matching),
+            DeferredMap(self._plain["templates"], self._template),
             _needs=Needs(*self._plain["needs"]),
         )
         arrange(catalog)
@@ -117,6 +120,11 @@ class _Restored:
 
     def _matching(self, id: str) -> Matching:
         found = check_matching(parse_matching(self._root("matching", id)), self._machines, self._vocabulary, [])
+        assert found is not None
+        return found
+
+    def _template(self, id: str) -> Template:
+        found = check_template(self._root("template", id), self._machines, self._vocabulary, [])
         assert found is not None
         return found
 

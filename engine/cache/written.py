@@ -30,6 +30,7 @@ def written(catalog: Catalog) -> bytes | None:
         "rules": [_rule(rule) for rule in catalog.rules.values()],
         "scenarios": list(catalog.scenarios),
         "matchings": list(catalog.matchings),
+        "templates": list(catalog.templates),
         "needs": (needs.inverses, needs.pasts, needs.unread),
         "zones": sorted({trigger.timezone for trigger in triggers if isinstance(trigger, OnSchedule)}),
         "indexes": {

@@ -167,7 +167,9 @@ class _Line:
 
 def _is_given(node: Node) -> bool:
     """Whether nobody can change it: who is asked about, who the candidate is, what time it is."""
-    return isinstance(node, Read) or (isinstance(node, Select) and node.field == "id" and isinstance(node.operand, Read))
+    return isinstance(node, Read) or (
+        isinstance(node, Select) and node.field == "id" and isinstance(node.operand, Read)
+    )
 
 
 def _of_candidate(node: Node) -> bool:

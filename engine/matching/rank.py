@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from engine.collector import collector_paused
 from engine.conditions.explain import LineVerdict, Verdict, shown_value
 from engine.conditions.outcome import EvaluationError
 from engine.matching.change import Change
@@ -127,14 +128,15 @@ def rank(
     read, judge, count = ready.read, ready.judge, len(matching.demands)
     included: list[Included] = []
     excluded: list[Excluded] = []
-    for candidate in candidates:
-        values = read(None, (entity, candidate), None, now, actor, world)
-        verdicts = judge(*values)
-        failed = [number for number in range(count) if verdicts[number] is not True]
-        if failed:
-            excluded.append(_excluded(matching, ready, candidate["id"], values, verdicts, failed))
-        else:
-            included.append(_included(matching, ready, candidate["id"], values, verdicts[count:]))
+    with collector_paused():
+        for candidate in candidates:
+            values = read(None, (entity, candidate), None, now, actor, world)
+            verdicts = judge(*values)
+            failed = [number for number in range(count) if verdicts[number] is not True]
+            if failed:
+                excluded.append(_excluded(matching, ready, candidate["id"], values, verdicts, failed))
+            else:
+                included.append(_included(matching, ready, candidate["id"], values, verdicts[count:]))
     included.sort(key=lambda one: (-one.score, one.id))
     excluded.sort(key=lambda one: one.id)
     return Ranking(matching, entity["id"], included, excluded, matching.limit)

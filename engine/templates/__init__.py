@@ -1,0 +1,1 @@
+"""Templates: what is said, where, in which language."""
