@@ -140,6 +140,7 @@ def build(
     policies = {d.id for d in documents if d.kind == "sla"}
     scenarios = _scenarios(documents, machines, readers, actions, report)
     report.extend(catalog_checks.check_mentions(binder.mentions, roles, named, policies, lost_roles))
+    report.extend(catalog_checks.check_notices(binder.mentions, templates))
     report.extend(catalog_checks.check_authors(rules.values(), roles, lost_roles))
     report.extend(catalog_checks.check_roles(roles, roots_of(documents, "role"), machines, vocabulary))
     report.extend(catalog_checks.check_loops(rules.values(), vocabulary))

@@ -18,6 +18,8 @@ from engine.machines.vocabulary import MachineVocabulary
 from engine.reading.documents import Document
 from engine.reading.nodes import Mapping as MappingNode
 from engine.reading.nodes import Node, Scalar, Sequence
+from engine.templates import messages as template_messages
+from engine.templates.model import Template
 
 
 def check_mentions(
@@ -40,6 +42,15 @@ def check_mentions(
         for name in mention.policies:
             if name.text not in policies:
                 yield messages.unknown_policy(name.place, name.text, policies)
+
+
+def check_notices(mentions: Mapping[str, Mentions], templates: Mapping[str, Template]) -> Iterator[Diagnostic]:
+    """What a template is about is at hand where a rule sends it."""
+    for mention in mentions.values():
+        for name, machines in mention.notices:
+            template = templates.get(name.text)
+            if template is not None and template.entity not in machines:
+                yield template_messages.out_of_reach(name.place, name.text, template.entity, machines)
 
 
 def check_authors(

@@ -85,9 +85,20 @@ def _print(answer: dict[str, Any]) -> None:
                 click.echo(f"        {line['file']}:{line['line']}  {line.get('error') or values}")
             for effect in rule["effects"]:
                 keys = ", ".join(
-                    f"{k}: {in_words(v)}" for k, v in effect.items() if k not in ("action", "rule", "root")
+                    f"{k}: {in_words(v)}" for k, v in effect.items() if k not in ("action", "rule", "root", "message")
                 )
                 click.echo(f"      → {effect['action']}  {keys}")
+                if "message" in effect:
+                    _print_message(effect["message"])
             if "failed" in rule:
                 click.echo(f"      ✗ {rule['failed']}")
         click.echo()
+
+
+def _print_message(message: dict[str, Any]) -> None:
+    if "refused" in message:
+        click.echo(f"          not sent: {message['refused']}")
+        return
+    click.echo(f"          {message['channel']}, {message['locale']}")
+    for line in (*([message["subject"], ""] if "subject" in message else ()), *message["body"].rstrip().split("\n")):
+        click.echo(f"          | {line}".rstrip())

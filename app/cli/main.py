@@ -23,6 +23,7 @@ COMMANDS = {
     "events": "app.cli.events:events",
     "match": "app.cli.match:match",
     "simulate": "app.cli.simulate:simulate",
+    "template": "app.cli.template:template",
     "test": "app.cli.test:test",
 }
 

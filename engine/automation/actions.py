@@ -13,6 +13,7 @@ from typing import Any
 from engine.automation import messages
 from engine.automation.builder import Builder, Planned, rendered
 from engine.automation.model import Effect, Emission, Plan
+from engine.automation.paths import Notice
 from engine.conditions.condition import Expression
 from engine.conditions.money import parse_money
 from engine.conditions.reads import FieldRead
@@ -237,8 +238,10 @@ def assign(builder: Builder, keys: Keys) -> Planned | None:
 def send_notification(builder: Builder, keys: Keys) -> Planned | None:
     """Sends what a template says to a person, a role or a queue."""
     template, to = keys.get("template"), keys.get("to")
+    path = builder.path(keys, "to") if not isinstance(to, MappingNode) else None
+    about = builder.at_hand(path)
     if isinstance(template, Scalar):
-        builder.template(template)
+        builder.template(template, about)
     name = template.text if isinstance(template, Scalar) else ""
     if isinstance(to, MappingNode):
         group = {key.text: value.text for key, value in to.entries if isinstance(value, Scalar)}
@@ -247,16 +250,16 @@ def send_notification(builder: Builder, keys: Keys) -> Planned | None:
         fixed = {"template": name, "to": group}
 
         def plan_group(event: Any, subject: Any, before: Any, now: Any, actor: Any, world: Any) -> Effect:
-            return Effect("send_notification", fixed)
+            return Effect("send_notification", fixed, value=Notice(about, subject))
 
         return Planned(plan_group, "notifications.send")
-    path = builder.path(keys, "to")
     if path is None:
         return None
+    recipient, written = path.identifier, path.text
 
     def plan(event: Any, subject: Any, before: Any, now: Any, actor: Any, world: Any) -> Effect:
-        person = path.identifier(subject, world)
-        return Effect("send_notification", {"template": name, "to": path.text, "recipient": person})
+        keys = {"template": name, "to": written, "recipient": recipient(subject, world)}
+        return Effect("send_notification", keys, value=Notice(about, subject))
 
     return Planned(plan, "notifications.send")
 

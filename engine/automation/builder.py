@@ -8,12 +8,12 @@ from typing import Any
 
 from engine.automation import messages
 from engine.automation.model import ActionText, Emission, Plan
-from engine.automation.paths import EntityPath, MissingValueError, entity_path
+from engine.automation.paths import SUBJECTS, EntityPath, MissingValueError, entity_path
 from engine.conditions.check import check_expression
 from engine.conditions.check_context import NOTHING_KNOWN, Known
 from engine.conditions.condition import Expression
 from engine.conditions.outcome import EvaluationError
-from engine.conditions.scope import Alias, Scope
+from engine.conditions.scope import Alias, Scope, Variable
 from engine.conditions.text import Text, check_text
 from engine.conditions.types import EntityType
 from engine.conditions.values import Duration
@@ -46,9 +46,13 @@ class Planned:
 
 @dataclass(slots=True)
 class Mentions:
-    """What actions mention of other documents, with places, for the checks across documents."""
+    """What actions mention of other documents, with places, for the checks across documents.
+
+    ``notices`` are the templates once more, with the machines of the entities that their texts could be about.
+    """
 
     templates: list[Scalar] = field(default_factory=list)
+    notices: list[tuple[Scalar, tuple[str, ...]]] = field(default_factory=list)
     roles: list[Scalar] = field(default_factory=list)
     policies: list[Scalar] = field(default_factory=list)
 
@@ -78,9 +82,24 @@ class Builder:
         """Reads JSON values of a machine's fields."""
         return self.readers[machine.id]
 
-    def template(self, name: Scalar) -> None:
-        """Notes that a template is mentioned."""
+    def template(self, name: Scalar, about: Sequence[EntityPath]) -> None:
+        """Notes that a template is mentioned, and which entities are at hand for its text."""
         self.mentions.templates.append(name)
+        self.mentions.notices.append((name, tuple(path.machine for path in about)))
+
+    def at_hand(self, path: EntityPath | None = None) -> tuple[EntityPath, ...]:
+        """What a text could be about, in order: the rule's subject, the item of ``for_each``, what ``path`` leads by."""
+        found: list[EntityPath] = []
+        for name, meaning in self.scope.variables.items():
+            if isinstance(meaning, Variable) and meaning.source in SUBJECTS and isinstance(meaning.type, EntityType):
+                found.append(EntityPath(name, name, (), meaning.type.machine, SUBJECTS[meaning.source]))
+        found.sort(key=lambda one: bool(one.item))
+        if path is not None:
+            for count in range(1, len(path.steps) + 1):
+                steps = path.steps[:count]
+                text = ".".join((path.start, *(name for name, _ in steps)))
+                found.append(EntityPath(text, path.start, steps, steps[-1][1], path.item))
+        return tuple(found)
 
     def role(self, name: Node) -> None:
         """Notes that a role is mentioned."""

@@ -6,13 +6,16 @@ Unlike a condition a path may walk optional relations: where one is missing the 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from engine.automation import messages
 from engine.conditions.scope import Alias, Ambiguous, Inverse, Relation, Scope, Variable, member_of
 from engine.conditions.types import EntityType
 from engine.diagnostics import Diagnostic
 from engine.reading.nodes import Scalar
+
+SUBJECTS: dict[str, bool | None] = {"subject": None, "subject[0]": False, "subject[1]": True}
+"""Where a variable of a scope finds its entity: in the frame's subject, or in the first or second of a pair."""
 
 
 class MissingValueError(Exception):
@@ -66,6 +69,20 @@ class EntityPath:
         return str(found)
 
 
+class Notice(NamedTuple):
+    """What the text of a notification could be about: paths to entities, and the subject of the frame they begin at."""
+
+    about: tuple[EntityPath, ...]
+    subject: Any
+
+    def record(self, machine: str, world: Any) -> Any:
+        """The first entity of the machine; raises MissingValueError where a relation on the way is missing."""
+        for path in self.about:
+            if path.machine == machine:
+                return path.record(self.subject, world)
+        raise MissingValueError(f"no {machine} is at hand")
+
+
 def entity_path(scalar: Scalar, scope: Scope, report: list[Diagnostic]) -> EntityPath | None:
     """The path a scalar names; None, with a diagnostic, where it names no entity."""
     written = scalar.text.split(".")
@@ -96,8 +113,7 @@ def entity_path(scalar: Scalar, scope: Scope, report: list[Diagnostic]) -> Entit
             return None
         machine = member.machine
         steps.append((word, machine))
-    item = {"subject": None, "subject[0]": False, "subject[1]": True}.get(named.source)
-    return EntityPath(scalar.text, words[0], tuple(steps), machine, item)
+    return EntityPath(scalar.text, words[0], tuple(steps), machine, SUBJECTS.get(named.source))
 
 
 def _is_value(kind: Variable | Alias | Ambiguous) -> bool:

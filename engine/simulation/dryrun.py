@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from engine.automation.model import Action, Bound
-from engine.automation.paths import MissingValueError
+from engine.automation.model import Action, Bound, Effect
+from engine.automation.paths import MissingValueError, Notice
 from engine.automation.scope import SCHEDULE_EVENT
 from engine.catalog import Catalog
 from engine.conditions.condition import Condition
@@ -21,6 +21,8 @@ from engine.simulation.events import Event, is_derived
 from engine.simulation.ledger import Ledger, Performed
 from engine.simulation.simulation import Simulation
 from engine.simulation.world import Record
+from engine.templates.model import Facts
+from engine.templates.render import render
 
 Frame = tuple[Any, Any, Any, Any, Any, Any]
 
@@ -112,7 +114,8 @@ class _DryRun:
         if performed.action < 0:
             shown["failed"] = performed.effect.keys["title"]
             return
-        shown["effects"].append({**performed.as_json(), "index": performed.action})
+        told = {**performed.as_json(), **self._said(performed.effect), "index": performed.action}
+        shown["effects"].append(told)
 
     def _delayed(
         self, bound: Bound, action: Action, event: Event, subject: Record | None, before: Record | None
@@ -121,7 +124,22 @@ class _DryRun:
         shown = self._rules.get((event.id, bound.rule.id))
         if self._watching and shown is not None:
             frame = (event, subject, before, self.simulation.now, event.actor, self.simulation.world)
-            shown["effects"].extend(_later(action, frame))
+            shown["effects"].extend(_later(action, frame, self._said))
+
+    def _said(self, effect: Effect) -> dict[str, Any]:
+        """What a notification would say, on its first channel and in the fallback locale."""
+        if not isinstance(effect.value, Notice):
+            return {}
+        catalog, world = self.simulation.catalog, self.simulation.world
+        template = catalog.templates.get(str(effect.keys["template"]))
+        if template is None:
+            return {}
+        try:
+            record = effect.value.record(template.entity, world)
+        except MissingValueError as problem:
+            return {"message": {"refused": str(problem)}}
+        said = render(template, next(iter(template.channels)), template.fallback, Facts(record, world)).as_json()
+        return {"message": {name: said[name] for name in _SHOWN if name in said}}
 
 
 def _without_index(effect: dict[str, Any]) -> dict[str, Any]:
@@ -156,7 +174,11 @@ def explained(condition: Condition, frame: Frame) -> tuple[str, list[dict[str, A
     return explanation.verdict, [line.as_json() for line in explanation.lines]
 
 
-def _later(action: Action, frame: Frame) -> Iterator[dict[str, Any]]:
+_SHOWN = ("channel", "locale", "subject", "body", "segments", "refused")
+"""What is shown of a message."""
+
+
+def _later(action: Action, frame: Frame, said: Callable[[Effect], dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """What a delayed action would do, planned now: on each entity of its ``for_each``, where its ``if`` holds now."""
     event, subject, before, now, actor, world = frame
     assert action.after is not None
@@ -167,6 +189,6 @@ def _later(action: Action, frame: Frame) -> Iterator[dict[str, Any]]:
             here = (event, one, before, now, actor, world)
             if action.condition is None or action.condition.judge(*here) is not False:
                 effect = action.plan(*here)
-                yield {"action": effect.action, **value_json(dict(effect.keys)), **told}
+                yield {"action": effect.action, **value_json(dict(effect.keys)), **said(effect), **told}
     except MissingValueError as problem:
         yield {"action": action.name, "error": str(problem), **told}
