@@ -241,7 +241,8 @@ def send_notification(builder: Builder, keys: Keys) -> Planned | None:
     path = builder.path(keys, "to") if not isinstance(to, MappingNode) else None
     about = builder.at_hand(path)
     if isinstance(template, Scalar):
-        builder.template(template, about)
+        # Where `to` is wrong, that is the mistake; whether the text's entity is at hand is not known.
+        builder.template(template, about, known=path is not None or isinstance(to, MappingNode))
     name = template.text if isinstance(template, Scalar) else ""
     if isinstance(to, MappingNode):
         group = {key.text: value.text for key, value in to.entries if isinstance(value, Scalar)}

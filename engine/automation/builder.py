@@ -82,10 +82,11 @@ class Builder:
         """Reads JSON values of a machine's fields."""
         return self.readers[machine.id]
 
-    def template(self, name: Scalar, about: Sequence[EntityPath]) -> None:
-        """Notes that a template is mentioned, and which entities are at hand for its text."""
+    def template(self, name: Scalar, about: Sequence[EntityPath], *, known: bool) -> None:
+        """Notes that a template is mentioned, and where that is known, which entities are at hand for its text."""
         self.mentions.templates.append(name)
-        self.mentions.notices.append((name, tuple(path.machine for path in about)))
+        if known:
+            self.mentions.notices.append((name, tuple(path.machine for path in about)))
 
     def at_hand(self, path: EntityPath | None = None) -> tuple[EntityPath, ...]:
         """What a text could be about, in order: the rule's subject, the item of ``for_each``, what ``path`` leads by."""

@@ -6,7 +6,7 @@ Unlike a condition a path may walk optional relations: where one is missing the 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from engine.automation import messages
 from engine.conditions.scope import Alias, Ambiguous, Inverse, Relation, Scope, Variable, member_of
@@ -69,11 +69,21 @@ class EntityPath:
         return str(found)
 
 
-class Notice(NamedTuple):
-    """What the text of a notification could be about: paths to entities, and the subject of the frame they begin at."""
+class Notice:
+    """What the text of a notification could be about: paths to entities, and the subject of the frame they begin at.
 
-    about: tuple[EntityPath, ...]
-    subject: Any
+    Two are always equal: they say where to look, and no part of what was done.
+    """
+
+    __slots__ = ("about", "subject")
+    __hash__ = None  # type: ignore[assignment]
+
+    def __init__(self, about: tuple[EntityPath, ...], subject: Any) -> None:
+        self.about = about
+        self.subject = subject
+
+    def __eq__(self, other: object) -> bool:
+        return other.__class__ is Notice
 
     def record(self, machine: str, world: Any) -> Any:
         """The first entity of the machine; raises MissingValueError where a relation on the way is missing."""

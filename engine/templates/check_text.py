@@ -6,6 +6,7 @@ or a call of a reader (of an item of a loop).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -31,6 +32,7 @@ from engine.templates.kinds import UNKNOWN, Entity, Kind, Listed, Value, named
 from engine.templates.places import Places
 from engine.templates.text import CheckedText, environment
 
+_UNCLOSED = re.compile(r"needs to be closed is '(\w+)'")
 MOST_CHARACTERS = 50_000
 MOST_NESTING = 12
 """How deep `if` and `for` may stand in each other."""
@@ -89,8 +91,7 @@ def check_text(
         start = places.of_line(error.lineno)
         line = scalar.text[start:].partition("\n")[0]
         opening = max(line.find("{{"), line.find("{%"), 0) if line.count("{%") + line.count("{{") == 1 else 0
-        reason = (error.message or "it cannot be read").rstrip(".")
-        report.append(messages.bad_syntax(scalar.place_at(start + opening), 1, reason[:1].lower() + reason[1:]))
+        report.append(messages.bad_syntax(scalar.place_at(start + opening), 1, _reason(error.message or "")))
         return None
     except RecursionError:
         report.append(messages.too_large(scalar.place, 1, "the text is nested too deeply"))
@@ -101,6 +102,15 @@ def check_text(
     if checker.found:
         return None
     return CheckedText(tree, checker.paths.reads, checker.paths.items, html)
+
+
+def _reason(said: str) -> str:
+    """Jinja's sentence about a mistake of form, shorter."""
+    unclosed = _UNCLOSED.search(said)
+    if unclosed is not None:
+        return f"`{unclosed[1]}` has no `end{unclosed[1]}`"
+    first = said.partition(". ")[0].rstrip(".") or "it cannot be read"
+    return first[:1].lower() + first[1:]
 
 
 class _Checker:
@@ -165,6 +175,7 @@ class _Checker:
         self.body(statement.else_, depth + 1)
 
     def _for(self, statement: nodes.For, depth: int) -> None:
+        words, shown = words_of(statement.iter), written(statement.iter)
         statement.iter, kind = self.expression(statement.iter)
         if statement.recursive:
             self.report(messages.not_allowed(self._place(statement), 2, "a recursive loop"))
@@ -176,9 +187,9 @@ class _Checker:
         if isinstance(kind, Listed):
             item = kind.item
         elif kind is not UNKNOWN:
-            words = words_of(statement.iter)
-            lists = self.paths.lists()
-            self.report(messages.not_a_list(self._place(statement, "in"), 2, " ".join(words) or "this", lists))
+            place = self._place(statement, *words) if words else self._place(statement, "in")
+            length = len(words[-1]) if words else 2
+            self.report(messages.not_a_list(place, length, shown, self.paths.lists()))
         name = target.name
         if self.paths.is_taken(name):
             self.report(
