@@ -133,7 +133,8 @@ class _Checker:
         self.found.append(diagnostic)
 
     def _place(self, node: nodes.Node, *words: str) -> Any:
-        offset = self._places.of(node.lineno, words) if words else self._places.of_line(node.lineno)
+        line = node.lineno or 1  # of `autoescape` Jinja does not keep it
+        offset = self._places.of(line, words) if words else self._places.of_line(line)
         return self._scalar.place_at(offset)
 
     # Statements

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sized
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -18,6 +19,8 @@ from engine.conditions.values import Duration, Timestamp
 
 LOCALE = "locale@"
 """The variable that holds the reader's locale; no text can name it."""
+_LETTER_AT_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
+"""Where a currency's letters touch its figures; a blank stands between them (UTS 35, part 3, currency spacing)."""
 LENGTHS = ("short", "medium", "long", "full")
 _SECOND = 1_000_000_000
 _SPANS = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
@@ -75,7 +78,8 @@ def money(context: Context, value: Any) -> str:
     locale, digits = _locale(context), exponent(value["currency"])
     amount = Decimal(value["amount"]).scaleb(-digits)
     pattern = _with_decimals(locale, digits)
-    return numbers.format_currency(amount, value["currency"], pattern, locale, currency_digits=False)
+    written = numbers.format_currency(amount, value["currency"], pattern, locale, currency_digits=False)
+    return _LETTER_AT_DIGIT.sub("\N{NO-BREAK SPACE}", written)
 
 
 @lru_cache(maxsize=64)

@@ -99,7 +99,7 @@ def model(id: str, **values: Any) -> dict[str, Any]:
 
 def inquiry(**values: Any) -> dict[str, Any]:
     """An inquiry for the first of April, from ten to six."""
-    made = {"id": "in_1", "status": "new", "category": "editorial"}
+    made: dict[str, Any] = {"id": "in_1", "status": "new", "category": "editorial"}
     made |= {"starts_at": at("2026-04-01T10:00:00Z"), "ends_at": at("2026-04-01T18:00:00Z"), **values}
     return made
 
