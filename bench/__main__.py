@@ -7,7 +7,7 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from bench import candidates, conditions, matching, peers, reading, replay
+from bench import candidates, conditions, matching, peers, reading, replay, texts
 from bench.measure import Row, machine, table, tell
 
 OUT = Path(__file__).parent / "out"
@@ -17,6 +17,7 @@ PARTS = {
     "candidates": ("Ranking candidates", candidates.run),
     "reading": ("Reading documents", reading.run),
     "replay": ("Backtest", replay.run),
+    "texts": ("Rendering texts", texts.run),
 }
 
 

@@ -155,6 +155,14 @@ def answers(catalog: Catalog, events: Path | None = None) -> dict[str, Any]:
         "dwelling": {m: [(one.id, trigger) for one, trigger in all] for m, all in catalog.dwelling.items()},
         "guards": {m: {name: guard.lines for name, guard in all.items()} for m, all in catalog.guards.items()},
         "roles": {id: repr(role) for id, role in catalog.roles.items()},
+        "matchings": {
+            id: ([d.condition.lines for d in m.demands], [(p.because, p.score.line) for p in m.preferences], m.limit)
+            for id, m in catalog.matchings.items()
+        },
+        "templates": {
+            id: (t.version, t.entity, t.fallback, {c: sorted(texts) for c, texts in t.channels.items()})
+            for id, t in catalog.templates.items()
+        },
         "needs": catalog.needs,
     }  # fmt: skip
 
