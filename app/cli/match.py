@@ -34,6 +34,7 @@ _WORDS = {
     ">": "be more than",
     ">=": "be at least",
     "in": "be one of",
+    "not in": "be none of",
     "contains": "contain",
 }
 _MARKS = {"met": "●", "unmet": "○", "errored": "▲"}
@@ -119,6 +120,8 @@ def _change(change: Change | None) -> str:
         return "no single change would admit it"
     wanted = change.wanted
     listed = (
-        ", ".join(map(in_words, wanted)) if change.relation == "in" and isinstance(wanted, list) else in_words(wanted)
+        ", ".join(map(in_words, wanted))
+        if change.relation in ("in", "not in") and isinstance(wanted, list)
+        else in_words(wanted)
     )
     return f"{change.fact} would have to {_WORDS[change.relation]} {listed}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from engine.conditions.condition import Condition
 from engine.conditions.emit import TypeOf
@@ -34,8 +34,8 @@ _SIGNS = {"_==_": "==", "_!=_": "!=", "_<_": "<", "_<=_": "<=", "_>_": ">", "_>=
 class Change:
     """One fact that would have to be otherwise: ``fact`` as written, its JSON value now, and what it would have to be.
 
-    ``relation`` is ``==``, ``!=``, ``<``, ``<=``, ``>``, ``>=``, ``in`` or ``contains``, and ``wanted`` the JSON value
-    on its right.
+    ``relation`` is ``==``, ``!=``, ``<``, ``<=``, ``>``, ``>=``, ``in``, ``not in`` or ``contains``, and ``wanted`` the
+    JSON value on its right.
     """
 
     fact: str
@@ -48,11 +48,14 @@ class Change:
         return {"fact": self.fact, "now": self.now, "relation": self.relation, "wanted": self.wanted}
 
 
+_Form = Literal["value", "optional", "there"]
+
+
 @dataclass(frozen=True, slots=True)
 class _Proposal:
     """A leaf that one comparison is about. ``beside`` computes what it is compared with (nothing: true or false).
 
-    ``asked`` are the slots that hold whether there is a value, and those that hold it as an optional one.
+    ``forms`` are the slots that the fact stands in: as its value, as an optional one, as whether there is any.
     """
 
     leaf: Leaf
@@ -61,7 +64,7 @@ class _Proposal:
     operator: str
     beside: tuple[Callable[..., Any], ...]
     rank: int
-    asked: tuple[tuple[int, bool], ...]
+    forms: tuple[tuple[int, _Form], ...]
 
 
 class Changes:
@@ -85,18 +88,19 @@ class Changes:
         for one in self._proposals[failed]:
             there = values[one.slot]
             now = None if there is ABSENT or isinstance(there, EvaluationError) else there
+            if isinstance(now, Maybe):
+                now = now.value if now.present else None
             wanted, tries = _wanted(one, values, now)
             admitted = [shown for value, shown in tries if self._admits(one, value, values, judge)]
             if admitted:
                 shown = admitted if wanted == "in" else admitted[0]
-                return Change(one.leaf.text, json_value(now), wanted, json_value(shown))
+                return Change(one.leaf.text.replace(".?", "."), json_value(now), wanted, json_value(shown))
         return None
 
     def _admits(self, one: _Proposal, value: Any, values: Values, judge: Judge) -> bool:
         changed = list(values)
-        changed[one.slot] = value
-        for slot, optional in one.asked:
-            changed[slot] = Maybe(True, value) if optional else True
+        for slot, form in one.forms:
+            changed[slot] = value if form == "value" else Maybe(True, value) if form == "optional" else True
         return all(verdict is True for verdict in judge(*changed)[: self._count])
 
     def _of_group(self, condition: Condition, part: Group | int, wanted: bool) -> Iterator[_Proposal]:
@@ -127,7 +131,7 @@ class _Line:
         types: TypeOf = self.condition.type_of
         if id(node) in self.leaves:
             if types(node) == BOOL:
-                yield self._proposal(node, "_==_" if wanted else "_!=_", ())
+                yield self._proposal(node, BOOL, "_==_" if wanted else "_!=_", ())
             return
         if not isinstance(node, Call):
             return
@@ -138,31 +142,42 @@ class _Line:
         elif node.function in _SIGNS:
             left, right = node.args
             operator = node.function if wanted else _NEGATED[node.function]
-            if id(left) in self.leaves:
-                yield self._proposal(left, operator, (right,))
-            if id(right) in self.leaves:
-                yield self._proposal(right, _MIRRORED.get(operator, operator), (left,))
-        elif node.function == "@in" and wanted:
+            yield from self._compared(left, operator, (right,))
+            yield from self._compared(right, _MIRRORED.get(operator, operator), (left,))
+        elif node.function == "@in":
             left, right = node.args
-            if id(left) in self.leaves and isinstance(right, ListNode):
-                yield self._proposal(left, "in", right.items)
-            elif id(right) in self.leaves:
-                yield self._proposal(right, "contains", (left,))
+            if isinstance(right, ListNode):
+                yield from self._compared(left, "in" if wanted else "not in", right.items)
+            elif wanted:
+                yield from self._compared(right, "contains", (left,))
 
-    def _proposal(self, node: Node, operator: str, beside: tuple[Node, ...]) -> _Proposal:
+    def _compared(self, fact: Node, operator: str, beside: tuple[Node, ...]) -> Iterator[_Proposal]:
+        """What one side would have to be; a default (``.?height.orValue(0)``) stands for the fact that it completes."""
+        if isinstance(fact, Call) and fact.function == "orValue" and isinstance(fact.target, Select):
+            kind = self.condition.type_of(fact)
+            fact = fact.target
+        else:
+            kind = self.condition.type_of(fact)
+        if id(fact) in self.leaves:
+            yield self._proposal(fact, kind, operator, beside)
+
+    def _proposal(self, node: Node, kind: Type, operator: str, beside: tuple[Node, ...]) -> _Proposal:
         leaf = self.leaves[id(node)]
         sides = tuple(self.value_of(self.condition, self.number, side) for side in beside)
         # A candidate's own facts first, then what a host computes, then what is asked for.
         rank = 1 if isinstance(node, Call) else 0 if _of_candidate(node) else 2
-        kind = self.condition.type_of(node)
-        return _Proposal(leaf, self.slots[leaf.shape], kind, operator, sides, rank, tuple(self._asked(node)))
+        return _Proposal(leaf, self.slots[leaf.shape], kind, operator, sides, rank, tuple(self._forms(node)))
 
-    def _asked(self, node: Node) -> Iterator[tuple[int, bool]]:
-        if isinstance(node, Select) and not node.test and not node.optional:
-            for optional in (False, True):
-                shape = shape_of(Select(0, 0, node.operand, node.field, optional=optional, test=not optional))
-                if shape in self.slots:
-                    yield self.slots[shape], optional
+    def _forms(self, node: Node) -> Iterator[tuple[int, _Form]]:
+        if not isinstance(node, Select) or node.test:
+            yield self.slots[shape_of(node)], "value"
+            return
+        forms: tuple[tuple[_Form, bool, bool], ...]
+        forms = (("value", False, False), ("optional", True, False), ("there", False, True))
+        for form, optional, test in forms:
+            shape = shape_of(Select(0, 0, node.operand, node.field, optional, test))
+            if shape in self.slots:
+                yield self.slots[shape], form
 
 
 def _is_given(node: Node) -> bool:
@@ -187,6 +202,9 @@ def _wanted(one: _Proposal, values: Values, now: Any) -> tuple[str, list[tuple[A
         return "contains", [([*(now if isinstance(now, list) else ()), side], side) for side in sides]
     if one.operator == "in":
         return "in", [(side, side) for side in sides]
+    if one.operator == "not in":
+        others = [value for side in sides for value in _others(one.kind, side) if value not in sides]
+        return "not in", [(value, sides) for value in others]
     sign = _SIGNS[one.operator]
     return sign, [(value, side) for side in sides for value in _fitting(one, sign, side)]
 
