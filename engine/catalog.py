@@ -10,10 +10,12 @@ import gc
 from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cache
 from importlib import resources
 from pathlib import Path
 
 from engine import catalog_checks
+from engine.access.grants import CheckedGrant, CheckedRoles, check_roles
 from engine.access.model import Role
 from engine.access.parse import parse_role
 from engine.automation.actions import ACTIONS, ActionKind
@@ -69,6 +71,7 @@ class Catalog:
     dwelling: dict[str, list[tuple[Rule, OnDwell]]] = field(default_factory=dict)
     unavailable: list[Document] = field(default_factory=list)
     _needs: Needs | None = None
+    _access: CheckedRoles | None = None
 
     @property
     def ok(self) -> bool:
@@ -81,6 +84,13 @@ class Catalog:
         if self._needs is None:
             self._needs = needs_of(self.documents, self.machines, self.vocabulary, self.rules.values())
         return self._needs
+
+    @property
+    def access(self) -> CheckedRoles:
+        """The roles as they decide; one with a mistake grants nothing."""
+        if self._access is None:
+            self._access = CheckedRoles(self.roles, checked_roles(self.roles, self.machines, self.vocabulary)[0])
+        return self._access
 
     def source_line(self, diagnostic: Diagnostic) -> str | None:
         """The text of the line a diagnostic points at."""
@@ -136,7 +146,9 @@ def build(documents: list[Document], actions: Mapping[str, ActionKind] = ACTIONS
     scenarios = _scenarios(documents, machines, readers, actions, report)
     report.extend(catalog_checks.check_mentions(binder.mentions, roles, templates, policies, lost_roles))
     report.extend(catalog_checks.check_authors(rules.values(), roles, lost_roles))
-    report.extend(catalog_checks.check_roles(roles, roots_of(documents, "role"), machines, vocabulary))
+    report.extend(catalog_checks.check_roles(roles, roots_of(documents, "role"), machines))
+    grants, mistakes = checked_roles(roles, machines, vocabulary)
+    report.extend(mistakes)
     report.extend(catalog_checks.check_loops(rules.values(), vocabulary))
     needed = {a.permission for rule in rules.values() for bound in rule.bound.values() for a in bound.actions}
     hidden = {plural_of(document) for document in unavailable(documents, "machine").values()}
@@ -148,10 +160,20 @@ def build(documents: list[Document], actions: Mapping[str, ActionKind] = ACTIONS
     unchecked = {one.place.file for one in diagnostics if one.code == NOT_CHECKED}
     rules = {id: rule for id, rule in rules.items() if rule.text.place.file not in unchecked}
     catalog = Catalog(documents, diagnostics, machines, vocabulary, readers, guards, roles, rules, scenarios)
-    running: dict[str, Container[str]] = {"rule": rules, "scenario": scenarios}
+    mistaken = {one.place.file for one in diagnostics if one.severity == "error"} | unchecked
+    sound = {id: granted for id, granted in grants.items() if roles[id].place.file not in mistaken}
+    catalog._access = CheckedRoles(roles, sound)  # noqa: SLF001 - made here, once
+    running: dict[str, Container[str]] = {"rule": rules, "scenario": scenarios, "role": sound}
     catalog.unavailable = [d for d in documents if d.root is None or d.id not in running.get(d.kind, (d.id,))]
     arrange(catalog)
     return catalog
+
+
+def checked_roles(
+    roles: Mapping[str, Role], machines: Mapping[str, Machine], vocabulary: MachineVocabulary
+) -> tuple[dict[str, tuple[CheckedGrant, ...]], list[Diagnostic]]:
+    """The grants of roles, checked against the machines; one scope a machine, so that nothing is checked twice."""
+    return check_roles(roles, machines, cache(lambda machine: entity_scope(vocabulary, machine)))
 
 
 def _underlined(found: Iterable[Diagnostic], documents: list[Document]) -> list[Diagnostic]:
