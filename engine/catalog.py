@@ -276,7 +276,8 @@ def surroundings_of(
         kind: event_data(machine, kind).keys() for machine in machines.values() for kind in machine.event_types()
     }
     keys = {kind: frozenset(payload) for kind, payload in payloads.items()}
-    return Surroundings(machines, readers, names, set(actions), tuple(actions), events, keys)
+    roles = {d.id for d in documents if d.kind == "role"}
+    return Surroundings(machines, readers, names, set(actions), tuple(actions), events, keys, roles)
 
 
 def guards_of(machine: Machine, vocabulary: MachineVocabulary, report: list[Diagnostic]) -> dict[str, Condition]:
