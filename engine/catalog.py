@@ -24,6 +24,7 @@ from engine.automation.index import Matcher
 from engine.automation.model import Bound, OnDwell, OnEvent, OnSchedule, Rule
 from engine.automation.parse import parse_rule
 from engine.automation.scope import entity_scope, event_data
+from engine.catalog_access import check_access
 from engine.catalog_gaps import find_gaps, plural_of, told_once, unavailable
 from engine.catalog_messages import NOT_CHECKED
 from engine.catalog_needs import Needs, needs_of
@@ -153,6 +154,8 @@ def build(documents: list[Document], actions: Mapping[str, ActionKind] = ACTIONS
     needed = {a.permission for rule in rules.values() for bound in rule.bound.values() for a in bound.actions}
     hidden = {plural_of(document) for document in unavailable(documents, "machine").values()}
     report.extend(check_permissions(documents, machines, needed, hidden))
+    together = CheckedRoles(roles, grants)
+    report.extend(check_access(together, machines, vocabulary, rules.values(), documents, hidden))
     report = _underlined(told_once(report, gaps), documents)
     for document in documents:
         report.extend(document.diagnostics)
