@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from engine.access import messages
 from engine.access.model import Grant, Role
 from engine.conditions.check import check_condition
 from engine.conditions.condition import Condition
+from engine.conditions.reads import FieldRead
 from engine.conditions.scope import Scope
 from engine.diagnostics import Diagnostic, Place
 from engine.machines.check import in_turn
@@ -39,13 +40,14 @@ class RoleSet:
     """What several roles grant together, by permission, in the order of the roles and of their documents.
 
     ``places`` says where each role is written; ``lost`` are roles that do not exist or are unavailable: they grant
-    nothing.
+    nothing. ``unseen`` are the fields that no reading grant shows; no reason tells their values.
     """
 
     names: tuple[str, ...]
     grants: Mapping[str, tuple[CheckedGrant, ...]]
     places: Mapping[str, Place]
     lost: tuple[str, ...]
+    unseen: frozenset[FieldRead]
 
 
 class CheckedRoles:
@@ -72,7 +74,16 @@ class CheckedRoles:
             for grant in self.grants.get(name, ()):
                 grants[grant.permission] = (*grants.get(grant.permission, ()), grant)
         places = {name: self.roles[name].place for name in names if name in self.roles}
-        return RoleSet(names, grants, places, tuple(name for name in names if name not in self.grants))
+        lost = tuple(name for name in names if name not in self.grants)
+        return RoleSet(names, grants, places, lost, frozenset(_unseen(grants)))
+
+
+def _unseen(grants: Mapping[str, tuple[CheckedGrant, ...]]) -> Iterator[FieldRead]:
+    for permission, reading in grants.items():
+        machine = reading[0].machine
+        if permission.endswith(".read") and machine is not None:
+            for field in frozenset.intersection(*(grant.hide for grant in reading)):
+                yield FieldRead(machine, field)
 
 
 def check_roles(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from engine.conditions.explain import LineVerdict
 from engine.conditions.group import Group
+from engine.conditions.reads import FieldRead, reads_of
 from engine.diagnostics import Place
 
 if TYPE_CHECKING:
@@ -22,8 +23,8 @@ def allowing(grant: CheckedGrant) -> str:
 def refusing(decision: Decision) -> tuple[Place | None, str]:
     """Why something is refused, and the line that refuses it."""
     if decision.doubts:
-        place, said = _of_doubt(decision.doubts[0])
-        others = [_of_doubt(doubt)[1] for doubt in decision.doubts[1:]]
+        place, said = _of_doubt(decision.doubts[0], decision.roles.unseen)
+        others = [_of_doubt(doubt, decision.roles.unseen)[1] for doubt in decision.doubts[1:]]
         return place, "; ".join((said, *dict.fromkeys(other for other in others if other != said)))
     grant = decision.grant
     if grant is not None and grant.fields is not None:
@@ -49,15 +50,19 @@ def _of_nobody(decision: Decision) -> tuple[Place | None, str]:
     return place, "; ".join(said)
 
 
-def _of_doubt(doubt: Doubt) -> tuple[Place, str]:
+def _of_doubt(doubt: Doubt, unseen: frozenset[FieldRead]) -> tuple[Place, str]:
     grant = doubt.grant
-    assert grant.where is not None
+    where = grant.where
+    assert where is not None
     lines = doubt.explain().lines
-    line = lines[deciding(grant.where.group, lines)]
+    number = deciding(where.group, lines)
+    line = lines[number]
     head = f"{grant.role} grants {grant.permission} only where its condition holds"
     if line.error is not None:
         return line.place, f"{head}, which cannot be judged: {line.expression}: {line.error}"
-    values = ", ".join(f"{leaf} is {_shown(value)}" for leaf, value in line.values.items())
+    hidden = {leaf.text for leaf in where.explained[number].leaves if unseen & reads_of(leaf.node, where.type_of)}
+    shown = {leaf: "hidden" if leaf in hidden else _shown(value) for leaf, value in line.values.items()}
+    values = ", ".join(f"{leaf} is {value}" for leaf, value in shown.items())
     fact = f"{line.expression} is {'true' if line.verdict == 'met' else 'false'}"
     return line.place, f"{head}: {fact}" + (f" ({values})" if values else "")
 
