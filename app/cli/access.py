@@ -64,6 +64,8 @@ def explain(
 def _json(text: str, option: str) -> Any:
     try:
         return json.loads(text)
+    except RecursionError:
+        raise CannotRun(f"{option} is nested too deeply") from None
     except ValueError as error:
         raise CannotRun(f"{option} is no JSON: {error}") from None
 

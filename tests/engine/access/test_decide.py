@@ -171,7 +171,7 @@ def test_a_refusal_says_who_and_which_line_and_why(
 
 
 def test_a_reason_tells_no_value_of_a_hidden_field(catalog: Catalog):
-    rich = {"fee": {"amount": 71_717, "currency": "EUR"}}
+    rich: dict[str, Any] = {"fee": {"amount": 71_717, "currency": "EUR"}}
     assert "job.fee.amount is 71717" in ask(catalog, "jobs.finish", "CLOSER", **rich).reason
     told = ask(catalog, "jobs.finish", "CLOSER", "READER", **rich).reason
     assert "job.fee.amount is hidden" in told
