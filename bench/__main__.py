@@ -7,7 +7,7 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from bench import conditions, matching, peers, reading, replay
+from bench import access, conditions, matching, peers, reading, replay
 from bench.measure import Row, machine, table, tell
 
 OUT = Path(__file__).parent / "out"
@@ -16,6 +16,7 @@ PARTS = {
     "matching": ("Rule sets", matching.run),
     "reading": ("Reading documents", reading.run),
     "replay": ("Backtest", replay.run),
+    "access": ("One decision", access.run),
 }
 
 
@@ -24,7 +25,7 @@ def main(wanted: list[str]) -> int:
     if unknown := [name for name in wanted if name not in PARTS]:
         tell(f"no part is called {', '.join(unknown)}; there are {', '.join(PARTS)}")
         return 2
-    about = machine(peers.PACKAGES)
+    about = machine((*peers.PACKAGES, *access.PACKAGES))
     head = "# Virel beside its peers\n\n" + ", ".join(f"{name} {value}" for name, value in about.items()) + ".\n"
     head += "One core, interleaved rounds, medians (least–most) of the processor's time.\n"
     print(head, flush=True)

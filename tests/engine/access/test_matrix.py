@@ -12,6 +12,7 @@ import pytest
 from engine.access.decide import decide
 from engine.access.matrix import ME, MY_QUEUE, cells
 from engine.access.table import matrix_text
+from engine.cache.load import load as load_cached
 from engine.catalog import Catalog, load
 from engine.conditions.partial import outcomes
 from engine.conditions.values import Timestamp
@@ -83,3 +84,12 @@ def test_what_may_come_of_a_condition_holds_what_comes_of_it():
             came = "error" if not isinstance(verdict, bool) else "true" if verdict else "false"
             assert came in found
     assert certain > 500
+
+
+def test_roles_from_the_cache_decide_alike(agency: Catalog, tmp_path: Path):
+    texts = set()
+    for _ in range(2):
+        catalog = load_cached(ROOT, tmp_path)
+        texts.add(matrix_text(catalog.access, catalog.machines))
+    assert any(tmp_path.iterdir()), "the second was taken from the cache"
+    assert texts == {matrix_text(agency.access, agency.machines)}
