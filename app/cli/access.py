@@ -121,13 +121,14 @@ def _print(answer: dict[str, Any]) -> None:
 @click.pass_obj
 def matrix(shared: Shared) -> int:
     """Show what every role may do: by permission, state, whose the entity is, and field."""
-    from engine.access.matrix import cells
+    from engine.access.matrix import cells, granted_by_nobody
     from engine.access.table import matrix_text
 
     catalog = loaded(shared.config)
     tell_unavailable(catalog)
     if shared.format == "json":
-        print_json({"cells": [cell.as_json() for cell in cells(catalog.access, catalog.machines)]})
+        found = [cell.as_json() for cell in cells(catalog.access, catalog.machines)]
+        print_json({"cells": found, "nobody": granted_by_nobody(catalog.access, catalog.machines)})
     else:
         click.echo(matrix_text(catalog.access, catalog.machines), nl=False)
     return 0

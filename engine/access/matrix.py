@@ -85,6 +85,13 @@ def cells(roles: CheckedRoles, machines: Mapping[str, Machine]) -> Iterator[Cell
             yield Cell(role, None, permission, None, None, answer, (), ())
 
 
+def granted_by_nobody(roles: CheckedRoles, machines: Mapping[str, Machine]) -> list[str]:
+    """The permissions of transitions that no role grants: nobody takes these moves by hand."""
+    granted = {grant.permission for grants in roles.grants.values() for grant in grants}
+    moves = {move.permission for machine in machines.values() for move in machine.transitions.values()}
+    return sorted(moves - granted)
+
+
 def _cell(
     role: str, machine: Machine, permission: str, state: str, whose: Ownership, grants: list[CheckedGrant]
 ) -> Cell:

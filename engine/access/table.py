@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 
 from engine.access.grants import CheckedGrant, CheckedRoles
-from engine.access.matrix import Cell, cells, ownerships
+from engine.access.matrix import Cell, cells, granted_by_nobody, ownerships
 from engine.machines.model import Machine
 
 HEAD = """\
@@ -24,6 +24,9 @@ def matrix_text(roles: CheckedRoles, machines: Mapping[str, Machine]) -> str:
         else:
             lines = (*_permissions(machines[machine], list(found)), *_fields(machines[machine], roles))
             parts.append("\n".join((f"{machine} ({machines[machine].plural})", "", *lines)))
+    nobody = granted_by_nobody(roles, machines)
+    if nobody:
+        parts.append("\n".join(("moves that no role may make", "", *(f"  {name}" for name in nobody), "")))
     return "\n".join(parts)
 
 

@@ -397,7 +397,11 @@ class _Emitter:
         if isinstance(node, Inverse):
             items = self.store.tables[node.machine].alias()
             id = self.value(node.operand)
-            count = sa.select(sa.func.count()).where(items.c[node.relation] == id).correlate_except(items)
+            count = (
+                sa.select(sa.func.count(type_=sa.BigInteger))
+                .where(items.c[node.relation] == id)
+                .correlate_except(items)
+            )
             return sa.case((id.is_not(None), count.scalar_subquery()))
         if is_text(self.types(node)):
             return sa.func.length(self.value(node), type_=sa.BigInteger)

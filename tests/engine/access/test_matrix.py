@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from engine.access.decide import decide
-from engine.access.matrix import ME, MY_QUEUE, cells
+from engine.access.matrix import ME, MY_QUEUE, cells, granted_by_nobody
 from engine.access.table import matrix_text
 from engine.cache.load import load as load_cached
 from engine.catalog import Catalog, load
@@ -93,3 +93,10 @@ def test_roles_from_the_cache_decide_alike(agency: Catalog, tmp_path: Path):
         texts.add(matrix_text(catalog.access, catalog.machines))
     assert any(tmp_path.iterdir()), "the second was taken from the cache"
     assert texts == {matrix_text(agency.access, agency.machines)}
+
+
+def test_a_move_that_no_role_grants_is_told(agency: Catalog):
+    told = granted_by_nobody(agency.access, agency.machines)
+    granted = {grant.permission for role in agency.roles.values() for grant in role.grants}
+    assert "users.deactivate" in told
+    assert not granted & set(told)
