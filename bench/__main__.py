@@ -7,7 +7,7 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from bench import candidates, conditions, matching, peers, reading, replay, texts
+from bench import access, candidates, conditions, matching, peers, reading, replay, texts
 from bench.measure import Row, machine, table, tell
 
 OUT = Path(__file__).parent / "out"
@@ -18,6 +18,7 @@ PARTS = {
     "reading": ("Reading documents", reading.run),
     "replay": ("Backtest", replay.run),
     "texts": ("Rendering texts", texts.run),
+    "access": ("One decision", access.run),
 }
 
 
@@ -26,7 +27,7 @@ def main(wanted: list[str]) -> int:
     if unknown := [name for name in wanted if name not in PARTS]:
         tell(f"no part is called {', '.join(unknown)}; there are {', '.join(PARTS)}")
         return 2
-    about = machine(peers.PACKAGES)
+    about = machine((*peers.PACKAGES, *access.PACKAGES))
     head = "# Virel beside its peers\n\n" + ", ".join(f"{name} {value}" for name, value in about.items()) + ".\n"
     head += "One core, interleaved rounds, medians (least–most) of the processor's time.\n"
     print(head, flush=True)

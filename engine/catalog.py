@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from importlib import resources
 from pathlib import Path
 
 from engine import catalog_checks
+from engine.access.grants import CheckedGrant, CheckedRoles, check_roles
 from engine.access.model import Role
 from engine.access.parse import parse_role
 from engine.automation.actions import ACTIONS, ActionKind
@@ -20,6 +22,7 @@ from engine.automation.index import Matcher
 from engine.automation.model import Bound, OnDwell, OnEvent, OnSchedule, Rule
 from engine.automation.parse import parse_rule
 from engine.automation.scope import entity_scope, event_data
+from engine.catalog_access import check_access
 from engine.catalog_gaps import find_gaps, plural_of, told_once, unavailable
 from engine.catalog_messages import NOT_CHECKED
 from engine.catalog_needs import Needs, needs_of
@@ -76,6 +79,7 @@ class Catalog:
     dwelling: dict[str, list[tuple[Rule, OnDwell]]] = field(default_factory=dict)
     unavailable: list[Document] = field(default_factory=list)
     _needs: Needs | None = None
+    _access: CheckedRoles | None = None
 
     @property
     def ok(self) -> bool:
@@ -88,6 +92,13 @@ class Catalog:
         if self._needs is None:
             self._needs = needs_of(self.documents, self.machines, self.vocabulary, self.rules.values())
         return self._needs
+
+    @property
+    def access(self) -> CheckedRoles:
+        """The roles as they decide; one with a mistake grants nothing."""
+        if self._access is None:
+            self._access = CheckedRoles(self.roles, checked_roles(self.roles, self.machines, self.vocabulary)[0])
+        return self._access
 
     def source_line(self, diagnostic: Diagnostic) -> str | None:
         """The text of the line a diagnostic points at."""
@@ -142,11 +153,15 @@ def build(
     report.extend(catalog_checks.check_mentions(binder.mentions, roles, named, policies, lost_roles))
     report.extend(catalog_checks.check_notices(binder.mentions, templates))
     report.extend(catalog_checks.check_authors(rules.values(), roles, lost_roles))
-    report.extend(catalog_checks.check_roles(roles, roots_of(documents, "role"), machines, vocabulary))
+    report.extend(catalog_checks.check_roles(roles, roots_of(documents, "role"), machines))
+    grants, mistakes = checked_roles(roles, machines, vocabulary)
+    report.extend(mistakes)
     report.extend(catalog_checks.check_loops(rules.values(), vocabulary))
     needed = {a.permission for rule in rules.values() for bound in rule.bound.values() for a in bound.actions}
     hidden = {plural_of(document) for document in unavailable(documents, "machine").values()}
     report.extend(check_permissions(documents, machines, needed, hidden))
+    together = CheckedRoles(roles, grants)
+    report.extend(check_access(together, machines, vocabulary, rules.values(), documents, hidden))
     report = _underlined(told_once(report, gaps), documents)
     for document in documents:
         report.extend(document.diagnostics)
@@ -158,15 +173,26 @@ def build(
     catalog = Catalog(
         documents, diagnostics, machines, vocabulary, readers, guards, roles, rules, scenarios, matchings, templates
     )
+    mistaken = {one.place.file for one in diagnostics if one.severity == "error"} | unchecked
+    sound = {id: granted for id, granted in grants.items() if roles[id].place.file not in mistaken}
+    catalog._access = CheckedRoles(roles, sound)  # noqa: SLF001 - made here, once
     running: dict[str, Container[str]] = {
         "rule": rules,
         "scenario": scenarios,
         "matching": matchings,
         "template": templates,
+        "role": sound,
     }
     catalog.unavailable = [d for d in documents if d.root is None or d.id not in running.get(d.kind, (d.id,))]
     arrange(catalog)
     return catalog
+
+
+def checked_roles(
+    roles: Mapping[str, Role], machines: Mapping[str, Machine], vocabulary: MachineVocabulary
+) -> tuple[dict[str, tuple[CheckedGrant, ...]], list[Diagnostic]]:
+    """The grants of roles, checked against the machines; one scope a machine, so that nothing is checked twice."""
+    return check_roles(roles, machines, cache(lambda machine: entity_scope(vocabulary, machine)))
 
 
 def _underlined(found: Iterable[Diagnostic], documents: list[Document]) -> list[Diagnostic]:
@@ -297,7 +323,8 @@ def surroundings_of(
         kind: event_data(machine, kind).keys() for machine in machines.values() for kind in machine.event_types()
     }
     keys = {kind: frozenset(payload) for kind, payload in payloads.items()}
-    return Surroundings(machines, readers, names, set(actions), tuple(actions), events, keys)
+    roles = {d.id for d in documents if d.kind == "role"}
+    return Surroundings(machines, readers, names, set(actions), tuple(actions), events, keys, roles)
 
 
 def guards_of(machine: Machine, vocabulary: MachineVocabulary, report: list[Diagnostic]) -> dict[str, Condition]:

@@ -9,8 +9,6 @@ from engine.access.model import Role
 from engine.automation.builder import Mentions
 from engine.automation.loops import find_loops
 from engine.automation.model import Rule
-from engine.automation.scope import entity_scope
-from engine.conditions.check import check_condition
 from engine.diagnostics import Diagnostic
 from engine.machines.check import in_turn
 from engine.machines.model import STANDARD_FIELDS, Machine
@@ -82,9 +80,8 @@ def check_roles(
     roles: Mapping[str, Role],
     roots: Mapping[str, MappingNode],
     machines: Mapping[str, Machine],
-    vocabulary: MachineVocabulary,
 ) -> Iterator[Diagnostic]:
-    """Policies and field lists of grants speak of what the machines declare."""
+    """Field lists of grants speak of what the machines declare."""
     by_plural: dict[str, Machine] = {}
     for one in in_turn(machines):
         by_plural.setdefault(one.plural, one)
@@ -99,8 +96,6 @@ def check_roles(
             for name in _fields(item):
                 if name.text not in known:
                     yield messages.unknown_grant_field(name.place, name.text, machine.id, known)
-            if grant.where is not None:
-                yield from check_condition(grant.where, entity_scope(vocabulary, machine.id))[1]
 
 
 def _fields(grant: Node) -> Iterator[Scalar]:

@@ -70,3 +70,32 @@ def unknown_grant_field(place: Place, name: str, machine: str, known: Iterable[s
 def not_checked(place: Place, length: int, name: str, file: str) -> Diagnostic:
     message = f"not checked: it speaks of {name}, which is unavailable"
     return Diagnostic(NOT_CHECKED, "warning", message, place, length, f"mend {file} first")
+
+
+def permission_of_nothing(place: Place, permission: str, area: str) -> Diagnostic:
+    message = f'nothing asks for "{permission}": no machine has the plural "{area}"'
+    hint = "grant a permission of a machine, or take the grant out"
+    return Diagnostic("V620", "warning", message, place, 1, hint)
+
+
+def role_without_use(place: Place, role: str) -> Diagnostic:
+    message = f"nobody can do anything as {role}: none of its grants can ever hold"
+    return Diagnostic("V621", "warning", message, place, 1, "mend its grants, or remove the role")
+
+
+def text_tells_hidden(place: Place, length: int, role: str, machine: str, field: str, entity: str) -> Diagnostic:
+    message = f"the text tells {role} the {field} of a {machine}, which is hidden from it: it may read the {entity}"
+    hint = f"leave {field} out of the text; whoever may see it finds it on the {machine} itself"
+    return Diagnostic("V623", "error", message, place, length, hint)
+
+
+def grant_never_holds(place: Place, permission: str) -> Diagnostic:
+    message = f"the condition of this grant never holds: nobody is given {permission} by it"
+    hint = "look at its states and at whom it asks for; or take the grant out"
+    return Diagnostic("V624", "warning", message, place, 1, hint)
+
+
+def nobody_gives_roles(place: Place) -> Diagnostic:
+    message = "nobody may change who has which role: the last owner could not be replaced"
+    hint = "grant users.update without `where`, and with the field `roles` if it has `fields`, to one role"
+    return Diagnostic("V625", "warning", message, place, 1, hint)

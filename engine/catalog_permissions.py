@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from engine import catalog_messages as messages
-from engine.diagnostics import Diagnostic
+from engine.diagnostics import Diagnostic, did_you_mean
 from engine.machines.model import Machine
 from engine.reading.documents import Document
 from engine.reading.nodes import Mapping as MappingNode
@@ -106,3 +106,21 @@ def _each(nodes: Iterable[Node], key: str) -> Iterator[Scalar]:
         found = node.get(key) if isinstance(node, MappingNode) else None
         if isinstance(found, Scalar):
             yield found
+
+
+def unknown_permission(permission: str, machines: Mapping[str, Machine], named: Iterable[str]) -> str | None:
+    """What is wrong with a permission that somebody asks about, or None. ``named`` are those that documents mention.
+
+    ``PLURAL.VERB`` of a machine is known where the verb is one of the engine's or a transition; of an area of the
+    application any verb is.
+    """
+    area, dot, verb = permission.partition(".")
+    known = set(named)
+    for machine in machines.values():
+        known.update(f"{machine.plural}.{one}" for one in (*VERBS, *machine.transitions))
+    known.update(f"{name}.{one}" for name, verbs in AREAS.items() for one in verbs)
+    own = area in AREAS and not AREAS[area] and dot and verb
+    if permission in known or (own and not any(machine.plural == area for machine in machines.values())):
+        return None
+    hint = did_you_mean(permission, known) or "write one such as bookings.read: a plural, a dot and a verb"
+    return f'nothing is known of the permission "{permission}"; {hint}'

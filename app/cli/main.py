@@ -15,6 +15,7 @@ from app.cli.options import COULD_NOT_RUN, shared_options
 INTERRUPTED = 130
 
 COMMANDS = {
+    "access": "app.cli.access:access",
     "backtest": "app.cli.backtest:backtest",
     "cel": "app.cli.cel:cel",
     "check": "app.cli.check:check",

@@ -67,7 +67,8 @@ def _creation(builder: Builder, keys: Keys, machine: str, names: tuple[str, ...]
         return Effect(action, keys, machine, None, values)
 
     emission = Emission(f"{machine}.created", known=fixed)
-    return Planned(plan, f"{builder.machines[machine].plural}.create", machine, emission)
+    read = tuple(text for _, text in texts)
+    return Planned(plan, f"{builder.machines[machine].plural}.create", machine, emission, shown=read)
 
 
 def _shown(node: Any) -> Any:

@@ -35,13 +35,17 @@ def rendered(value: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """What building an action yields: the plan, the permission it needs, the machine it changes, what follows."""
+    """What building an action yields: the plan, the permission it needs, the machine it changes, what follows.
+
+    ``shown`` are the texts that people will read on what the action makes.
+    """
 
     plan: Plan
     permission: str
     entity: str | None = None
     emission: Emission | None = None
     field: str | None = None
+    shown: tuple[Text, ...] = ()
 
 
 @dataclass(slots=True)

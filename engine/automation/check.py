@@ -181,6 +181,7 @@ class RuleBinder:
             place=text.place,
             emits=planned.emission,
             field=planned.field,
+            shown=planned.shown,
         )
 
 

@@ -11,6 +11,7 @@ from msgspec import Struct
 from engine.conditions.block import Block, Line
 from engine.conditions.condition import Condition
 from engine.conditions.reads import FieldRead
+from engine.conditions.text import Text
 from engine.conditions.values import Duration
 from engine.deferred import Deferred
 from engine.diagnostics import Place
@@ -122,7 +123,7 @@ class Action:
     """A checked action. ``items`` yields the entities of ``for_each``; plan then sees ``(subject, item)``.
 
     ``mark`` names the action within its rule, and so what it makes: its name, numbered from the second of that name on.
-    Other actions may come and go without a change of it.
+    Other actions may come and go without a change of it. ``shown`` are the texts that people read on what it makes.
     """
 
     name: str
@@ -138,6 +139,7 @@ class Action:
     place: Place
     emits: Emission | None = None
     field: str | None = None
+    shown: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

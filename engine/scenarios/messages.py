@@ -99,3 +99,20 @@ def unknown_transition(place: Place, name: str, known: Iterable[str]) -> Diagnos
     return Diagnostic(
         UNKNOWN_TRANSITION, "error", f'no machine has a transition "{name}"', place, max(1, len(name)), hint
     )
+
+
+def unknown_role(place: Place, name: str, known: Iterable[str]) -> Diagnostic:
+    roles = sorted(known)
+    hint = did_you_mean(name, roles) or ("the roles are " + ", ".join(roles) if roles else "no role is declared")
+    return Diagnostic("V715", "error", f'there is no role "{name}"', place, max(1, len(name)), hint)
+
+
+def permission_about_nothing(place: Place, permission: str, plural: str) -> Diagnostic:
+    message = f'{permission} is about no entity: no machine has the plural "{plural}"'
+    hint = "write the plural of a machine before the dot, or leave `id` and `field` out"
+    return Diagnostic("V716", "error", message, place, len(permission), hint)
+
+
+def access_to_nothing(place: Place, permission: str, machine: str) -> Diagnostic:
+    message = f"{permission} is about one {machine}, and none is named"
+    return Diagnostic("V716", "error", message, place, len(permission), "add `id`, that of a given entity")

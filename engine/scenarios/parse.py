@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
@@ -32,6 +32,7 @@ class Surroundings:
     events: Iterable[str]
     data: Mapping[str, frozenset[str]]
     """What the data of each event type may hold."""
+    roles: Collection[str] = ()
 
 
 SHOWN = frozenset({"id", "about", "rule", "root", "at", "recipient"})
@@ -198,6 +199,8 @@ class ScenarioParser:
                 times, shadow = found.pop("times", times), found.pop("shadow", shadow) is True
             word = item.get(name) if name == "refused" else item.key(name)
             self._check_keys(name, item.get(name))
+            if name == "access" and not self._check_access(cast(MappingNode, item.get(name))):
+                return None
             return self._named(name, found, times, shadow, item.place, cast(Scalar, word))
         return None
 
@@ -210,6 +213,27 @@ class ScenarioParser:
         for key, _ in keys.entries:
             if key.text not in known:
                 self._report.append(messages.unknown_key(key.place, key.text, action, known - {"times", "shadow"}))
+
+    def _check_access(self, asked: MappingNode) -> bool:
+        """Whether the role, the permission's machine and the field exist, and the entity is named where there is one."""
+        role, permission, field = asked.get("role"), asked.get("permission"), asked.get("field")
+        assert isinstance(role, Scalar)
+        assert isinstance(permission, Scalar)
+        before = len(self._report)
+        if role.text not in self._around.roles:
+            self._report.append(messages.unknown_role(role.place, role.text, self._around.roles))
+        plural = permission.text.partition(".")[0]
+        machines = self._around.machines.values()
+        machine = next((one for one in machines if one.plural == plural), None)
+        if machine is None and (asked.get("id") or field):
+            self._report.append(messages.permission_about_nothing(permission.place, permission.text, plural))
+        elif machine is not None and asked.get("id") is None:
+            self._report.append(messages.access_to_nothing(permission.place, permission.text, machine.id))
+        elif machine is not None and isinstance(field, Scalar):
+            known = (*machine.fields, *machine.relations)
+            if field.text not in known:
+                self._report.append(messages.unknown_field(field.place, field.text, machine.id, known))
+        return len(self._report) == before
 
     def _says_one_thing(self, item: MappingNode) -> bool:
         """Whether an item names one thing to expect; of several only the first would be looked at."""
@@ -239,9 +263,11 @@ class ScenarioParser:
             known = [t for machine in self._around.machines.values() for t in machine.transitions]
             if name not in known:
                 self._report.append(messages.unknown_transition(word.place, name, known))
-        elif name in ("sla", "access"):
+        elif name == "sla":
             self._report.append(messages.not_available(word.place, name))
             return None
+        elif name == "access":
+            kind = "access"
         elif name == "entity" or name in self._around.machines:
             kind = "entity"
         else:

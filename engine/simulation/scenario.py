@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from engine.access.decide import Decision, decide
 from engine.automation.model import Bound
 from engine.catalog import Catalog
 from engine.conditions.values import Duration, Timestamp
@@ -49,7 +50,9 @@ def run(catalog: Catalog, scenario: Scenario, coverage: Coverage) -> list[Failur
 
 class _Run:
     def __init__(self, catalog: Catalog, scenario: Scenario, coverage: Coverage) -> None:
+        self._catalog = catalog
         self._scenario = scenario
+        self._actor: Actor | str | None = None
         self._coverage = coverage
         self._effects: list[Performed] = []
         self._refused: list[str] = []
@@ -71,6 +74,7 @@ class _Run:
             self._effects.clear()
             self._refused.clear()
             self._verdicts.clear()
+            self._actor = _actor(step.actor)
             self._take(number, step)
             for expectation in step.expect:
                 self._expect(number, expectation, wanted=True)
@@ -92,7 +96,7 @@ class _Run:
             time=simulation.now,
             data=dict(step.data),
             changes={name: (None, value) for name, value in step.changes.items()},
-            actor=_actor(step.actor),
+            actor=self._actor,
         )
         outcome = simulation.take(event)
         if outcome.result == "skipped":
@@ -144,7 +148,24 @@ class _Run:
         if expectation.kind == "rule":
             verdicts = self._verdicts.get(expectation.name, set())
             return int(expectation.keys["verdict"] in verdicts), sorted(verdicts)
+        if expectation.kind == "access":
+            return self._access(expectation.keys)
         return self._entity(expectation)
+
+    def _access(self, keys: Mapping[str, Any]) -> tuple[int, list[str]]:
+        """What the role decides as the world now is; who asks is the step's actor unless the expectation says so."""
+        world, machines = self.simulation.world, self._catalog.machines.values()
+        plural = keys["permission"].partition(".")[0]
+        machine = next((one.id for one in machines if one.plural == plural), None)
+        record = world.tables[machine].get(keys["id"]) if machine is not None else None
+        if machine is not None and record is None:
+            return 0, [f"there is no {machine} {keys['id']}"]
+        asking = self._actor if isinstance(self._actor, Actor) else Actor(self._actor or "")
+        asked = {"id": asking.id, "queues": asking.queues, **keys.get("actor", {}), "roles": [keys["role"]]}
+        roles = self._catalog.access.of(asked["roles"])
+        field = keys.get("field")
+        found = decide(roles, asked, keys["permission"], machine, record, world, self.simulation.now, field)
+        return int(_decided(found, keys)), [_told(found)]
 
     def _entity(self, expectation: Expectation) -> tuple[int, list[str]]:
         keys = dict(expectation.keys)
@@ -165,6 +186,15 @@ class _Run:
 
     def _fail(self, step: int, expected: str, seen: list[str], line: int) -> None:
         self._failures.append(Failure(self._scenario.id, step, expected, seen, self._scenario.file, line))
+
+
+def _decided(found: Decision, keys: Mapping[str, Any]) -> bool:
+    return found.allowed == (keys["decision"] == "allowed") and set(keys.get("hidden", found.hidden)) == found.hidden
+
+
+def _told(found: Decision) -> str:
+    hidden = f", hidden: {', '.join(sorted(found.hidden))}" if found.hidden else ""
+    return f"{'allowed' if found.allowed else 'refused'}: {found.reason}{hidden}"
 
 
 def _actor(actor: str | Mapping[str, Any] | None) -> Actor | str | None:
