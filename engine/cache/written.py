@@ -29,8 +29,13 @@ def written(catalog: Catalog) -> bytes | None:
         "diagnostics": [_diagnostic(one) for one in catalog.diagnostics],
         "rules": [_rule(rule) for rule in catalog.rules.values()],
         "scenarios": list(catalog.scenarios),
+        "calendars": list(catalog.calendars),
+        "policies": list(catalog.policies),
         "needs": (needs.inverses, needs.pasts, needs.unread),
-        "zones": sorted({trigger.timezone for trigger in triggers if isinstance(trigger, OnSchedule)}),
+        "zones": sorted(
+            {trigger.timezone for trigger in triggers if isinstance(trigger, OnSchedule)}
+            | {calendar.timezone for calendar in catalog.calendars.values()}
+        ),
         "indexes": {
             kind: found for kind, matcher in catalog.matchers.items() if (found := _index(matcher)) is not None
         },
@@ -65,7 +70,8 @@ def _trigger(trigger: Trigger) -> Plain:
     if isinstance(trigger, OnEvent):
         return "event", {"types": trigger.types}
     if isinstance(trigger, OnDwell):
-        return "dwell", {"entity": trigger.entity, "states": trigger.states}, int(trigger.span)
+        known = {"entity": trigger.entity, "states": trigger.states}
+        return "dwell" if trigger.amount is None else "dwell in a calendar", known, int(trigger.span)
     known = ("cron", "timezone", "for_each", "missed")
     return "schedule", {name: getattr(trigger, name) for name in known}
 

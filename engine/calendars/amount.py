@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
+from engine.conditions.times import SECOND
 from engine.conditions.values import Duration
 
 _PART = re.compile(r"([0-9]+(?:\.[0-9]+)?)(wd|ms|[smhd])")
@@ -34,6 +35,10 @@ class Amount:
         if days > MOST_DAYS:
             raise ValueError(f'"{text}" is out of range: at most {MOST_DAYS} working days')
         return cls(days, Duration.parse(rest) if rest else Duration(0), text)
+
+    def plain(self) -> Duration:
+        """The amount with every working day taken for 24 hours."""
+        return Duration(int(self.days * 24 * 3_600 * SECOND) + self.time)
 
     def share(self, part: Fraction) -> Amount:
         """A part of it, such as three quarters; the time rounded down to the nanosecond."""

@@ -74,7 +74,7 @@ class _Day:
     total: int
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True)
 class Calendar:
     """Working hours of a week in a zone, and the days on which they do not count.
 
@@ -89,9 +89,9 @@ class Calendar:
     week: tuple[tuple[Window, ...], ...]
     country: str | None = None
     dates: Mapping[date, tuple[Window, ...]] = field(default_factory=dict)
-    _zone: ZoneInfo = field(init=False, repr=False)
-    _chunks: dict[int, _Chunk] = field(default_factory=dict, init=False, repr=False)
-    _days: dict[int, _Day] = field(default_factory=dict, init=False, repr=False)
+    _zone: ZoneInfo = field(init=False, repr=False, compare=False)
+    _chunks: dict[int, _Chunk] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _days: dict[int, _Day] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         self._zone = ZoneInfo(self.timezone)
@@ -266,7 +266,7 @@ class AroundTheClock:
 
     def after(self, start: int, amount: Amount) -> Timestamp | None:
         """The instant ``amount`` later, a day being 24 hours."""
-        return self.deadline(start, int(amount.days * DAY) + amount.time)
+        return self.deadline(start, amount.plain())
 
     def days(self, start: int, end: int) -> Fraction:
         """The days of 24 hours from ``start`` to ``end``."""

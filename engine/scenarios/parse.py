@@ -32,6 +32,7 @@ class Surroundings:
     events: Iterable[str]
     data: Mapping[str, frozenset[str]]
     """What the data of each event type may hold."""
+    policies: Iterable[str] = ()
 
 
 SHOWN = frozenset({"id", "about", "rule", "root", "at", "recipient"})
@@ -239,7 +240,12 @@ class ScenarioParser:
             known = [t for machine in self._around.machines.values() for t in machine.transitions]
             if name not in known:
                 self._report.append(messages.unknown_transition(word.place, name, known))
-        elif name in ("sla", "access"):
+        elif name == "sla":
+            kind = "sla"
+            policy = str(keys.get("policy"))
+            if policy not in self._around.policies:
+                self._report.append(messages.unknown_policy(word.place, policy, self._around.policies))
+        elif name == "access":
             self._report.append(messages.not_available(word.place, name))
             return None
         elif name == "entity" or name in self._around.machines:

@@ -195,7 +195,7 @@ class _Replay:
         found: dict[str, Any] = {
             "events": lines,
             "machines": machines_json(simulation, ledger),
-            "sla": {},
+            "sla": {id: simulation.clocks.states(id) for id in sorted(simulation.catalog.policies)},
             "rules": rules_json(simulation, ledger),
             "pending_at_end": sum(1 for _ in simulation.agenda.pending()),
             "diff": self._difference.as_json() if compare else {"added": [], "removed": [], "changed": []},
@@ -256,4 +256,15 @@ def rules_json(simulation: Simulation, ledger: Ledger) -> dict[str, Any]:
             "effects": counts.effects,
             "shadowed": counts.shadowed,
         }
+    for policy in sorted(simulation.catalog.policies.values(), key=lambda one: one.id):
+        if policy.steps:
+            counts = ledger.rule(policy.rule)
+            found[policy.rule] = {
+                "met": counts.met,
+                "unmet": 0,
+                "errored": 0,
+                "fired": counts.fired,
+                "effects": counts.effects,
+                "shadowed": 0,
+            }
     return found

@@ -1,0 +1,95 @@
+"""An SLA policy as written and as it can measure. Source: the language, "SLA and calendar"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+from engine.automation.model import Bound, Rule
+from engine.calendars.amount import Amount
+from engine.calendars.model import WorkingTime
+from engine.conditions.condition import Condition, Expression
+from engine.conditions.values import Duration
+from engine.diagnostics import Place
+from engine.sla.reads import Reads
+
+Moment = Literal["warning", "breach", "after"]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """How long it may take: an ``amount`` of ``calendar``'s time, or until the instant that ``by`` says.
+
+    It is for entities for which ``when`` holds; None: for all.
+    """
+
+    when: Condition | None
+    amount: Amount | None
+    by: Expression | None
+    calendar: WorkingTime
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Warning_:  # noqa: N801 - the field's own term, which Python has taken
+    """When to warn: at a ``share`` of the target, with an amount ``left``, or ``before`` the deadline by the clock."""
+
+    share: Fraction | None = None
+    left: Amount | None = None
+    before: Duration | None = None
+
+
+class Escalation(Rule):
+    """What is done at one moment of a clock: a rule without a document, which the audit knows by its policy."""
+
+    __slots__ = ()
+
+    @property
+    def name(self) -> str:
+        """How audit and traces name it: ``sla:ID@VERSION``."""
+        return f"{self.text.id}@{self.text.version}"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the escalation; ``after`` counts from the breach, ``repeat`` times in all."""
+
+    at: Moment
+    after: Amount | None
+    repeat: int
+    bound: Bound
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A policy that can measure.
+
+    ``calendar`` is its own, by which targets count that name no other, and its escalation always. ``reads`` tells which
+    changes of which entities it must see.
+    """
+
+    id: str
+    version: int
+    description: str
+    entity: str
+    calendar: WorkingTime
+    start: Condition
+    pause: Condition | None
+    stop: Condition | None
+    cancel: Condition | None
+    again: bool
+    targets: tuple[Target, ...]
+    warn: Warning_ | None
+    steps: tuple[Step, ...]
+    reads: Reads
+    place: Place
+
+    @property
+    def rule(self) -> str:
+        """The id under which its escalation is counted like a rule."""
+        return f"sla:{self.id}"
+
+    def moment(self, at: Moment) -> Bound | None:
+        """What is done at the warning, or at the breach."""
+        return next((step.bound for step in self.steps if step.at == at), None)
