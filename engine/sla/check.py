@@ -14,6 +14,7 @@ from engine.calendars.amount import Amount
 from engine.calendars.model import ALWAYS, WorkingTime
 from engine.calendars.parse import Calendars, amount_of
 from engine.conditions.check import check_condition, check_expression
+from engine.conditions.check_context import NOTHING_KNOWN
 from engine.conditions.condition import Condition
 from engine.conditions.scope import Scope
 from engine.conditions.types import TIMESTAMP
@@ -111,7 +112,7 @@ class PolicyChecker:
             if one.within is not None:
                 amount = amount_of(one.within, calendar, report)
             if one.by is not None:
-                by, problems = check_expression(one.by, scope, TIMESTAMP)
+                by, problems = check_expression(one.by, scope, TIMESTAMP, known=when.holding if when is not None else NOTHING_KNOWN)
                 report.extend(problems)
             found.append(Target(when, amount, by, calendar or ALWAYS, one.place))
         if text.targets[-1].when is not None:

@@ -101,8 +101,7 @@ class Clock:
         self._count(time)
         self.paused = pause
         if target != self.target or by != self.by:
-            self.warned = self.warned and target == self.target
-            self.target, self.by, self.chosen = target, by, time
+            self.target, self.by, self.chosen, self.warned = target, by, time, False
         self._aim()
         return True
 
@@ -189,11 +188,13 @@ class Clock:
             self.due = self.by
         else:
             self.due = self._reached(target, target.amount)
-        if warn is None or self.due is None:
+        if warn is None:
             return
         if warn.before is not None:
-            self.warn = Timestamp(self.due - warn.before)
+            self.warn = Timestamp(self.due - warn.before) if self.due is not None else None
         elif target.amount is None:
+            if self.due is None:
+                return
             if warn.share is not None:
                 self.warn = Timestamp(self.opened + int((self.due - self.opened) * warn.share))
             elif warn.left is not None:
