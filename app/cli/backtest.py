@@ -8,22 +8,10 @@ from typing import Any
 
 import click
 
-from app.cli.options import FOUND, CannotRun, Shared, in_words, loaded, print_json, shared_options, tell_unavailable
+from app.cli.options import FOUND, CannotRun, Instant, Shared, in_words, loaded, print_json, shared_options, tell_unavailable
 from engine.conditions.values import Timestamp
 from engine.events.jsonl import UnreadableError
 from engine.simulation import backtest as backtests
-
-
-class _Instant(click.ParamType[Timestamp]):
-    name = "instant"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Timestamp:
-        if isinstance(value, Timestamp):
-            return value
-        try:
-            return Timestamp.parse(value)
-        except ValueError:
-            self.fail(f'"{value}" is no instant; write for instance 2026-04-01T10:00:00Z', param, ctx)
 
 
 @click.command()
@@ -31,7 +19,7 @@ class _Instant(click.ParamType[Timestamp]):
     "--events", "file", required=True, type=click.Path(path_type=Path), metavar="FILE", help="The log, as JSONL."
 )
 @click.option("--against", type=click.Path(path_type=Path), metavar="DIR", help="The baseline; --config is the draft.")
-@click.option("--until", type=_Instant(), metavar="TIME", help="The end of the replay; by default the last event.")
+@click.option("--until", type=Instant(), metavar="TIME", help="The end of the replay; by default the last event.")
 @shared_options
 @click.pass_obj
 def backtest(shared: Shared, file: Path, against: Path | None, until: Timestamp | None) -> int:
@@ -78,6 +66,8 @@ def _print(answer: dict[str, Any], compared: bool) -> None:
             f"  {id}: {machine['entities']:,} entities, {moves:,} moves, {machine['refused']:,} refused, "
             f"{machine['diverged']:,} diverged"
         )
+    for id, states in answer["sla"].items():
+        click.echo(f"  sla {id}: " + ", ".join(f"{count:,} {state}" for state, count in states.items()))
     if answer["rules"]:
         width = max(map(len, answer["rules"]))
         click.echo(f"  {'rule':<{width}}  {'met':>9} {'unmet':>9} {'errored':>9} {'fired':>9} {'effects':>9}")

@@ -16,12 +16,14 @@ INTERRUPTED = 130
 
 COMMANDS = {
     "backtest": "app.cli.backtest:backtest",
+    "calendar": "app.cli.calendar:calendar",
     "cel": "app.cli.cel:cel",
     "check": "app.cli.check:check",
     "demo": "app.cli.demo:demo",
     "dry-run": "app.cli.dry_run:dry_run",
     "events": "app.cli.events:events",
     "simulate": "app.cli.simulate:simulate",
+    "sla": "app.cli.sla:sla",
     "test": "app.cli.test:test",
 }
 

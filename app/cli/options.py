@@ -13,6 +13,7 @@ import click
 
 if TYPE_CHECKING:
     from engine.catalog import Catalog
+    from engine.conditions.values import Timestamp
 
 FOUND = 1
 COULD_NOT_RUN = 2
@@ -58,6 +59,23 @@ def _keep_format(context: click.Context, _: click.Parameter, value: str | None) 
     shared = context.ensure_object(Shared)
     if value is not None:
         shared.format = value
+
+
+class Instant(click.ParamType["Timestamp"]):
+    """An instant as RFC 3339."""
+
+    name = "instant"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Timestamp:
+        """The instant that a text says."""
+        from engine.conditions.values import Timestamp
+
+        if isinstance(value, Timestamp):
+            return value
+        try:
+            return Timestamp.parse(value)
+        except ValueError:
+            self.fail(f'"{value}" is no instant; write for instance 2026-04-01T10:00:00Z', param, ctx)
 
 
 def loaded(folder: Path) -> Catalog:
