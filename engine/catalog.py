@@ -162,7 +162,9 @@ def build(documents: list[Document], actions: Mapping[str, ActionKind] = ACTIONS
     report.extend(catalog_checks.check_calendars(documents, lost_calendars))
     report.extend(catalog_checks.check_roles(roles, roots_of(documents, "role"), machines, vocabulary))
     report.extend(catalog_checks.check_loops(rules.values(), vocabulary))
-    needed = {a.permission for rule in (*rules.values(), *escalations) for bound in rule.bound.values() for a in bound.actions}
+    needed = {
+        a.permission for rule in (*rules.values(), *escalations) for bound in rule.bound.values() for a in bound.actions
+    }
     hidden = {plural_of(document) for document in unavailable(documents, "machine").values()}
     report.extend(check_permissions(documents, machines, needed, hidden))
     report = _underlined(told_once(report, gaps), documents)

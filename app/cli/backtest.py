@@ -8,7 +8,17 @@ from typing import Any
 
 import click
 
-from app.cli.options import FOUND, CannotRun, Instant, Shared, in_words, loaded, print_json, shared_options, tell_unavailable
+from app.cli.options import (
+    FOUND,
+    CannotRun,
+    Instant,
+    Shared,
+    in_words,
+    loaded,
+    print_json,
+    shared_options,
+    tell_unavailable,
+)
 from engine.conditions.values import Timestamp
 from engine.events.jsonl import UnreadableError
 from engine.simulation import backtest as backtests

@@ -24,7 +24,9 @@ def calendar() -> None:
 
 @calendar.command()
 @click.argument("id", metavar="ID")
-@click.option("--batch", "file", required=True, type=click.File("rb"), metavar="FILE", help="JSON Lines: start and end.")
+@click.option(
+    "--batch", "file", required=True, type=click.File("rb"), metavar="FILE", help="JSON Lines: start and end."
+)
 @shared_options
 @click.pass_obj
 def seconds(shared: Shared, id: str, file: BinaryIO) -> int:
@@ -54,7 +56,9 @@ def _calendar(catalog: Catalog, id: str) -> Calendar:
     lost = next((d for d in catalog.unavailable if d.kind == "calendar" and d.id == id), None)
     if lost is not None:
         raise CannotRun(f"{lost.source.file} is unavailable; `virel check` says why")
-    hint = did_you_mean(id, catalog.calendars) or "the calendars are " + (", ".join(sorted(catalog.calendars)) or "none")
+    hint = did_you_mean(id, catalog.calendars) or "the calendars are " + (
+        ", ".join(sorted(catalog.calendars)) or "none"
+    )
     raise CannotRun(f'there is no calendar "{id}"; {hint}')
 
 

@@ -70,8 +70,8 @@ def _trigger(trigger: Trigger) -> Plain:
     if isinstance(trigger, OnEvent):
         return "event", {"types": trigger.types}
     if isinstance(trigger, OnDwell):
-        known = {"entity": trigger.entity, "states": trigger.states}
-        return "dwell" if trigger.amount is None else "dwell in a calendar", known, int(trigger.span)
+        kind = "dwell" if trigger.amount is None else "dwell in a calendar"
+        return kind, {"entity": trigger.entity, "states": trigger.states}, int(trigger.span)
     known = ("cron", "timezone", "for_each", "missed")
     return "schedule", {name: getattr(trigger, name) for name in known}
 

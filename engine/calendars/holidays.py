@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
+from importlib.metadata import version
 
 
 def countries() -> Mapping[str, list[str]]:
@@ -26,6 +27,4 @@ def public_holidays(country: str, year: int) -> Mapping[date, str]:
 
 def library_version() -> str:
     """The version of the library, for whoever notes what dates were frozen with."""
-    import holidays
-
-    return str(holidays.__version__)
+    return version("holidays")

@@ -115,7 +115,7 @@ class PolicyChecker:
                 by, problems = check_expression(one.by, scope, TIMESTAMP, known=when.holding if when is not None else NOTHING_KNOWN)
                 report.extend(problems)
             found.append(Target(when, amount, by, calendar or ALWAYS, one.place))
-        if text.targets[-1].when is not None:
+        if all(one.when is not None for one in text.targets):
             report.append(messages.no_target_for_some(text.places["targets"]))
         return tuple(found)
 

@@ -164,7 +164,9 @@ class Clock:
         elif target is not None and self.due is not None:
             remaining = target.calendar.worked(moment, self.due)
         paused = self.paused and ended is None
-        return Measured(state, paused, self.calendar.is_open(at), self.opened, ended, self.due, used, remaining, self.target)
+        return Measured(
+            state, paused, self.calendar.is_open(at), self.opened, ended, self.due, used, remaining, self.target
+        )
 
     def _missed(self, ended: Timestamp) -> bool:
         return self.due is not None and ended > self.due

@@ -40,11 +40,7 @@ class Reads:
     def inverses(self) -> Iterable[tuple[str, str]]:
         """The (machine, relation) pairs that the ways back walk."""
         return {
-            (back.machine, back.relation)
-            for ways in self.ways.values()
-            for way in ways
-            for back in way
-            if back.forward
+            (back.machine, back.relation) for ways in self.ways.values() for way in ways for back in way if back.forward
         }
 
     def readers(self, machine: str, record: Any, changes: Mapping[str, Any], world: Any) -> dict[str, None]:
@@ -56,13 +52,15 @@ class Reads:
                 following: dict[str, Any] = {}
                 for id, one in here.items():
                     if back.forward:
-                        following.update((other["id"], other) for other in world.inverse(back.machine, back.relation, id))
+                        following.update(
+                            (other["id"], other) for other in world.inverse(back.machine, back.relation, id)
+                        )
                         continue
                     # An entity that now points elsewhere is missed where it pointed before.
                     earlier = changes[back.relation][0] if number == 0 and back.relation in changes else None
                     for target in (earlier, one.get(back.relation)):
-                        other = world.tables[back.machine].get(target) if target is not None else None
-                        if other is not None:
+                        other = world.tables[back.machine].get(target)
+                        if target is not None and other is not None:
                             following[target] = other
                 here = following
             found.update(dict.fromkeys(here))
@@ -89,9 +87,7 @@ def reads_of(entity: str, parts: Iterable[Condition | Expression]) -> Reads:
     )
 
 
-def _walk(
-    entity: str, node: Node, fields: dict[str, set[str]], ways: dict[str, dict[tuple[Back, ...], None]]
-) -> bool:
+def _walk(entity: str, node: Node, fields: dict[str, set[str]], ways: dict[str, dict[tuple[Back, ...], None]]) -> bool:
     """Gathers the ways of one expression; whether it asks for the time, the actor or the past."""
     always = False
     pending = [node]

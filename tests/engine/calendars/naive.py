@@ -13,7 +13,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 def minute_of(text: str) -> int:
     """The minutes since 1970 of an instant in RFC 3339."""
-    return int(datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()) // 60
+    return int(datetime.fromisoformat(text).timestamp()) // 60
 
 
 def is_open(calendar: Calendar, minute: int) -> bool:

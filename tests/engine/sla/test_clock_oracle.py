@@ -63,9 +63,7 @@ class Slow:
         return next((self.opened + n for n, used in enumerate(self.used) if used >= wanted), None)
 
 
-def walk(
-    history: list[Said], opens: list[bytes], begun: int, at: int, within: list[int], again: bool
-) -> list[Slow]:
+def walk(history: list[Said], opens: list[bytes], begun: int, at: int, within: list[int], again: bool) -> list[Slow]:
     """Every clock of the history until ``at``; ``opens`` are the minutes of the policy's and the other calendar."""
     clocks: list[Slow] = []
     clock: Slow | None = None
@@ -127,7 +125,9 @@ def events(pick: random.Random, first: int) -> list[Said]:
                 pick.choice((False,) * 8 + (True, None)),
                 pick.choice((False, False, True, None)),
                 target,
-                Timestamp((first + pick.randrange(0, 2_000, 4)) * MINUTE) if target == 3 and pick.random() < 0.9 else None,
+                Timestamp((first + pick.randrange(0, 2_000, 4)) * MINUTE)
+                if target == 3 and pick.random() < 0.9
+                else None,
                 new=number == 0,
             )
         )
@@ -147,9 +147,9 @@ def clocks_of(made: Policy, history: list[Said], at: Timestamp) -> list[Any]:
 @pytest.mark.slow
 def test_clocks_equal_one_that_walks_minute_by_minute_and_ledgers_sum():
     pick = random.Random(2026)
-    where = []
-    for calendar, begun in places.calendars():
-        start = naive.minute_of(f"{begun}T00:00:00Z")
+    where: list[tuple[Calendar, int, bytes]] = []
+    for calendar, day in places.calendars():
+        start = naive.minute_of(f"{day}T00:00:00Z")
         where.append((calendar, start, naive.open_minutes(calendar, start, start + DAYS)))
     assert len({calendar.timezone for calendar, _, _ in where}) == 6
     seen: dict[str, int] = {}
