@@ -7,7 +7,7 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from bench import conditions, matching, peers, reading, replay
+from bench import clocks, conditions, matching, peers, reading, replay
 from bench.measure import Row, machine, table, tell
 
 OUT = Path(__file__).parent / "out"
@@ -16,6 +16,7 @@ PARTS = {
     "matching": ("Rule sets", matching.run),
     "reading": ("Reading documents", reading.run),
     "replay": ("Backtest", replay.run),
+    "clocks": ("SLA clocks", clocks.run),
 }
 
 
