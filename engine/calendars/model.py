@@ -122,7 +122,14 @@ class Calendar:
         if amount <= 0:
             return Timestamp(start)
         number = start // CHUNK
-        wanted = self._position(number, start) + amount
+        chunk = self._chunks.get(number) or self._chunk(number)
+        wanted = amount
+        place = bisect_right(chunk.starts, start) - 1
+        if place >= 0:
+            wanted += chunk.before[place] + min(start, chunk.ends[place]) - chunk.starts[place]
+        if wanted <= chunk.total:
+            place = bisect_left(chunk.until, wanted, max(place, 0))
+            return _within(chunk.starts[place] + wanted - chunk.before[place])
         for current in range(number, number + SEARCHED):
             chunk = self._chunk(current)
             if wanted <= chunk.total:

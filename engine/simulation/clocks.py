@@ -40,7 +40,10 @@ class Running:
 
 @dataclass(slots=True)
 class Watch:
-    """One policy with the clocks of all its entities; ``counts`` are of those that ended."""
+    """One policy with the clocks of all its entities; ``counts`` are of those that ended.
+
+    ``warnings`` and ``breaches`` tell whether anybody hears of them: a clock that nobody waits for is not on the agenda.
+    """
 
     policy: Policy
     fields: frozenset[str]
@@ -48,6 +51,8 @@ class Watch:
     running: dict[str, Running] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
     errored: int = 0
+    warnings: bool = True
+    breaches: bool = True
 
 
 Heard = tuple[Watch, "Record", Said, Event]
@@ -66,10 +71,17 @@ class Clocks:
         for id, policy in sorted(simulation.catalog.policies.items()):
             watch = Watch(policy, policy.reads.fields.get(policy.entity, frozenset()))
             self.watches[id] = watch
+            watch.warnings = self._heard(policy, "sla_warning") or policy.moment("warning") is not None
+            watch.breaches = self._heard(policy, "sla_breached") or any(step.at != "warning" for step in policy.steps)
             self._own.setdefault(policy.entity, []).append(watch)
             for machine in policy.reads.ways:
                 read = policy.reads.fields.get(machine, frozenset())
                 self._related.setdefault(machine, []).append((watch, read))
+
+    def _heard(self, policy: Policy, name: str) -> bool:
+        simulation = self._simulation
+        asked = simulation.on_event is not None or simulation.watch is not None
+        return asked or simulation.kinds[f"{policy.entity}.{name}"].matcher is not None
 
     def given(self, machine: str, record: Record) -> None:
         """An entity that was there before anything happened: whatever holds of it opens no clock."""
@@ -196,7 +208,7 @@ class Clocks:
         if running.entry is not None:
             running.entry.cancelled = True
         del watch.running[running.record["id"]]
-        state = clock.at(clock.ended).state
+        state = clock.state(clock.ended)
         watch.counts[state] = watch.counts.get(state, 0) + 1
 
     def _arrange(self, watch: Watch, running: Running) -> None:
@@ -209,15 +221,13 @@ class Clocks:
             running.late = None  # another target, or another instant, is not missed yet
         if not clock.warned and (clock.warn is None or clock.warn > now):
             running.warned = False
-        wanted: list[Timestamp] = []
-        if running.late is None and clock.due is not None:
-            wanted.append(clock.due)
-            if not running.warned and clock.warn is not None and clock.warn <= clock.due and clock.due > now:
-                wanted.append(clock.warn)
-        elif running.late is None and not running.warned and clock.warn is not None:
-            wanted.append(clock.warn)
-        if wanted:
-            self._wait(watch, running, max(min(wanted), now))
+        if running.late is not None:
+            return
+        due, warn = clock.due, clock.warn
+        if warn is not None and watch.warnings and not running.warned and (due is None or warn <= due > now):
+            self._wait(watch, running, max(warn, now))
+        elif due is not None and watch.breaches:
+            self._wait(watch, running, max(due, now))
 
     def _wait(self, watch: Watch, running: Running, due: Timestamp) -> None:
         running.entry = Entry(due, lambda: self._fire(watch, running), counts=False)
@@ -304,7 +314,7 @@ class Clocks:
         found = dict.fromkeys(("achieved", "breached", "breaching", "warning", "pending", "cancelled"), 0)
         found.update(watch.counts)
         for running in watch.running.values():
-            found[running.clock.at(now).state] += 1
+            found[running.clock.state(now)] += 1
         return found
 
     def latest(self, policy: str, entity: str) -> tuple[Clock, str] | None:

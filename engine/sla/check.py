@@ -81,7 +81,7 @@ class PolicyChecker:
             conditions["stop"],
             conditions["cancel"],
             text.again,
-            targets,
+            tuple(replace(one, warn=warn.of(one.amount)) for one in targets) if warn is not None else targets,
             warn,
             steps,
             reads_of(

@@ -83,6 +83,7 @@ class Clock:
     ended: Timestamp | None = None
     cancelled: bool = False
     past: list[Stretch] = field(default_factory=list)
+    spent: int = 0
 
     def __post_init__(self) -> None:
         self.since = self.chosen = self.opened
@@ -142,18 +143,25 @@ class Clock:
 
     def used(self, at: Timestamp) -> Duration:
         """The time counted until ``at``, or until its end."""
+        if self.ended is not None and at >= self.ended:
+            return Duration(self.spent)
+        if self.ended is None and at >= self.since:
+            return Duration(self.spent + (0 if self.resting else self.calendar.worked(self.since, at)))
         return Duration(sum(s.calendar.worked(s.start, s.end) for s in self.stretches(at) if s.calendar is not None))
+
+    def state(self, at: Timestamp) -> State:
+        """The state alone at ``at``."""
+        ended = self.ended
+        if ended is not None:
+            missed = self.due is not None and ended > self.due
+            return "cancelled" if self.cancelled else "breached" if missed else "achieved"
+        if self.late_at(at):
+            return "breaching"
+        return "warning" if self.warned or (self.warn is not None and at >= self.warn) else "pending"
 
     def at(self, at: Timestamp) -> Measured:
         """How the clock stands at ``at``, after everything that happens then."""
         target, ended = self.aim, self.ended
-        state: State
-        if ended is not None:
-            state = "cancelled" if self.cancelled else "breached" if self._missed(ended) else "achieved"
-        elif self.late_at(at):
-            state = "breaching"
-        else:
-            state = "warning" if self.warned or (self.warn is not None and at >= self.warn) else "pending"
         used = self.used(at)
         remaining: Duration | None = None
         moment = at if ended is None else ended
@@ -165,18 +173,18 @@ class Clock:
             remaining = target.calendar.worked(moment, self.due)
         paused = self.paused and ended is None
         return Measured(
-            state, paused, self.calendar.is_open(at), self.opened, ended, self.due, used, remaining, self.target
+            self.state(at), paused, self.calendar.is_open(at), self.opened, ended, self.due, used, remaining, self.target
         )
-
-    def _missed(self, ended: Timestamp) -> bool:
-        return self.due is not None and ended > self.due
 
     def _count(self, time: Timestamp) -> None:
         """Closes the stretch that has run until now."""
         if self.warn is not None and time > self.warn:
             self.warned = True
         if time > self.since:
-            self.past.append(Stretch(self.since, time, None if self.resting else self.calendar))
+            calendar = None if self.resting else self.calendar
+            self.past.append(Stretch(self.since, time, calendar))
+            if calendar is not None:
+                self.spent += calendar.worked(self.since, time)
         self.since = time
 
     def _aim(self) -> None:
@@ -201,14 +209,14 @@ class Clock:
                 self.warn = Timestamp(self.opened + int((self.due - self.opened) * warn.share))
             elif warn.left is not None:
                 self.warn = Timestamp(self.due - warn.left.plain())
-        elif warn.share is not None:
-            self.warn = self._reached(target, target.amount.share(warn.share))
-        elif warn.left is not None:
-            self.warn = self._reached(target, target.amount.less(warn.left))
+        elif target.warn is not None:
+            self.warn = self._reached(target, target.warn)
 
     def _reached(self, target: Target, amount: Amount) -> Timestamp | None:
         """The earliest instant at which ``amount`` is used up; None where that is not before the pause ends."""
         days, time = amount.days, int(amount.time)
+        if not days and self.spent < time:
+            return None if self.resting else target.calendar.deadline(self.since, time - self.spent)
         for stretch in self.past:
             calendar = stretch.calendar
             if calendar is None:

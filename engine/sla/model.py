@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, cast
 
 from engine.automation.model import Bound, Rule
 from engine.calendars.amount import Amount
@@ -21,7 +21,8 @@ Moment = Literal["warning", "breach", "after"]
 class Target:
     """How long it may take: an ``amount`` of ``calendar``'s time, or until the instant that ``by`` says.
 
-    It is for entities for which ``when`` holds; None: for all.
+    It is for entities for which ``when`` holds; None: for all. ``warn`` is what is used up when a share or what remains
+    of the amount is warned of.
     """
 
     when: Condition | None
@@ -29,6 +30,7 @@ class Target:
     by: Expression | None
     calendar: WorkingTime
     place: Place
+    warn: Amount | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,12 @@ class Warning_:  # noqa: N801 - the field's own term, which Python has taken
     share: Fraction | None = None
     left: Amount | None = None
     before: Duration | None = None
+
+    def of(self, amount: Amount | None) -> Amount | None:
+        """What is used up of an amount when it is warned of; None where that is no matter of use."""
+        if amount is None or (self.share is None and self.left is None):
+            return None
+        return amount.share(self.share) if self.share is not None else amount.less(cast(Amount, self.left))
 
 
 class Escalation(Rule):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any, cast
@@ -37,6 +37,8 @@ def policy(calendar: Calendar, other: Calendar, within: list[int], warn: Warning
         Target(None, amount(within[2]), None, other, unasked),
         Target(None, None, unasked, calendar, unasked),
     ]
+    if warn is not None:
+        targets = [replace(one, warn=warn.of(one.amount)) for one in targets]
     reads = Reads({}, {}, always=False)
     conditions = (unasked, unasked, unasked, unasked)
     return Policy("p", 1, "", "x", calendar, *conditions, again, tuple(targets), warn, (), reads, unasked)
