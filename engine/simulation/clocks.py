@@ -6,6 +6,7 @@ waits on the agenda for its next instant. So the cost of an event does not grow 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +39,10 @@ class Running:
     over: bool = False
 
 
+States = tuple[bool | None, bool | None, bool | None, bool | None]
+"""What start, cancel, stop and pause say."""
+
+
 @dataclass(slots=True)
 class Watch:
     """One policy with the clocks of all its entities; ``counts`` are of those that ended.
@@ -51,6 +56,10 @@ class Watch:
     running: dict[str, Running] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
     errored: int = 0
+    always: bool = False
+    by_state: bool = False
+    states: dict[str, States] = field(default_factory=dict)
+    aims: frozenset[str] = frozenset()
     warnings: bool = True
     breaches: bool = True
 
@@ -71,6 +80,7 @@ class Clocks:
         for id, policy in sorted(simulation.catalog.policies.items()):
             watch = Watch(policy, policy.reads.fields.get(policy.entity, frozenset()))
             self.watches[id] = watch
+            watch.always, watch.by_state, watch.aims = policy.reads.always, policy.by_state(), policy.aims()
             watch.warnings = self._heard(policy, "sla_warning") or policy.moment("warning") is not None
             watch.breaches = self._heard(policy, "sla_breached") or any(step.at != "warning" for step in policy.steps)
             self._own.setdefault(policy.entity, []).append(watch)
@@ -117,8 +127,8 @@ class Clocks:
         changes = event.changes
         found: list[Heard] = []
         for watch in self._own.get(machine, ()):
-            if created or watch.policy.reads.always or not watch.fields.isdisjoint(changes):
-                said = self._say(watch, record, event, before, whole, created)
+            if created or watch.always or not watch.fields.isdisjoint(changes):
+                said = self._say(watch, record, event, before, changes, whole, created)
                 if said is not None:
                     found.append((watch, record, said, event))
         for watch, fields in self._related.get(machine, ()):
@@ -126,7 +136,7 @@ class Clocks:
                 continue
             table = self._world.tables[watch.policy.entity]
             for id in watch.policy.reads.readers(machine, record, changes, self._world):
-                said = self._say(watch, table[id], event, None, whole, False)
+                said = self._say(watch, table[id], event, None, None, whole, False)
                 if said is not None:
                     found.append((watch, table[id], said, event))
         return found
@@ -149,32 +159,52 @@ class Clocks:
                 self._arrange(watch, running)
 
     def _say(
-        self, watch: Watch, record: Record, event: Event, before: Record | None, whole: bool, created: bool
+        self,
+        watch: Watch,
+        record: Record,
+        event: Event,
+        before: Record | None,
+        own: Mapping[str, Any] | None,
+        whole: bool,
+        created: bool,
     ) -> Said | None:
-        policy = watch.policy
-        start = self._judge(watch, policy.start, record, event)
+        """What a policy says of an entity; ``own`` are the entity's changes, None where another one's are the event."""
+        start, cancel, stop, pause = self._states(watch, record, event)
         track = watch.tracks.get(record["id"])
         if track is None:
             # Of an entity whose beginning nobody told, what held before is judged on what it was before this event.
             earlier = None
             if not created:
-                earlier = self._judge(watch, policy.start, before, event) if before else start
-            track = watch.tracks[record["id"]] = Track(policy, earlier)
-        said = Said(event.time, start, new=created)
-        if not whole and track.running is None and not track.opens(said):
+                earlier = self._judge(watch, watch.policy.start, before, event) if before else start
+            track = watch.tracks[record["id"]] = Track(watch.policy, earlier)
+        said = Said(event.time, start, cancel, stop, pause, None, None, created)
+        clock = track.clock
+        running = clock is not None and clock.ended is None
+        if not whole and not running and not track.opens(said):
             if start is not None:
                 track.holds = start
             return None
-        if policy.cancel is not None:
-            said.cancel = self._judge(watch, policy.cancel, record, event)
-        if policy.stop is not None and not said.cancel:
-            said.stop = self._judge(watch, policy.stop, record, event)
-        if said.cancel or said.stop:
+        if cancel or stop:
             return said
-        if policy.pause is not None:
-            said.pause = self._judge(watch, policy.pause, record, event)
-        said.target, said.by = self._target(watch, record, event)
+        # Which target is in force is not asked again while none of its facts has changed.
+        if whole or not running or watch.always or own is None or not watch.aims.isdisjoint(own):
+            said.target, said.by = self._target(watch, record, event)
         return said
+
+    def _states(self, watch: Watch, record: Record, event: Event) -> States:
+        """What ``start``, ``cancel``, ``stop`` and ``pause`` say; asked once a state where they ask for nothing else."""
+        known = watch.states.get(record.get("status", "")) if watch.by_state else None
+        if known is not None:
+            return known
+        policy = watch.policy
+        start = self._judge(watch, policy.start, record, event)
+        cancel = policy.cancel is not None and self._judge(watch, policy.cancel, record, event)
+        stop = policy.stop is not None and self._judge(watch, policy.stop, record, event)
+        pause = policy.pause is not None and self._judge(watch, policy.pause, record, event)
+        found = (start, cancel, stop, pause)
+        if watch.by_state and None not in found:
+            watch.states[record["status"]] = found
+        return found
 
     def _target(self, watch: Watch, record: Record, event: Event) -> tuple[int | None, Timestamp | None]:
         """The first target whose condition holds: -1 where none does, None where that cannot be judged."""

@@ -83,7 +83,8 @@ class Clock:
     ended: Timestamp | None = None
     cancelled: bool = False
     past: list[Stretch] = field(default_factory=list)
-    spent: int = 0
+    _spent: int = 0
+    _summed: int = 0
 
     def __post_init__(self) -> None:
         self.since = self.chosen = self.opened
@@ -144,9 +145,9 @@ class Clock:
     def used(self, at: Timestamp) -> Duration:
         """The time counted until ``at``, or until its end."""
         if self.ended is not None and at >= self.ended:
-            return Duration(self.spent)
+            return Duration(self._spend())
         if self.ended is None and at >= self.since:
-            return Duration(self.spent + (0 if self.resting else self.calendar.worked(self.since, at)))
+            return Duration(self._spend() + (0 if self.resting else self.calendar.worked(self.since, at)))
         return Duration(sum(s.calendar.worked(s.start, s.end) for s in self.stretches(at) if s.calendar is not None))
 
     def state(self, at: Timestamp) -> State:
@@ -173,7 +174,15 @@ class Clock:
             remaining = target.calendar.worked(moment, self.due)
         paused = self.paused and ended is None
         return Measured(
-            self.state(at), paused, self.calendar.is_open(at), self.opened, ended, self.due, used, remaining, self.target
+            self.state(at),
+            paused,
+            self.calendar.is_open(at),
+            self.opened,
+            ended,
+            self.due,
+            used,
+            remaining,
+            self.target,
         )
 
     def _count(self, time: Timestamp) -> None:
@@ -181,11 +190,16 @@ class Clock:
         if self.warn is not None and time > self.warn:
             self.warned = True
         if time > self.since:
-            calendar = None if self.resting else self.calendar
-            self.past.append(Stretch(self.since, time, calendar))
-            if calendar is not None:
-                self.spent += calendar.worked(self.since, time)
+            self.past.append(Stretch(self.since, time, None if self.resting else self.calendar))
         self.since = time
+
+    def _spend(self) -> int:
+        """The time counted in the stretches that are over, each summed when first somebody asks."""
+        for stretch in self.past[self._summed :]:
+            if stretch.calendar is not None:
+                self._spent += stretch.calendar.worked(stretch.start, stretch.end)
+        self._summed = len(self.past)
+        return self._spent
 
     def _aim(self) -> None:
         """Works out the deadline and the warning by the target in force, keeping the time used."""
@@ -215,8 +229,8 @@ class Clock:
     def _reached(self, target: Target, amount: Amount) -> Timestamp | None:
         """The earliest instant at which ``amount`` is used up; None where that is not before the pause ends."""
         days, time = amount.days, int(amount.time)
-        if not days and self.spent < time:
-            return None if self.resting else target.calendar.deadline(self.since, time - self.spent)
+        if not days and self._spend() < time:
+            return None if self.resting else target.calendar.deadline(self.since, time - self._spent)
         for stretch in self.past:
             calendar = stretch.calendar
             if calendar is None:

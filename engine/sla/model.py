@@ -10,6 +10,7 @@ from engine.automation.model import Bound, Rule
 from engine.calendars.amount import Amount
 from engine.calendars.model import WorkingTime
 from engine.conditions.condition import Condition, Expression
+from engine.conditions.reads import FieldRead
 from engine.conditions.values import Duration
 from engine.diagnostics import Place
 from engine.sla.reads import Reads
@@ -97,6 +98,21 @@ class Policy:
     def rule(self) -> str:
         """The id under which its escalation is counted like a rule."""
         return f"sla:{self.id}"
+
+    def by_state(self) -> bool:
+        """Whether ``start``, ``cancel``, ``stop`` and ``pause`` ask for nothing but the entity's own state."""
+        asked = (one for one in (self.start, self.cancel, self.stop, self.pause) if one is not None)
+        return not self.reads.always and all(one.reads() == {FieldRead(self.entity, "status")} for one in asked)
+
+    def aims(self) -> frozenset[str]:
+        """The entity's own fields on which it depends which target is in force."""
+        parts = [one for target in self.targets for one in (target.when, target.by) if one is not None]
+        return frozenset(
+            read.field
+            for part in parts
+            for read in part.reads()
+            if isinstance(read, FieldRead) and read.machine == self.entity
+        )
 
     def moment(self, at: Moment) -> Bound | None:
         """What is done at the warning, or at the breach."""
