@@ -237,7 +237,10 @@ def machines_json(simulation: Simulation, ledger: Ledger) -> dict[str, Any]:
 
 
 def rules_json(simulation: Simulation, ledger: Ledger) -> dict[str, Any]:
-    """Verdicts, runs and effects by rule; every rule of the catalog is listed."""
+    """Verdicts, runs and effects by rule; every rule of the catalog is listed.
+
+    So is each policy with an escalation, or with conditions that could not be judged, as ``sla:ID``.
+    """
     judged = {kind.type: kind.judged for kind in simulation.kinds.values()}
     found: dict[str, Any] = {}
     for id, rule in sorted(simulation.catalog.rules.items()):
@@ -257,12 +260,13 @@ def rules_json(simulation: Simulation, ledger: Ledger) -> dict[str, Any]:
             "shadowed": counts.shadowed,
         }
     for policy in sorted(simulation.catalog.policies.values(), key=lambda one: one.id):
-        if policy.steps:
+        errored = simulation.clocks.watches[policy.id].errored
+        if policy.steps or errored:
             counts = ledger.rule(policy.rule)
             found[policy.rule] = {
                 "met": counts.met,
                 "unmet": 0,
-                "errored": 0,
+                "errored": errored,
                 "fired": counts.fired,
                 "effects": counts.effects,
                 "shadowed": 0,

@@ -26,7 +26,7 @@ from engine.simulation import backtest, dryrun
 from engine.simulation import scenario as scenarios
 from engine.simulation.coverage import Coverage
 
-FOLDERS = (".", "examples/fines", "examples/helpdesk", "examples/incidents")
+FOLDERS = (".", "examples/fines", "examples/helpdesk", "examples/incidents", "tests/cases/simulation/sla")
 
 PARCEL = """\
 kind: machine
@@ -155,6 +155,12 @@ def answers(catalog: Catalog, events: Path | None = None) -> dict[str, Any]:
         "dwelling": {m: [(one.id, trigger) for one, trigger in all] for m, all in catalog.dwelling.items()},
         "guards": {m: {name: guard.lines for name, guard in all.items()} for m, all in catalog.guards.items()},
         "roles": {id: repr(role) for id, role in catalog.roles.items()},
+        "calendars": dict(catalog.calendars),
+        "policies": [
+            (id, one.version, one.start.lines, repr(one.targets), one.warn, one.reads, [step.bound.rule.name for step in one.steps])
+            for id, one in catalog.policies.items()
+        ],
+        "watched": catalog.watched,
         "needs": catalog.needs,
     }  # fmt: skip
 
