@@ -166,9 +166,7 @@ class RuleBinder:
         condition = self._condition(text.condition, scope, report, known) if text.condition is not None else None
         if condition is not None:
             known = condition.holding
-        builder = Builder(
-            text, scope, self._machines, self._readers, subject, report, mentions, known, self._calendars
-        )
+        builder = Builder(text, scope, self._machines, self._readers, subject, report, mentions, known, self._calendars)
         planned = kind.build(builder, text.keys)
         if planned is None:
             return None

@@ -112,7 +112,9 @@ class PolicyChecker:
             if one.within is not None:
                 amount = amount_of(one.within, calendar, report)
             if one.by is not None:
-                by, problems = check_expression(one.by, scope, TIMESTAMP, known=when.holding if when is not None else NOTHING_KNOWN)
+                by, problems = check_expression(
+                    one.by, scope, TIMESTAMP, known=when.holding if when is not None else NOTHING_KNOWN
+                )
                 report.extend(problems)
             found.append(Target(when, amount, by, calendar or ALWAYS, one.place))
         if all(one.when is not None for one in text.targets):
