@@ -22,6 +22,8 @@ from engine.automation.index import Matcher
 from engine.automation.model import Bound, OnDwell, OnEvent, OnSchedule, Rule
 from engine.automation.parse import parse_rule
 from engine.automation.scope import entity_scope, event_data
+from engine.calendars.model import Calendar
+from engine.calendars.parse import Calendars, parse_calendar
 from engine.catalog_access import check_access
 from engine.catalog_gaps import find_gaps, plural_of, told_once, unavailable
 from engine.catalog_messages import NOT_CHECKED
@@ -49,6 +51,9 @@ from engine.reading.read import read_text
 from engine.reading.source import Source
 from engine.scenarios.model import Scenario
 from engine.scenarios.parse import ScenarioParser, Surroundings
+from engine.sla.check import PolicyChecker
+from engine.sla.model import Policy
+from engine.sla.parse import parse_policy
 from engine.templates.check import check_template
 from engine.templates.model import Template
 
@@ -74,12 +79,15 @@ class Catalog:
     scenarios: Mapping[str, Scenario]
     matchings: Mapping[str, Matching]
     templates: Mapping[str, Template]
+    calendars: Mapping[str, Calendar]
+    policies: Mapping[str, Policy]
     matchers: dict[str, Matcher] = field(default_factory=dict)
     scheduled: list[tuple[Rule, OnSchedule]] = field(default_factory=list)
     dwelling: dict[str, list[tuple[Rule, OnDwell]]] = field(default_factory=dict)
     unavailable: list[Document] = field(default_factory=list)
     _needs: Needs | None = None
     _access: CheckedRoles | None = None
+    _watched: frozenset[str] | None = None
 
     @property
     def ok(self) -> bool:
@@ -90,7 +98,9 @@ class Catalog:
     def needs(self) -> Needs:
         """What the documents ask of a world."""
         if self._needs is None:
-            self._needs = needs_of(self.documents, self.machines, self.vocabulary, self.rules.values())
+            self._needs = needs_of(
+                self.documents, self.machines, self.vocabulary, self.rules.values(), self.policies.values()
+            )
         return self._needs
 
     @property
@@ -99,6 +109,14 @@ class Catalog:
         if self._access is None:
             self._access = CheckedRoles(self.roles, checked_roles(self.roles, self.machines, self.vocabulary)[0])
         return self._access
+
+    @property
+    def watched(self) -> frozenset[str]:
+        """The machines whose events may change an SLA clock."""
+        if self._watched is None:
+            policies = self.policies.values()
+            self._watched = frozenset(name for one in policies for name in (one.entity, *one.reads.ways))
+        return self._watched
 
     def source_line(self, diagnostic: Diagnostic) -> str | None:
         """The text of the line a diagnostic points at."""
@@ -136,15 +154,20 @@ def build(
     readers = readers_of(machines)
     roles = {id: parse_role(root) for id, root in roots_of(documents, "role").items()}
     guards = {machine.id: guards_of(machine, vocabulary, report) for machine in machines.values()}
-    binder = RuleBinder(machines, vocabulary, readers, actions)
+    known, lost_calendars = calendars_of(documents, report)
+    calendars = Calendars(known, lost_calendars)
+    binder = RuleBinder(machines, vocabulary, readers, actions, calendars)
     rules: dict[str, Rule] = {}
     for id, root in roots_of(documents, "rule").items():
         found: list[Diagnostic] = []
-        text = parse_rule(root, machines, found)
+        text = parse_rule(root, machines, found, calendars)
         rule = binder.bind(text, found) if text is not None else None
         report.extend(found)
         if rule is not None and not any(d.severity == "error" for d in found):
             rules[id] = rule
+    checker = PolicyChecker(machines, vocabulary, calendars, binder)
+    sla = policies_of(documents, checker, report)
+    escalations = [step.bound.rule for policy in sla.values() for step in policy.steps]
     matchings = _matchings(documents, machines, vocabulary, report)
     templates = _templates(documents, machines, vocabulary, report)
     named = {d.id for d in documents if d.kind == "template"}
@@ -152,16 +175,19 @@ def build(
     scenarios = _scenarios(documents, machines, readers, actions, report)
     report.extend(catalog_checks.check_mentions(binder.mentions, roles, named, policies, lost_roles))
     report.extend(catalog_checks.check_notices(binder.mentions, templates))
-    report.extend(catalog_checks.check_authors(rules.values(), roles, lost_roles))
+    report.extend(catalog_checks.check_authors([*rules.values(), *escalations], roles, lost_roles))
     report.extend(catalog_checks.check_roles(roles, roots_of(documents, "role"), machines))
     grants, mistakes = checked_roles(roles, machines, vocabulary)
     report.extend(mistakes)
+    report.extend(catalog_checks.check_calendars(documents, lost_calendars))
     report.extend(catalog_checks.check_loops(rules.values(), vocabulary))
-    needed = {a.permission for rule in rules.values() for bound in rule.bound.values() for a in bound.actions}
+    needed = {
+        a.permission for rule in (*rules.values(), *escalations) for bound in rule.bound.values() for a in bound.actions
+    }
     hidden = {plural_of(document) for document in unavailable(documents, "machine").values()}
     report.extend(check_permissions(documents, machines, needed, hidden))
     together = CheckedRoles(roles, grants)
-    report.extend(check_access(together, machines, vocabulary, rules.values(), documents, hidden))
+    report.extend(check_access(together, machines, [*rules.values(), *escalations], templates, documents, hidden))
     report = _underlined(told_once(report, gaps), documents)
     for document in documents:
         report.extend(document.diagnostics)
@@ -170,8 +196,21 @@ def build(
     rules = {id: rule for id, rule in rules.items() if rule.text.place.file not in unchecked}
     matchings = {id: one for id, one in matchings.items() if one.place.file not in unchecked}
     templates = {id: one for id, one in templates.items() if one.place.file not in unchecked}
+    sla = {id: policy for id, policy in sla.items() if policy.place.file not in unchecked}
     catalog = Catalog(
-        documents, diagnostics, machines, vocabulary, readers, guards, roles, rules, scenarios, matchings, templates
+        documents,
+        diagnostics,
+        machines,
+        vocabulary,
+        readers,
+        guards,
+        roles,
+        rules,
+        scenarios,
+        matchings,
+        templates,
+        known,
+        sla,
     )
     mistaken = {one.place.file for one in diagnostics if one.severity == "error"} | unchecked
     sound = {id: granted for id, granted in grants.items() if roles[id].place.file not in mistaken}
@@ -182,6 +221,8 @@ def build(
         "matching": matchings,
         "template": templates,
         "role": sound,
+        "calendar": known,
+        "sla": sla,
     }
     catalog.unavailable = [d for d in documents if d.root is None or d.id not in running.get(d.kind, (d.id,))]
     arrange(catalog)
@@ -291,6 +332,30 @@ def _templates(
     return found
 
 
+def calendars_of(
+    documents: list[Document], report: list[Diagnostic]
+) -> tuple[dict[str, Calendar], dict[str, Document]]:
+    """The calendars of a folder by id, and the documents of those that cannot measure."""
+    found: dict[str, Calendar] = {}
+    for id, root in roots_of(documents, "calendar").items():
+        calendar = parse_calendar(root, report)
+        if calendar is not None:
+            found[id] = calendar
+    return found, {d.id: d for d in documents if d.kind == "calendar" and d.id not in found}
+
+
+def policies_of(documents: list[Document], checker: PolicyChecker, report: list[Diagnostic]) -> dict[str, Policy]:
+    """The SLA policies of a folder that can measure, by id."""
+    found: dict[str, Policy] = {}
+    for id, root in roots_of(documents, "sla").items():
+        mistakes: list[Diagnostic] = []
+        policy = checker.check(parse_policy(root, mistakes), mistakes)
+        report.extend(mistakes)
+        if policy is not None and not any(d.severity == "error" for d in mistakes):
+            found[id] = policy
+    return found
+
+
 def _scenarios(
     documents: list[Document],
     machines: dict[str, Machine],
@@ -323,8 +388,8 @@ def surroundings_of(
         kind: event_data(machine, kind).keys() for machine in machines.values() for kind in machine.event_types()
     }
     keys = {kind: frozenset(payload) for kind, payload in payloads.items()}
-    roles = {d.id for d in documents if d.kind == "role"}
-    return Surroundings(machines, readers, names, set(actions), tuple(actions), events, keys, roles)
+    roles, policies = ({d.id for d in documents if d.kind == kind} for kind in ("role", "sla"))
+    return Surroundings(machines, readers, names, set(actions), tuple(actions), events, keys, roles, policies)
 
 
 def guards_of(machine: Machine, vocabulary: MachineVocabulary, report: list[Diagnostic]) -> dict[str, Condition]:

@@ -5,6 +5,7 @@ made, texts that tell what a role may not see, and a house whose roles nobody ma
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from engine import catalog_messages as messages
 from engine.access.grants import CheckedGrant, CheckedRoles
@@ -12,18 +13,16 @@ from engine.access.matrix import ownerships, possible
 from engine.access.messages import not_listable
 from engine.access.model import Grant
 from engine.automation.model import Rule
-from engine.automation.scope import entity_scope
 from engine.catalog_permissions import AREAS, Known
 from engine.conditions.block import Block, Line
 from engine.conditions.listable import unlistable
-from engine.conditions.reads import FieldRead
-from engine.conditions.text import Text, check_text
+from engine.conditions.reads import EventRead, FieldRead
 from engine.diagnostics import Diagnostic, Place
 from engine.machines.model import Machine
-from engine.machines.vocabulary import MachineVocabulary
 from engine.reading.documents import Document
 from engine.reading.nodes import Mapping as MappingNode
 from engine.reading.nodes import Node, Scalar, Sequence
+from engine.templates.model import Template
 
 ADMINISTRATION = frozenset({"users", "roles"})
 GIVES_ROLES = ("users.update", "roles.update", "roles.assign")
@@ -33,8 +32,8 @@ GIVES_ROLES = ("users.update", "roles.update", "roles.assign")
 def check_access(
     roles: CheckedRoles,
     machines: Mapping[str, Machine],
-    vocabulary: MachineVocabulary,
     rules: Iterable[Rule],
+    templates: Mapping[str, Template],
     documents: Collection[Document],
     hidden: Collection[str],
 ) -> Iterator[Diagnostic]:
@@ -60,7 +59,7 @@ def check_access(
         if grants and dead == len(grants):
             yield messages.role_without_use(roles.roles[id].place, id)
     yield from _locked_out(roles)
-    yield from _told_to_whom_it_is_hidden(roles, machines, vocabulary, rules, documents)
+    yield from _told_to_whom_it_is_hidden(roles, machines, rules, templates, documents)
 
 
 def _never(grant: CheckedGrant, machines: Mapping[str, Machine]) -> bool:
@@ -111,8 +110,8 @@ def _locked_out(roles: CheckedRoles) -> Iterator[Diagnostic]:
 def _told_to_whom_it_is_hidden(
     roles: CheckedRoles,
     machines: Mapping[str, Machine],
-    vocabulary: MachineVocabulary,
     rules: Iterable[Rule],
+    templates: Mapping[str, Template],
     documents: Collection[Document],
 ) -> Iterator[Diagnostic]:
     """Texts on tasks, exceptions and in the application, that a role may read although it may not see what they say."""
@@ -121,32 +120,42 @@ def _told_to_whom_it_is_hidden(
         return
     told: set[tuple[Place, str, str]] = set()
     texts = [
-        (text, action.entity, None)
+        Told(text.line.place, len(text.line.expression), _fields(text.reads()), action.entity, None)
         for rule in rules
         for bound in rule.bound.values()
         for action in bound.actions
         if action.entity is not None
         for text in action.shown
     ]
-    for text, entity, only in (*texts, *_in_app(machines, vocabulary, documents)):
-        for role, read in _leaks(roles, plurals, text, entity, only):
-            key = (text.line.place, role, read.field)
+    for text in (*texts, *_in_app(templates, documents)):
+        for role, read in _leaks(roles, plurals, text):
+            key = (text.place, role, read.field)
             if key not in told:
                 told.add(key)
-                yield messages.text_tells_hidden(
-                    text.line.place, len(text.line.expression), role, read.machine, read.field, entity
-                )
+                yield messages.text_tells_hidden(text.place, text.length, role, read.machine, read.field, text.entity)
 
 
-def _leaks(
-    roles: CheckedRoles, plurals: Mapping[str, str], text: Text, entity: str, only: frozenset[str] | None
-) -> Iterator[tuple[str, FieldRead]]:
-    """Each role that may read the entity, or is among ``only``, with what of the text it may not see."""
-    reads = sorted(
-        (read for read in text.reads() if isinstance(read, FieldRead)), key=lambda one: (one.machine, one.field)
-    )
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A text that stands on an entity: what it reads, and the roles that it is for where they are named."""
+
+    place: Place
+    length: int
+    reads: frozenset[FieldRead]
+    entity: str
+    only: frozenset[str] | None
+
+
+def _fields(reads: Iterable[FieldRead | EventRead]) -> frozenset[FieldRead]:
+    return frozenset(read for read in reads if isinstance(read, FieldRead))
+
+
+def _leaks(roles: CheckedRoles, plurals: Mapping[str, str], text: Told) -> Iterator[tuple[str, FieldRead]]:
+    """Each role that may read the entity, or that the text is for, with what of the text it may not see."""
+    reads = sorted(text.reads, key=lambda one: (one.machine, one.field))
+    reading = f"{plurals[text.entity]}.read"
     for role, grants in roles.grants.items():
-        if not (role in only if only is not None else any(g.permission == f"{plurals[entity]}.read" for g in grants)):
+        if not (role in text.only if text.only is not None else any(g.permission == reading for g in grants)):
             continue
         for read in reads:
             seen = [grant for grant in grants if grant.permission == f"{plurals[read.machine]}.read"]
@@ -154,9 +163,7 @@ def _leaks(
                 yield role, read
 
 
-def _in_app(
-    machines: Mapping[str, Machine], vocabulary: MachineVocabulary, documents: Collection[Document]
-) -> Iterator[tuple[Text, str, frozenset[str] | None]]:
+def _in_app(templates: Mapping[str, Template], documents: Iterable[Document]) -> Iterator[Told]:
     """The texts that templates show in the application; where all of a template go to named roles, those alone."""
     sent: dict[str, set[str | None]] = {}
     for document in documents:
@@ -167,19 +174,13 @@ def _in_app(
                 template = sending.get("template")
                 if isinstance(template, Scalar):
                     sent.setdefault(template.text, set()).add(role.text if isinstance(role, Scalar) else None)
-    for document in documents:
-        root = document.root if document.kind == "template" else None
-        entity = root.get("entity") if root is not None else None
-        if root is None or not isinstance(entity, Scalar) or entity.text not in machines:
-            continue
-        scope = entity_scope(vocabulary, entity.text)
-        to_roles = sent.get(document.id, {None})
+    for id, checked in templates.items():
+        to_roles = sent.get(id, {None})
         only = None if None in to_roles else frozenset(role for role in to_roles if role is not None)
-        for channel in _under(root, "in_app"):
-            for scalar in _scalars(channel):
-                text = check_text(scalar, scope)[0] if "{{" in scalar.text else None
+        for said in checked.channels.get("in_app", {}).values():
+            for text in (said.subject, said.body):
                 if text is not None:
-                    yield text, entity.text, only
+                    yield Told(text.place, text.length, text.fields, checked.entity, only)
 
 
 def _under(node: Node, key: str) -> Iterator[MappingNode]:
@@ -192,14 +193,3 @@ def _under(node: Node, key: str) -> Iterator[MappingNode]:
     elif isinstance(node, Sequence):
         for item in node.items:
             yield from _under(item, key)
-
-
-def _scalars(node: Node) -> Iterator[Scalar]:
-    if isinstance(node, Scalar):
-        yield node
-    elif isinstance(node, MappingNode):
-        for _, value in node.entries:
-            yield from _scalars(value)
-    else:
-        for item in node.items:
-            yield from _scalars(item)

@@ -76,6 +76,31 @@ def check_authors(
                     yield messages.role_may_not_write(action.place, name, action.permission, action.field, action.name)
 
 
+def check_calendars(documents: Iterable[Document], lost: Mapping[str, Document]) -> Iterator[Diagnostic]:
+    """Of a calendar that is unavailable, and of what is counted by it, it is said just that."""
+    if not lost:
+        return
+    for document in documents:
+        if document.kind in ("sla", "rule") and document.root is not None:
+            for name in _calendars(document.root):
+                if name.text in lost:
+                    file = lost[name.text].source.file
+                    yield messages.not_checked(name.place, len(name.text), f"the calendar {name.text}", file)
+
+
+def _calendars(node: Node) -> Iterator[Scalar]:
+    """What stands under ``calendar``, wherever in a document."""
+    if isinstance(node, MappingNode):
+        for key, value in node.entries:
+            if key.text == "calendar" and isinstance(value, Scalar):
+                yield value
+            else:
+                yield from _calendars(value)
+    elif isinstance(node, Sequence):
+        for item in node.items:
+            yield from _calendars(item)
+
+
 def check_roles(
     roles: Mapping[str, Role],
     roots: Mapping[str, MappingNode],

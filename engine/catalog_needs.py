@@ -13,6 +13,7 @@ from engine.machines.vocabulary import MachineVocabulary
 from engine.reading.documents import Document
 from engine.reading.nodes import Mapping as MappingNode
 from engine.reading.nodes import Node, Scalar
+from engine.sla.model import Policy
 
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -33,6 +34,7 @@ def needs_of(
     machines: Mapping[str, Machine],
     vocabulary: MachineVocabulary,
     rules: Collection[Rule],
+    policies: Iterable[Policy] = (),
 ) -> Needs:
     """Errs on the side of keeping: a word that could mean an inverse or a machine counts as its use."""
     words: set[str] = set()
@@ -46,6 +48,8 @@ def needs_of(
             member = vocabulary.member(machine, name)
             if isinstance(member, Inverse) and name in words:
                 inverses.add((member.machine, member.relation))
+    for policy in policies:
+        inverses.update(policy.reads.inverses())
     pasts = frozenset(machines) if "count_moves" in words else frozenset()
     return Needs(frozenset(inverses), pasts, frozenset(_unread(machines, rules, words)))
 

@@ -76,6 +76,8 @@ def _print(answer: dict[str, Any], compared: bool) -> None:
             f"  {id}: {machine['entities']:,} entities, {moves:,} moves, {machine['refused']:,} refused, "
             f"{machine['diverged']:,} diverged"
         )
+    for id, states in answer["sla"].items():
+        click.echo(f"  sla {id}: " + ", ".join(f"{count:,} {state}" for state, count in states.items()))
     if answer["rules"]:
         width = max(map(len, answer["rules"]))
         click.echo(f"  {'rule':<{width}}  {'met':>9} {'unmet':>9} {'errored':>9} {'fired':>9} {'effects':>9}")

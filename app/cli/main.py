@@ -17,6 +17,7 @@ INTERRUPTED = 130
 COMMANDS = {
     "access": "app.cli.access:access",
     "backtest": "app.cli.backtest:backtest",
+    "calendar": "app.cli.calendar:calendar",
     "cel": "app.cli.cel:cel",
     "check": "app.cli.check:check",
     "demo": "app.cli.demo:demo",
@@ -24,6 +25,7 @@ COMMANDS = {
     "events": "app.cli.events:events",
     "match": "app.cli.match:match",
     "simulate": "app.cli.simulate:simulate",
+    "sla": "app.cli.sla:sla",
     "template": "app.cli.template:template",
     "test": "app.cli.test:test",
 }

@@ -61,6 +61,23 @@ def _keep_format(context: click.Context, _: click.Parameter, value: str | None) 
         shared.format = value
 
 
+class Instant(click.ParamType["Timestamp"]):
+    """An instant as RFC 3339."""
+
+    name = "instant"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Timestamp:
+        """The instant that a text says."""
+        from engine.conditions.values import Timestamp
+
+        if isinstance(value, Timestamp):
+            return value
+        try:
+            return Timestamp.parse(value)
+        except ValueError:
+            self.fail(f'"{value}" is no instant; write for instance 2026-04-01T10:00:00Z', param, ctx)
+
+
 def loaded(folder: Path) -> Catalog:
     """The catalog of a folder; a folder that cannot be used at all ends the command."""
     from engine.cache.load import load
@@ -84,22 +101,6 @@ def cache_folder(environment: Mapping[str, str]) -> Path | None:
         except RuntimeError:  # nobody's home
             return None
     return base / "virel"
-
-
-class Instant(click.ParamType["Timestamp"]):
-    """An instant as RFC 3339 writes it."""
-
-    name = "instant"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Timestamp:
-        from engine.conditions.values import Timestamp
-
-        if isinstance(value, Timestamp):
-            return value
-        try:
-            return Timestamp.parse(value)
-        except ValueError:
-            self.fail(f'"{value}" is no instant; write for instance 2026-04-01T10:00:00Z', param, ctx)
 
 
 class CannotRun(click.ClickException):

@@ -19,7 +19,7 @@ from engine.conditions.money import parse_money
 from engine.conditions.reads import FieldRead
 from engine.conditions.text import Text
 from engine.conditions.types import MONEY, STRING
-from engine.conditions.values import Duration, Timestamp
+from engine.conditions.values import Duration
 from engine.machines.model import STANDARD_FIELDS, Machine
 from engine.machines.records import as_json
 from engine.reading.nodes import Mapping as MappingNode
@@ -37,7 +37,7 @@ class ActionKind:
 
 def _creation(builder: Builder, keys: Keys, machine: str, names: tuple[str, ...], action: str) -> Planned:
     fixed, texts = builder.texts(keys, names)
-    due = builder.span(keys, "due")
+    due = builder.due(keys, "due")
     assignee = builder.person(keys, "assignee")
     if "priority" not in fixed and machine in ("task", "exception"):
         fixed = {**fixed, "priority": "normal"}
@@ -57,7 +57,7 @@ def _creation(builder: Builder, keys: Keys, machine: str, names: tuple[str, ...]
         if due is not None:
             keys["due"] = shown_due
             if kept_due:
-                values["due"] = Timestamp(now + due)
+                values["due"] = due(now)
         if assignee is not None:
             keys["assignee"] = person = assignee(subject, world)
             if kept_assignee:

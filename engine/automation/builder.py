@@ -9,6 +9,7 @@ from typing import Any
 from engine.automation import messages
 from engine.automation.model import ActionText, Emission, Plan
 from engine.automation.paths import SUBJECTS, EntityPath, MissingValueError, entity_path
+from engine.calendars.parse import Calendars, amount_of
 from engine.conditions.check import check_expression
 from engine.conditions.check_context import NOTHING_KNOWN, Known
 from engine.conditions.condition import Expression
@@ -16,7 +17,7 @@ from engine.conditions.outcome import EvaluationError
 from engine.conditions.scope import Alias, Scope, Variable
 from engine.conditions.text import Text, check_text
 from engine.conditions.types import EntityType
-from engine.conditions.values import Duration
+from engine.conditions.values import Duration, Timestamp
 from engine.diagnostics import Diagnostic
 from engine.machines.model import Machine
 from engine.machines.readers import Reader
@@ -24,6 +25,7 @@ from engine.reading.nodes import Mapping as MappingNode
 from engine.reading.nodes import Node, Scalar, data
 
 Compute = Callable[..., Any]
+Due = Callable[[Timestamp], Timestamp]
 
 
 def rendered(value: Any) -> Any:
@@ -76,6 +78,7 @@ class Builder:
     report: list[Diagnostic]
     mentions: Mentions
     known: Known = NOTHING_KNOWN
+    calendars: Calendars = field(default_factory=Calendars)
 
     @property
     def keys(self) -> MappingNode:
@@ -141,14 +144,8 @@ class Builder:
         return fixed, computed
 
     def span(self, keys: MappingNode, key: str) -> Duration | None:
-        """A duration such as ``4h``, or of ``{within: 4h, calendar: …}``."""
+        """A duration such as ``4h``."""
         node = keys.get(key)
-        if isinstance(node, MappingNode):
-            calendar = node.get("calendar")
-            if calendar is not None:
-                self.report.append(messages.calendar_not_available(calendar.place))
-                return None
-            node = node.get("within")
         if not isinstance(node, Scalar):
             return None
         try:
@@ -156,6 +153,28 @@ class Builder:
         except ValueError:
             self.report.append(messages.not_a_duration(node.place, node.text))
             return None
+
+    def due(self, keys: MappingNode, key: str) -> Due | None:
+        """When something that begins now is due: after a duration, or after ``{within: 2wd, calendar: …}``."""
+        node = keys.get(key)
+        if not isinstance(node, MappingNode):
+            span = self.span(keys, key)
+            return (lambda now: Timestamp(now + span)) if span is not None else None
+        within = node.get("within")
+        assert isinstance(within, Scalar)
+        calendar = self.calendars.named(node.get("calendar"), self.report)
+        amount = amount_of(within, calendar, self.report)
+        if calendar is None or amount is None:
+            return None
+        clock, asked = calendar, amount
+
+        def due(now: Timestamp) -> Timestamp:
+            found = clock.after(now, asked)
+            if found is None:
+                raise MissingValueError(f"{clock.id} has no {asked.text} of working time any more")
+            return found
+
+        return due
 
     def person(self, keys: MappingNode, key: str) -> Callable[[Any, Any], str] | None:
         """A person by path (``booking.manager``) or by id."""

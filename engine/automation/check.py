@@ -14,6 +14,7 @@ from engine.automation.cron import cron_problem
 from engine.automation.model import Action, ActionText, Bound, OnDwell, OnEvent, OnSchedule, Rule, RuleText
 from engine.automation.paths import item_path
 from engine.automation.scope import OWNER, SCHEDULE_EVENT, entity_scope, event_scope, item_scope
+from engine.calendars.parse import Calendars
 from engine.conditions.block import Block, Line
 from engine.conditions.check import check_condition, check_expression
 from engine.conditions.check_context import NEVER, NOTHING_KNOWN, Known
@@ -37,23 +38,25 @@ class RuleBinder:
         vocabulary: MachineVocabulary,
         readers: Mapping[str, Reader],
         actions: Mapping[str, ActionKind],
+        calendars: Calendars | None = None,
     ) -> None:
         self._machines = machines
         self._vocabulary = vocabulary
         self._readers = readers
         self._actions = actions
+        self._calendars = calendars or Calendars()
         self._events = {kind: machine for machine in machines.values() for kind in machine.event_types()}
         self._scopes: dict[str, Scope] = {}
         self.mentions: dict[str, Mentions] = {}
 
-    def bind(self, text: RuleText, report: list[Diagnostic]) -> Rule | None:
-        """The rule that can run, or None when something was reported as an error."""
+    def bind(self, text: RuleText, report: list[Diagnostic], made: type[Rule] = Rule) -> Rule | None:
+        """The rule that can run, of the class ``made``, or None when something was reported as an error."""
         found: list[Diagnostic] = []
         mentions = self.mentions.setdefault(text.id, Mentions())
         bound: dict[str, Bound] = {}
         where: Condition | None = None
         trigger = text.trigger
-        rule = Rule(text, bound)
+        rule = made(text, bound)
         if isinstance(trigger, OnEvent):
             for kind, place in zip(trigger.types, trigger.places, strict=True):
                 machine = self._events.get(kind)
@@ -163,7 +166,7 @@ class RuleBinder:
         condition = self._condition(text.condition, scope, report, known) if text.condition is not None else None
         if condition is not None:
             known = condition.holding
-        builder = Builder(text, scope, self._machines, self._readers, subject, report, mentions, known)
+        builder = Builder(text, scope, self._machines, self._readers, subject, report, mentions, known, self._calendars)
         planned = kind.build(builder, text.keys)
         if planned is None:
             return None

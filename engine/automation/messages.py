@@ -37,7 +37,7 @@ def unknown_state(place: Place, name: str, machine: Machine) -> Diagnostic:
 def not_a_duration(place: Place, text: str) -> Diagnostic:
     hint = "write a number and a unit: 90s, 30m, 2h or 1d"
     if text.endswith("wd"):
-        hint = "working days cannot be counted here: write hours or days, such as 8h or 1d"
+        hint = "name a `calendar` beside it, or write hours or days, such as 8h or 1d"
     return Diagnostic("V504", "error", f'"{text}" is not a span of time', place, max(1, len(text)), hint)
 
 
@@ -48,11 +48,6 @@ def throttle_without_every(place: Place) -> Diagnostic:
 def every_without_throttle(place: Place, mode: str) -> Diagnostic:
     hint = "remove `every`, or write `mode: throttle`"
     return Diagnostic("V522", "error", f'`every` means nothing to the mode "{mode}"', place, len("every"), hint)
-
-
-def calendar_not_available(place: Place) -> Diagnostic:
-    hint = "leave `calendar` out: the time then counts around the clock"
-    return Diagnostic("V506", "error", "a dwell time cannot be counted in a calendar yet", place, 1, hint)
 
 
 def unknown_action(place: Place, name: str, known: Iterable[str]) -> Diagnostic:

@@ -8,11 +8,13 @@ from typing import Any, Literal, Protocol
 
 from msgspec import Struct
 
+from engine.calendars.amount import Amount
+from engine.calendars.model import ALWAYS, WorkingTime
 from engine.conditions.block import Block, Line
 from engine.conditions.condition import Condition
 from engine.conditions.reads import FieldRead
 from engine.conditions.text import Text
-from engine.conditions.values import Duration
+from engine.conditions.values import Duration, Timestamp
 from engine.deferred import Deferred
 from engine.diagnostics import Place
 from engine.reading.nodes import Mapping as MappingNode
@@ -50,12 +52,21 @@ class OnSchedule(Deferred):
 
 @dataclass(frozen=True, slots=True)
 class OnDwell(Deferred):
-    """Acts when an ``entity`` has stayed in ``states`` for ``span``; moves among them do not start it again."""
+    """Acts when an ``entity`` has stayed in ``states`` for ``span``; moves among them do not start it again.
+
+    With an ``amount``, that is how long of ``calendar``'s working time; ``span`` then takes a working day for 24 hours.
+    """
 
     entity: str
     states: frozenset[str]
     span: Duration
     place: Place
+    calendar: WorkingTime = ALWAYS
+    amount: Amount | None = None
+
+    def due(self, since: Timestamp) -> Timestamp | None:
+        """When the time is over for an entity that came in at ``since``; None where the calendar never gets there."""
+        return Timestamp(since + self.span) if self.amount is None else self.calendar.after(since, self.amount)
 
 
 Trigger = OnEvent | OnSchedule | OnDwell

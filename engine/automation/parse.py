@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from engine.automation import messages
 from engine.automation.model import ActionText, OnDwell, OnEvent, OnSchedule, RuleText, Trigger
+from engine.calendars.parse import Calendars, amount_of
 from engine.conditions.block import Block, Line, parse_block
 from engine.conditions.values import Duration
 from engine.diagnostics import Diagnostic, Place
@@ -15,11 +16,13 @@ from engine.reading.nodes import Mapping, Node, Scalar, Sequence
 MODIFIERS = ("after", "if", "for_each", "recheck")
 
 
-def parse_rule(root: Mapping, machines: dict[str, Machine], report: list[Diagnostic]) -> RuleText | None:
+def parse_rule(
+    root: Mapping, machines: dict[str, Machine], report: list[Diagnostic], calendars: Calendars | None = None
+) -> RuleText | None:
     """The rule a validated document states; None when its trigger cannot be understood."""
     trigger_node = root.get("trigger")
     assert trigger_node is not None
-    trigger = _trigger(trigger_node, machines, report)
+    trigger = _trigger(trigger_node, machines, calendars or Calendars(), report)
     run = root.get("run")
     run = run if isinstance(run, Mapping) else None
     actions = root.get("actions")
@@ -41,7 +44,7 @@ def parse_rule(root: Mapping, machines: dict[str, Machine], report: list[Diagnos
         condition=_block(root.get("condition")),
         acts_as=_text(root, "acts_as") or None,
         actions=tuple(
-            _action(item, index, report)
+            parse_action(item, index, report)
             for index, item in enumerate(actions.items if isinstance(actions, Sequence) else ())
             if isinstance(item, Mapping)
         ),
@@ -81,7 +84,9 @@ def _duration(node: Node | None, report: list[Diagnostic]) -> Duration | None:
         return None
 
 
-def _trigger(node: Node, machines: dict[str, Machine], report: list[Diagnostic]) -> Trigger | None:
+def _trigger(
+    node: Node, machines: dict[str, Machine], calendars: Calendars, report: list[Diagnostic]
+) -> Trigger | None:
     if isinstance(node, Scalar):
         return OnEvent((node.text,), (node.place,))
     if isinstance(node, Sequence):
@@ -101,19 +106,17 @@ def _trigger(node: Node, machines: dict[str, Machine], report: list[Diagnostic])
             timezone_place=place_of(schedule, "timezone"),
             for_each_place=each.place if each is not None else None,
         )
-    return _dwell(dwell, machines, report) if isinstance(dwell, Mapping) else None
+    return _dwell(dwell, machines, calendars, report) if isinstance(dwell, Mapping) else None
 
 
-def _dwell(node: Mapping, machines: dict[str, Machine], report: list[Diagnostic]) -> Trigger | None:
+def _dwell(
+    node: Mapping, machines: dict[str, Machine], calendars: Calendars, report: list[Diagnostic]
+) -> Trigger | None:
     entity = node.get("entity")
     assert isinstance(entity, Scalar)
     machine = machines.get(entity.text)
     if machine is None:
         report.append(messages.unknown_machine(entity.place, entity.text, machines))
-        return None
-    calendar = node.get("calendar")
-    if calendar is not None:
-        report.append(messages.calendar_not_available(calendar.place))
         return None
     named = node.get("in_state")
     items = named.items if isinstance(named, Sequence) else (named,)
@@ -126,13 +129,21 @@ def _dwell(node: Mapping, machines: dict[str, Machine], report: list[Diagnostic]
             states |= machine.groups[item.text]
         else:
             report.append(messages.unknown_state(item.place, item.text, machine))
-    span = _duration(node.get("for"), report)
-    if span is None or not states:
+    lasting = node.get("for")
+    if node.get("calendar") is None:
+        span = _duration(lasting, report)
+        return OnDwell(machine.id, frozenset(states), span, node.place) if span is not None and states else None
+    assert isinstance(lasting, Scalar)
+    calendar = calendars.named(node.get("calendar"), report)
+    amount = amount_of(lasting, calendar, report)
+    if calendar is None or amount is None or not states:
         return None
-    return OnDwell(machine.id, frozenset(states), span, node.place)
+    span = amount.plain()
+    return OnDwell(machine.id, frozenset(states), span, node.place, calendar, amount)
 
 
-def _action(item: Mapping, index: int, report: list[Diagnostic]) -> ActionText:
+def parse_action(item: Mapping, index: int, report: list[Diagnostic]) -> ActionText:
+    """One action as written, with what stands beside its name."""
     name, keys, place = "", Mapping(item.source, item.start, item.end), item.place
     for key, value in item.entries:
         if key.text not in MODIFIERS:

@@ -38,7 +38,7 @@ def event_data(machine: Machine | None, event_type: str) -> Mapping[str, Field]:
     if name == "timer":
         return {"name": Field(STRING)}
     if name in ("sla_warning", "sla_breached"):
-        return {"sla": Field(STRING), "clock": Field(STRING, True)}
+        return {"sla": Field(STRING), "clock": Field(STRING)}
     if name == "dwelled":
         return {"state": Field(StateType(machine.id)), "for": Field(DURATION)}
     declared = machine.events.get(event_type)

@@ -18,6 +18,8 @@ from engine.automation.check import RuleBinder
 from engine.automation.model import Bound, OnDwell, OnEvent, OnSchedule, Rule, RuleText, Trigger
 from engine.automation.parse import parse_rule
 from engine.cache.written import Plain, diagnostic, index
+from engine.calendars.model import ALWAYS, Calendar
+from engine.calendars.parse import Calendars, parse_calendar
 from engine.catalog import Catalog, arrange, guards_of, machines_of, readers_of, surroundings_of
 from engine.catalog_needs import Needs
 from engine.conditions.values import Duration
@@ -33,6 +35,9 @@ from engine.reading.nodes import Mapping as MappingNode
 from engine.reading.read import read_text
 from engine.scenarios.model import Scenario
 from engine.scenarios.parse import ScenarioParser, Surroundings
+from engine.sla.check import PolicyChecker
+from engine.sla.model import Policy
+from engine.sla.parse import parse_policy
 from engine.templates.check import check_template
 from engine.templates.model import Template
 
@@ -78,6 +83,8 @@ class _Restored:
             DeferredMap(self._plain["scenarios"], self._scenario),
             DeferredMap(self._plain["matchings"], self._matching),
             DeferredMap(self._plain["templates"], self._template),
+            self._calendars.known,
+            DeferredMap(self._plain["policies"], self._policy),
             _needs=Needs(*self._plain["needs"]),
         )
         arrange(catalog)
@@ -112,7 +119,7 @@ class _Restored:
 
     def _bound(self, id: str) -> Rule:
         """The rule, read and bound; it was without a mistake when it was written down, and it is the same."""
-        text = parse_rule(self._root("rule", id), self._machines, [])
+        text = parse_rule(self._root("rule", id), self._machines, [], self._calendars)
         assert text is not None
         rule = self._binder.bind(text, [])
         assert rule is not None
@@ -130,7 +137,22 @@ class _Restored:
 
     @cached_property
     def _binder(self) -> RuleBinder:
-        return RuleBinder(self._machines, self._vocabulary, self._readers, ACTIONS)
+        return RuleBinder(self._machines, self._vocabulary, self._readers, ACTIONS, self._calendars)
+
+    @cached_property
+    def _calendars(self) -> Calendars:
+        return Calendars(DeferredMap(self._plain["calendars"], self._calendar))
+
+    def _calendar(self, id: str) -> Calendar:
+        calendar = parse_calendar(self._root("calendar", id), [])
+        assert calendar is not None
+        return calendar
+
+    def _policy(self, id: str) -> Policy:
+        checker = PolicyChecker(self._machines, self._vocabulary, self._calendars, self._binder)
+        policy = checker.check(parse_policy(self._root("sla", id), []), [])
+        assert policy is not None
+        return policy
 
     def _scenario(self, id: str) -> Scenario:
         file = self._by_id["scenario", id].source.file
@@ -168,5 +190,7 @@ def _trigger(kind: str, known: dict[str, Any], span: int = 0, *, fetch: Callable
     if kind == "event":
         return deferred(OnEvent, fetch, **known)
     if kind == "dwell":
+        return deferred(OnDwell, fetch, **known, span=Duration(span), calendar=ALWAYS, amount=None)
+    if kind == "dwell in a calendar":
         return deferred(OnDwell, fetch, **known, span=Duration(span))
     return deferred(OnSchedule, fetch, **known)

@@ -31,8 +31,13 @@ def written(catalog: Catalog) -> bytes | None:
         "scenarios": list(catalog.scenarios),
         "matchings": list(catalog.matchings),
         "templates": list(catalog.templates),
+        "calendars": list(catalog.calendars),
+        "policies": list(catalog.policies),
         "needs": (needs.inverses, needs.pasts, needs.unread),
-        "zones": sorted({trigger.timezone for trigger in triggers if isinstance(trigger, OnSchedule)}),
+        "zones": sorted(
+            {trigger.timezone for trigger in triggers if isinstance(trigger, OnSchedule)}
+            | {calendar.timezone for calendar in catalog.calendars.values()}
+        ),
         "indexes": {
             kind: found for kind, matcher in catalog.matchers.items() if (found := _index(matcher)) is not None
         },
@@ -67,7 +72,8 @@ def _trigger(trigger: Trigger) -> Plain:
     if isinstance(trigger, OnEvent):
         return "event", {"types": trigger.types}
     if isinstance(trigger, OnDwell):
-        return "dwell", {"entity": trigger.entity, "states": trigger.states}, int(trigger.span)
+        kind = "dwell" if trigger.amount is None else "dwell in a calendar"
+        return kind, {"entity": trigger.entity, "states": trigger.states}, int(trigger.span)
     known = ("cron", "timezone", "for_each", "missed")
     return "schedule", {name: getattr(trigger, name) for name in known}
 

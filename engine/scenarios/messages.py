@@ -51,14 +51,14 @@ def unknown_rule(place: Place, name: str, known: Iterable[str]) -> Diagnostic:
     return Diagnostic("V705", "error", f'there is no rule "{name}"', place, max(1, len(name)), hint)
 
 
+def unknown_policy(place: Place, name: str, known: Iterable[str]) -> Diagnostic:
+    hint = did_you_mean(name, known) or "name one of the policies in rules/sla/"
+    return Diagnostic("V720", "error", f'there is no SLA policy "{name}"', place, 1, hint)
+
+
 def unknown_expectation(place: Place, name: str, known: Iterable[str]) -> Diagnostic:
     hint = did_you_mean(name, known) or "expect an action, an entity, refused, rule, sla or access"
     return Diagnostic("V706", "error", f'nothing is known as "{name}"', place, max(1, len(name)), hint)
-
-
-def not_available(place: Place, what: str) -> Diagnostic:
-    hint = "leave it out for now"
-    return Diagnostic("V707", "error", f"`{what}` cannot be expected yet", place, len(what), hint)
 
 
 def unknown_data(place: Place, name: str, event: str, known: Iterable[str]) -> Diagnostic:

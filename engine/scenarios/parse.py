@@ -33,6 +33,7 @@ class Surroundings:
     data: Mapping[str, frozenset[str]]
     """What the data of each event type may hold."""
     roles: Collection[str] = ()
+    policies: Iterable[str] = ()
 
 
 SHOWN = frozenset({"id", "about", "rule", "root", "at", "recipient"})
@@ -264,8 +265,10 @@ class ScenarioParser:
             if name not in known:
                 self._report.append(messages.unknown_transition(word.place, name, known))
         elif name == "sla":
-            self._report.append(messages.not_available(word.place, name))
-            return None
+            kind = "sla"
+            policy = str(keys.get("policy"))
+            if policy not in self._around.policies:
+                self._report.append(messages.unknown_policy(word.place, policy, self._around.policies))
         elif name == "access":
             kind = "access"
         elif name == "entity" or name in self._around.machines:

@@ -195,7 +195,7 @@ class _Replay:
         found: dict[str, Any] = {
             "events": lines,
             "machines": machines_json(simulation, ledger),
-            "sla": {},
+            "sla": {id: simulation.clocks.states(id) for id in sorted(simulation.catalog.policies)},
             "rules": rules_json(simulation, ledger),
             "pending_at_end": sum(1 for _ in simulation.agenda.pending()),
             "diff": self._difference.as_json() if compare else {"added": [], "removed": [], "changed": []},
@@ -237,7 +237,10 @@ def machines_json(simulation: Simulation, ledger: Ledger) -> dict[str, Any]:
 
 
 def rules_json(simulation: Simulation, ledger: Ledger) -> dict[str, Any]:
-    """Verdicts, runs and effects by rule; every rule of the catalog is listed."""
+    """Verdicts, runs and effects by rule; every rule of the catalog is listed.
+
+    So is each policy with an escalation, or with conditions that could not be judged, as ``sla:ID``.
+    """
     judged = {kind.type: kind.judged for kind in simulation.kinds.values()}
     found: dict[str, Any] = {}
     for id, rule in sorted(simulation.catalog.rules.items()):
@@ -256,4 +259,16 @@ def rules_json(simulation: Simulation, ledger: Ledger) -> dict[str, Any]:
             "effects": counts.effects,
             "shadowed": counts.shadowed,
         }
+    for policy in sorted(simulation.catalog.policies.values(), key=lambda one: one.id):
+        errored = simulation.clocks.watches[policy.id].errored
+        if policy.steps or errored:
+            counts = ledger.rule(policy.rule)
+            found[policy.rule] = {
+                "met": counts.met,
+                "unmet": 0,
+                "errored": errored,
+                "fired": counts.fired,
+                "effects": counts.effects,
+                "shadowed": 0,
+            }
     return found

@@ -41,7 +41,8 @@ class Dwelling:
         """An entity that was in its state when the simulation began; what fell due before that is past."""
         for rule, trigger in self._rules.get(machine, ()):
             since = record["status_since"]
-            if record["status"] in trigger.states and since + trigger.span >= time:
+            due = trigger.due(since)
+            if record["status"] in trigger.states and due is not None and due >= time:
                 begun = Event(f"{record['id']}/given", f"{machine}.created", record["id"], since, {})
                 self.start(rule, trigger, record, since, begun)
 
@@ -50,7 +51,9 @@ class Dwelling:
         simulation = self._simulation
         key = (rule.id, record["id"])
         self._since[key] = since
-        due = Timestamp(since + trigger.span)
+        due = trigger.due(since)
+        if due is None:
+            return
         entry = Entry(
             due,
             lambda: self._fire(rule, trigger, record, due, event),

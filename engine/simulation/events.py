@@ -95,6 +95,7 @@ class Kind:
     reader: Reader | None
     transition: Transition | None
     dwells: bool
+    clocked: bool = False
     judged: int = 0
 
 
@@ -126,6 +127,7 @@ class Kinds(dict[str, Kind]):
             reader,
             transition,
             machine is not None and machine.id in self._catalog.dwelling,
+            machine is not None and machine.id in self._catalog.watched,
         )
         return kind
 

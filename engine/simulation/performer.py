@@ -11,6 +11,7 @@ from msgspec import Struct
 from engine.automation.index import Verdict
 from engine.automation.model import Action, Bound, Effect
 from engine.automation.paths import MissingValueError
+from engine.simulation.clocks import Heard
 from engine.simulation.events import Event, Kind
 from engine.simulation.fold import CreatedChanges
 from engine.simulation.timers import Timers
@@ -46,6 +47,7 @@ class FollowUp(Struct):
     left: str | None
     entered: str | None
     show: Callable[[], None] | None
+    heard: list[Heard] | None
 
 
 class Unit(Struct):
@@ -65,6 +67,12 @@ class Unit(Struct):
     touched: dict[tuple[str, str], tuple[str, dict[str, Any]]] = {}
     failure: MissingValueError | RefusedError | None = None
     stopped: int = 0
+
+
+def _heard(kind: Kind, simulation: Simulation) -> bool:
+    """Whether anybody asks for events of a kind."""
+    watched = simulation.on_event is not None or simulation.watch is not None
+    return kind.matcher is not None or kind.clocked or watched
 
 
 class Performer:
@@ -184,7 +192,7 @@ class Performer:
         record["created_at"] = record["updated_at"] = record["status_since"] = now
         self._world.create(machine.id, record)
         kind = simulation.kinds[f"{machine.id}.created"]
-        if kind.matcher is None and not kind.dwells and simulation.on_event is None and simulation.watch is None:
+        if not _heard(kind, simulation) and not kind.dwells:
             return True
         born = dict(record)
         made = self._follow(bound, event, f"{id}/created", kind, id, born, CreatedChanges(born), unit)
@@ -211,7 +219,7 @@ class Performer:
         if not event.chain.grow():
             return False
         kind = simulation.kinds[f"{machine.id}.status_changed"]
-        before = dict(record) if kind.matcher is not None or simulation.watch is not None else None
+        before = dict(record) if _heard(kind, simulation) else None
         data = {**(effect.value or {}), "from": source, "to": transition.target, "transition": transition.name}
         changes = {"status": (source, transition.target)}
         moved = self._follow(bound, event, id, kind, record["id"], data, changes, unit)
@@ -246,7 +254,7 @@ class Performer:
             if not changes:
                 continue
             kind = simulation.kinds[f"{machine}.updated"]
-            heard = kind.matcher is not None or simulation.on_event is not None or simulation.watch is not None
+            heard = _heard(kind, simulation)
             before = dict(record) if heard else {}
             self._world.change(machine, record, "updated_at", simulation.now)
             if not heard:
@@ -302,10 +310,11 @@ class Performer:
         show = None
         if simulation.watch is not None:
             show = simulation.watch(event, subject, before, matcher.rules if matcher is not None else ())
+        heard = simulation.clocks.observe(event, kind, subject, before, whole=True) if kind.clocked else None
         verdicts: list[Verdict] = []
         if matcher is not None:
             verdicts = matcher.match(event, subject, before, simulation.now, event.actor, self._world)
-        unit.follow_ups.append(FollowUp(event, subject, before, verdicts, left, entered, show))
+        unit.follow_ups.append(FollowUp(event, subject, before, verdicts, left, entered, show, heard))
 
     def follow_transition(self, event: Event, kind: Kind, subject: Record) -> None:
         """The ``status_changed`` behind a declared event that took a transition."""

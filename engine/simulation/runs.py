@@ -32,15 +32,21 @@ class Runs:
         self._simulation = simulation
         self.performer = Performer(simulation)
         rules = sorted(simulation.catalog.rules.values(), key=lambda r: (r.text.order, r.id))
+        escalations = [policy.rule for policy in simulation.catalog.policies.values()]
         self._backstops = any(rule.text.backstop for rule in rules)
-        self._counts = {rule.id: simulation.ledger.rule(rule.id) for rule in rules}
-        self._ranks = {rule.id: rank for rank, rule in enumerate(rules)}
+        order = sorted([*((rule.text.order, rule.id) for rule in rules), *((0, id) for id in escalations)])
+        self._counts = {id: simulation.ledger.rule(id) for _, id in order}
+        self._ranks = {id: rank for rank, (_, id) in enumerate(order)}
         self._last: dict[Key, Timestamp] = {}
         self._delayed: dict[Key, list[Entry]] = {}
 
     def rank(self, rule: Rule) -> int:
         """The rule's place in rule order."""
         return self._ranks[rule.id]
+
+    def rank_of(self, id: str) -> int:
+        """The place in rule order of a rule, or of a policy's escalation, by its id."""
+        return self._ranks[id]
 
     def one(self, bound: Bound, event: Event, subject: Record | None, before: Record | None) -> None:
         """Judges one rule by itself (its schedule or dwell time came) and performs it when it is met."""
@@ -177,6 +183,8 @@ class Runs:
                 if simulation.on_move is not None:
                     simulation.on_move(machine, str(event.data["transition"]))
             simulation.dwelling.entered(machine, subject, left, entered, event)
+        if follow_up.heard is not None:
+            simulation.clocks.commit(follow_up.heard)
         if follow_up.show is not None:
             follow_up.show()
         kind.judged += 1

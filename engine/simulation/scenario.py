@@ -150,6 +150,8 @@ class _Run:
             return int(expectation.keys["verdict"] in verdicts), sorted(verdicts)
         if expectation.kind == "access":
             return self._access(expectation.keys)
+        if expectation.kind == "sla":
+            return self._clock(expectation)
         return self._entity(expectation)
 
     def _access(self, keys: Mapping[str, Any]) -> tuple[int, list[str]]:
@@ -166,6 +168,28 @@ class _Run:
         field = keys.get("field")
         found = decide(roles, asked, keys["permission"], machine, record, world, self.simulation.now, field)
         return int(_decided(found, keys)), [_told(found)]
+
+    def _clock(self, expectation: Expectation) -> tuple[int, list[str]]:
+        keys = dict(expectation.keys)
+        policy, id = str(keys.pop("policy")), keys.pop("id", None)
+        clocks, now = self.simulation.clocks, self.simulation.now
+        watch = clocks.watches.get(policy)
+        count, seen = 0, []
+        for entity in [id] if id is not None else list(watch.tracks) if watch is not None else []:
+            found = clocks.latest(policy, str(entity))
+            if found is None:
+                continue
+            measured = found[0].at(now)
+            plain = {
+                "state": measured.state,
+                "paused": measured.paused,
+                "within_hours": measured.within_hours,
+                "due": measured.due.text() if measured.due is not None else None,
+            }
+            if _partly(keys, plain):
+                count += 1
+            seen.append(f"{entity}: " + ", ".join(f"{name}: {in_words(value)}" for name, value in plain.items()))
+        return count, seen or ["no clock"]
 
     def _entity(self, expectation: Expectation) -> tuple[int, list[str]]:
         keys = dict(expectation.keys)

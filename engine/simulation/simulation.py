@@ -17,6 +17,7 @@ from engine.conditions.values import Timestamp
 from engine.events.envelope import WireEvent
 from engine.machines.records import UnfitValue
 from engine.simulation.agenda import Agenda
+from engine.simulation.clocks import Clocks
 from engine.simulation.dwelling import Dwelling
 from engine.simulation.events import Event, Kind, Kinds, actor_facts, is_import
 from engine.simulation.fold import Fold
@@ -68,6 +69,7 @@ class Simulation:
         self.dwelling = Dwelling(self)
         self.fold = Fold(self, needs.unread if slim else frozenset())
         self.runs = Runs(self)
+        self.clocks = Clocks(self)
         self.schedules = Schedules(self, ticks_in_log)
         self._started = False
 
@@ -88,6 +90,8 @@ class Simulation:
             self.fold.seed(wire)
         except UnfitValue as problem:
             return Outcome("skipped", f"facts: {problem}")
+        if self.clocks.fresh:
+            self.clocks.prime()
         if kind.machine is None:
             if self.schedules.is_tick(wire):
                 self.schedules.tick_from_log(wire)
@@ -118,6 +122,7 @@ class Simulation:
         """Adds an entity that exists already; its dwell times count from ``status_since``. Raises UnfitValue."""
         record = self.fold.add(self.catalog.machines[machine], id, values, time)
         self.dwelling.given(machine, record, time)
+        self.clocks.given(machine, record)
 
     def _event(self, wire: WireEvent, kind: Kind, read: Values | None) -> Event:
         if read is None:
@@ -157,6 +162,8 @@ class Simulation:
     def judge(self, event: Event, kind: Kind, subject: Record | None, before: Record | None) -> None:
         """Judges the rules bound to an event on the facts as they are now, and queues those that are met."""
         matcher = kind.matcher
+        if kind.clocked and subject is not None:
+            self.clocks.see(event, kind, subject, before)
         if self.watch is not None:
             self.watch(event, subject, before, matcher.rules if matcher is not None else ())()
         if matcher is None:
@@ -180,6 +187,8 @@ class Simulation:
     def advance(self, to: Timestamp, *, including: bool) -> None:
         """Lets everything happen that falls due before ``to`` (or at it, when ``including``)."""
         agenda = self.agenda
+        if self.clocks.fresh:
+            self.clocks.prime()
         while (due := agenda.next_due()) is not None and (due < to or (including and due == to)):
             entry = agenda.pop()
             if not entry.stands():

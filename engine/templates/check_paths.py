@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from jinja2 import nodes
 
+from engine.conditions.reads import FieldRead
 from engine.conditions.scope import Alias, Ambiguous, Inverse, Relation, Variable, member_names, member_of
 from engine.conditions.types import BOOL, INT, MONEY, STRING, EntityType, Field, ListType
 from engine.diagnostics import Diagnostic, Place
@@ -29,9 +30,8 @@ class _Root:
 
 
 class PathChecker:
-    """The paths of one text. ``locals`` are the variables of the loops around, ``reads`` and ``items`` what was made.
-
-    ``place`` finds the words of a node.
+    """The paths of one text. ``locals`` are the variables of the loops around, ``reads`` and ``items`` what was made,
+    ``fields`` what they read. ``place`` finds the words of a node.
     """
 
     def __init__(
@@ -49,6 +49,7 @@ class PathChecker:
         self.locals: dict[str, Kind] = {}
         self.reads: dict[str, reading.Reader] = {}
         self.items: dict[str, reading.Reader] = {}
+        self.fields: set[FieldRead] = set()
 
     def is_taken(self, name: str) -> bool:
         """Whether a loop may not name its variable so."""
@@ -110,6 +111,10 @@ class PathChecker:
         kind: Kind = Entity(machine)
         for number, word in enumerate(path):
             member = member_of(self._vocabulary, machine, word)
+            if isinstance(member, Inverse):
+                self.fields.add(FieldRead(member.machine, member.relation))
+            elif member is not None:
+                self.fields.add(FieldRead(machine, word))
             rest = path[number + 1 :]
             at = number + shift
             if isinstance(member, Relation) and rest:

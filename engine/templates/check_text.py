@@ -101,7 +101,8 @@ def check_text(
     report.extend(checker.found)
     if checker.found:
         return None
-    return CheckedText(tree, checker.paths.reads, checker.paths.items, html)
+    paths, length = checker.paths, len(scalar.text.rstrip())
+    return CheckedText(tree, paths.reads, paths.items, html, frozenset(paths.fields), scalar.place_at(0), length)
 
 
 def _reason(said: str) -> str:

@@ -15,6 +15,8 @@ from jinja2 import Template as Compiled
 from jinja2 import TemplateError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from engine.conditions.reads import FieldRead
+from engine.diagnostics import Place
 from engine.templates.filters import FILTERS, LOCALE, UnfitError, locale_of
 from engine.templates.reading import Item, Missing, Reader, Rounds, TooMuchError
 
@@ -37,12 +39,18 @@ def environment(*, html: bool) -> ImmutableSandboxedEnvironment:
 
 @dataclass(slots=True)
 class CheckedText:
-    """A text whose every name is settled: ``reads`` are the variables, ``items`` the readers of items of loops."""
+    """A text whose every name is settled: ``reads`` are the variables, ``items`` the readers of items of loops.
+
+    ``fields`` are those that it reads, ``place`` and ``length`` where it is written.
+    """
 
     tree: nodes.Template
     reads: Mapping[str, Reader]
     items: Mapping[str, Reader]
     html: bool
+    fields: frozenset[FieldRead]
+    place: Place
+    length: int
     _compiled: Compiled | None = None
 
     def render(self, record: Mapping[str, Any], world: Any, locale: str, most: int) -> str:

@@ -26,7 +26,7 @@ from engine.simulation import backtest, dryrun
 from engine.simulation import scenario as scenarios
 from engine.simulation.coverage import Coverage
 
-FOLDERS = (".", "examples/fines", "examples/helpdesk", "examples/incidents")
+FOLDERS = (".", "examples/fines", "examples/helpdesk", "examples/incidents", "tests/cases/simulation/sla")
 
 PARCEL = """\
 kind: machine
@@ -163,6 +163,12 @@ def answers(catalog: Catalog, events: Path | None = None) -> dict[str, Any]:
             id: (t.version, t.entity, t.fallback, {c: sorted(texts) for c, texts in t.channels.items()})
             for id, t in catalog.templates.items()
         },
+        "calendars": dict(catalog.calendars),
+        "policies": [
+            (id, one.version, one.start.lines, repr(one.targets), one.warn, one.reads, [step.bound.rule.name for step in one.steps])
+            for id, one in catalog.policies.items()
+        ],
+        "watched": catalog.watched,
         "needs": catalog.needs,
     }  # fmt: skip
 

@@ -1,0 +1,1 @@
+"""Calendars: which time counts as working time."""

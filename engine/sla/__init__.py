@@ -1,0 +1,1 @@
+"""SLA policies: by when, on whose clock, and what if late."""

@@ -1,0 +1,304 @@
+"""The clock of one policy on one entity: a pure function of what the policy's conditions say at each event.
+
+Source: the language, "SLA and calendar". Nothing here knows events or records: whoever folds events judges the policy's
+conditions and hands on what they say, in order of time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Literal
+
+from engine.calendars.amount import Amount
+from engine.calendars.model import ALWAYS, WorkingTime
+from engine.conditions.values import Duration, Timestamp
+from engine.sla.model import Policy, Target
+
+State = Literal["pending", "warning", "breaching", "breached", "achieved", "cancelled"]
+OPEN: tuple[State, ...] = ("pending", "warning", "breaching")
+
+
+@dataclass(slots=True)
+class Said:
+    """What a policy's conditions say just after an event. None: it cannot be judged, and what was stays.
+
+    ``target`` is the number of the first target whose condition holds, -1 where none does; ``by`` the instant that it
+    names. ``new`` is true of the event that created the entity.
+    """
+
+    time: Timestamp
+    start: bool | None
+    cancel: bool | None = False
+    stop: bool | None = False
+    pause: bool | None = False
+    target: int | None = 0
+    by: Timestamp | None = None
+    new: bool = False
+
+
+@dataclass(slots=True)
+class Stretch:
+    """A stretch of a clock's life: counted in ``calendar``'s time, or not at all where the clock was paused."""
+
+    start: Timestamp
+    end: Timestamp
+    calendar: WorkingTime | None
+
+
+@dataclass(slots=True)
+class Measured:
+    """How a clock stands. ``due`` is None while it is paused, or where no target is for the entity.
+
+    ``used`` is the time counted so far, ``remaining`` what is left until the deadline, negative when it is late; None
+    where there is no target.
+    """
+
+    state: State
+    paused: bool
+    within_hours: bool
+    opened: Timestamp
+    ended: Timestamp | None
+    due: Timestamp | None
+    used: Duration
+    remaining: Duration | None
+    target: int
+
+
+@dataclass(slots=True)
+class Clock:
+    """One clock, from the event that opened it to the one that ended it, or still open."""
+
+    policy: Policy
+    opened: Timestamp
+    since: Timestamp = field(init=False)
+    paused: bool = False
+    target: int = -1
+    by: Timestamp | None = None
+    due: Timestamp | None = None
+    warn: Timestamp | None = None
+    chosen: Timestamp = field(init=False)
+    warned: bool = False
+    ended: Timestamp | None = None
+    cancelled: bool = False
+    past: list[Stretch] = field(default_factory=list)
+    _spent: int = 0
+    _summed: int = 0
+
+    def __post_init__(self) -> None:
+        self.since = self.chosen = self.opened
+
+    def see(self, said: Said) -> bool:
+        """Takes what the conditions say at one event; whether anything of the clock has changed."""
+        time = said.time
+        if said.cancel or said.stop:
+            self._count(time)
+            self.ended, self.cancelled = time, said.cancel is True
+            return True
+        pause = self.paused if said.pause is None else said.pause
+        target, by = (self.target, self.by) if said.target is None else (said.target, said.by)
+        if pause == self.paused and target == self.target and by == self.by and self.opened != time:
+            return False
+        self._count(time)
+        self.paused = pause
+        if target != self.target or by != self.by:
+            self.target, self.by, self.chosen, self.warned = target, by, time, False
+        self._aim()
+        return True
+
+    @property
+    def aim(self) -> Target | None:
+        """The target in force."""
+        return self.policy.targets[self.target] if self.target >= 0 else None
+
+    @property
+    def calendar(self) -> WorkingTime:
+        """By what time is counted now: the target's calendar; an instant is waited for around the clock."""
+        target = self.aim
+        if target is None:
+            return self.policy.calendar
+        return target.calendar if target.amount is not None else ALWAYS
+
+    @property
+    def resting(self) -> bool:
+        """Whether time is not counted now; the wait for an instant knows no pauses."""
+        return self.paused and (self.aim is None or self.aim.amount is not None)
+
+    @property
+    def late_from(self) -> Timestamp | None:
+        """From when on the clock is late: the deadline, but not before the target that sets it was chosen."""
+        return max(self.due, self.chosen) if self.due is not None else None
+
+    def late_at(self, time: Timestamp) -> bool:
+        """Whether the deadline has come by ``time``, of a clock that has not ended before it."""
+        return self.due is not None and time >= self.due
+
+    def stretches(self, at: Timestamp) -> list[Stretch]:
+        """Its whole life until ``at`` or its end, without gaps."""
+        end = at if self.ended is None else min(at, self.ended)
+        found = [s if s.end <= end else Stretch(s.start, end, s.calendar) for s in self.past if s.start < end]
+        if self.ended is None and self.since < end:
+            found.append(Stretch(self.since, end, None if self.resting else self.calendar))
+        return found
+
+    def used(self, at: Timestamp) -> Duration:
+        """The time counted until ``at``, or until its end."""
+        if self.ended is not None and at >= self.ended:
+            return Duration(self._spend())
+        if self.ended is None and at >= self.since:
+            return Duration(self._spend() + (0 if self.resting else self.calendar.worked(self.since, at)))
+        return Duration(sum(s.calendar.worked(s.start, s.end) for s in self.stretches(at) if s.calendar is not None))
+
+    def state(self, at: Timestamp) -> State:
+        """The state alone at ``at``."""
+        ended = self.ended
+        if ended is not None:
+            missed = self.due is not None and ended > self.due
+            return "cancelled" if self.cancelled else "breached" if missed else "achieved"
+        if self.late_at(at):
+            return "breaching"
+        return "warning" if self.warned or (self.warn is not None and at >= self.warn) else "pending"
+
+    def at(self, at: Timestamp) -> Measured:
+        """How the clock stands at ``at``, after everything that happens then."""
+        target, ended = self.aim, self.ended
+        used = self.used(at)
+        remaining: Duration | None = None
+        moment = at if ended is None else ended
+        if target is not None and target.amount is None and self.by is not None:
+            remaining = Duration(self.by - moment)
+        elif target is not None and target.amount is not None and not target.amount.days:
+            remaining = Duration(target.amount.time - used)
+        elif target is not None and self.due is not None:
+            remaining = target.calendar.worked(moment, self.due)
+        paused = self.paused and ended is None
+        return Measured(
+            self.state(at),
+            paused,
+            self.calendar.is_open(at),
+            self.opened,
+            ended,
+            self.due,
+            used,
+            remaining,
+            self.target,
+        )
+
+    def _count(self, time: Timestamp) -> None:
+        """Closes the stretch that has run until now."""
+        if self.warn is not None and time > self.warn:
+            self.warned = True
+        if time > self.since:
+            self.past.append(Stretch(self.since, time, None if self.resting else self.calendar))
+        self.since = time
+
+    def _spend(self) -> int:
+        """The time counted in the stretches that are over, each summed when first somebody asks."""
+        for stretch in self.past[self._summed :]:
+            if stretch.calendar is not None:
+                self._spent += stretch.calendar.worked(stretch.start, stretch.end)
+        self._summed = len(self.past)
+        return self._spent
+
+    def _aim(self) -> None:
+        """Works out the deadline and the warning by the target in force, keeping the time used."""
+        target = self.aim
+        self.due = self.warn = None
+        if target is None:
+            return
+        warn = self.policy.warn
+        if target.amount is None:
+            self.due = self.by
+        else:
+            self.due = self._reached(target, target.amount)
+        if warn is None:
+            return
+        if warn.before is not None:
+            self.warn = Timestamp(self.due - warn.before) if self.due is not None else None
+        elif target.amount is None:
+            if self.due is None:
+                return
+            if warn.share is not None:
+                self.warn = Timestamp(self.opened + int((self.due - self.opened) * warn.share))
+            elif warn.left is not None:
+                self.warn = Timestamp(self.due - warn.left.plain())
+        elif target.warn is not None:
+            self.warn = self._reached(target, target.warn)
+
+    def _reached(self, target: Target, amount: Amount) -> Timestamp | None:
+        """The earliest instant at which ``amount`` is used up; None where that is not before the pause ends."""
+        days, time = amount.days, int(amount.time)
+        if not days and self._spend() < time:
+            return None if self.resting else target.calendar.deadline(self.since, time - self._spent)
+        for stretch in self.past:
+            calendar = stretch.calendar
+            if calendar is None:
+                continue
+            begun = stretch.start
+            if days:
+                share = calendar.days(begun, stretch.end)
+                if share < days:
+                    days -= share
+                    continue
+                reached = calendar.after(begun, Amount(days, Duration(0), ""))
+                assert reached is not None
+                begun, days = reached, Fraction(0)
+            worked = calendar.worked(begun, stretch.end)
+            if worked >= time:
+                return calendar.deadline(begun, time)
+            time -= worked
+        if self.resting:
+            return None
+        if days:
+            return target.calendar.after(self.since, Amount(days, Duration(time), ""))
+        return target.calendar.deadline(self.since, time)
+
+
+@dataclass(slots=True)
+class Track:
+    """The clocks of one policy on one entity; ``holds`` is what ``start`` said last, None before it was first asked."""
+
+    policy: Policy
+    holds: bool | None = None
+    opened: int = 0
+    clock: Clock | None = None
+
+    @property
+    def running(self) -> Clock | None:
+        """The open clock."""
+        clock = self.clock
+        return clock if clock is not None and clock.ended is None else None
+
+    def opens(self, said: Said) -> bool:
+        """Whether an event would open a clock: ``start`` comes to hold there, and nothing speaks against it."""
+        if said.start is not True or (self.holds is not False and not said.new):
+            return False
+        return self.running is None and (self.policy.again or not self.opened)
+
+    def see(self, said: Said) -> Clock | None:
+        """Takes what the conditions say at one event; the clock of which something has changed, if any."""
+        clock = self.running
+        changed: Clock | None = None
+        if clock is not None:
+            changed = clock if clock.see(said) else None
+        elif self.opens(said) and not said.cancel and not said.stop:
+            self.opened += 1
+            changed = self.clock = Clock(self.policy, said.time)
+            changed.see(said)
+        if said.start is not None:
+            self.holds = said.start
+        return changed
+
+
+def measure(policy: Policy, history: Iterable[Said], at: Timestamp) -> list[Measured]:
+    """How the clocks of one entity stand at ``at``, oldest first. The history tells of every event until then."""
+    track = Track(policy)
+    clocks: list[Clock] = []
+    for said in history:
+        if said.time > at:
+            break
+        clock = track.see(said)
+        if clock is not None and (not clocks or clocks[-1] is not clock):
+            clocks.append(clock)
+    return [clock.at(at) for clock in clocks]
