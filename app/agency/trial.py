@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 FOLDERS = ("statemachines", "rules", "templates", "tests/scenarios")
 """Where documents live, from the folder of a catalog."""
 
-RULE, BEFORE, AFTER = "release-ended-option", "for: 48h", "for: 24h"
+RULE, BEFORE, AFTER = "release-ended-option", "for: 72h", "for: 48h"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class NoDraftError(Exception):
 
 
 def draft(documents: Path, folder: Path) -> Draft:
-    """Copies the documents to ``folder``, which is replaced, and lets options end after one day instead of two.
+    """Copies the documents to ``folder``, which is replaced, and lets options end after two days instead of three.
 
     Raises ``NoDraftError`` and ``OSError``.
     """
