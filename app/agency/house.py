@@ -8,12 +8,12 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from app.agency import people, rhythm
+from app.agency.diary import Diary
 from engine.conditions.values import Timestamp
 from engine.events.envelope import NANOSECONDS, Actor, WireEvent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-    from datetime import date
 
     from app.agency.stage import Stage
 
@@ -26,17 +26,19 @@ _SOURCES = {"web-form": "virel/web", "payment-provider": "virel/payments", "part
 class House:
     """The agency while it is simulated.
 
-    ``now`` is the instant of the story being told, in whole seconds, UTC; ``diary`` holds the booking written down
-    last for a model and day.
+    ``now`` is the instant of the story being told, in whole seconds, UTC; ``diary`` knows whose time is wanted when.
+    Ids carry the number of the story they belong to, and an event's id its subject and how many there were before:
+    what happens in one story moves neither the ids nor the dice of another.
     """
 
     def __init__(self, stage: Stage, seed: int, start: int, *, models: int) -> None:
         self.stage = stage
         self.now = start
-        self.codes = people.Codes(self.dice_of(seed, "codes"))
+        self.codes = people.Codes()
         self.seed = seed
         self.models = models
-        self.diary: dict[tuple[str, date], str] = {}
+        self.diary = Diary(stage)
+        self._ears: dict[str, Callable[[WireEvent], None]] = {}
         self._agenda: list[tuple[int, int, Callable[[], object]]] = []
         self._numbers: Counter[str] = Counter()
         self._told: list[WireEvent] = []
@@ -50,18 +52,23 @@ class House:
         """The dice of the story with this name."""
         return self.dice_of(self.seed, name)
 
-    def number(self, prefix: str) -> int:
-        """The next number of its kind, from 1."""
-        self._numbers[prefix] += 1
-        return self._numbers[prefix]
+    def new_id(self, prefix: str, number: str) -> str:
+        """The id of an entity of the story with this number: ``bk_001007``, then ``bk_001007_2``."""
+        id = f"{prefix}_{number}"
+        count = self._count(id)
+        return id if count == 1 else f"{id}_{count}"
 
-    def new_id(self, prefix: str) -> str:
-        """The next id of its kind: ``bk_000123``."""
-        return f"{prefix}_{self.number(prefix):06d}"
+    def listen(self, entity: str, hear: Callable[[WireEvent], None]) -> None:
+        """Lets a story hear of every event about an entity; it may put things on the agenda, and say nothing at once."""
+        self._ears[entity] = hear
+
+    def ignore(self, entity: str) -> None:
+        """Ends ``listen``."""
+        self._ears.pop(entity, None)
 
     def at(self, moment: int, act: Callable[[], object]) -> None:
         """Puts something on the agenda; at one instant, what was planned first comes first."""
-        heappush(self._agenda, (max(moment, self.now), self.number("agenda"), act))
+        heappush(self._agenda, (max(moment, self.now), self._count("agenda"), act))
 
     def later(self, seconds: int, act: Callable[[], object]) -> None:
         """Puts something on the agenda, counted from now."""
@@ -70,17 +77,29 @@ class House:
     def run(self, until: int) -> Iterator[list[WireEvent]]:
         """Lives through the agenda up to ``until``; yields what each step recorded, in order."""
         while self._agenda and self._agenda[0][0] < until:
-            moment, _, act = heappop(self._agenda)
+            moment = self._agenda[0][0]
             if moment > self.now:
-                if woken := list(self.stage.wake(moment)):
-                    yield woken
+                woken = self.stage.wake(moment)
                 self.now = moment
-            act()
+                if woken:
+                    yield self._heard(woken)
+            # What was just heard may have put something on the agenda for this very instant; it waits its turn.
+            heappop(self._agenda)[2]()
             if self._told:
                 told, self._told = self._told, []
-                yield told
-        if rest := list(self.stage.wake(until)):
+                yield self._heard(told)
+        if rest := self.stage.wake(until):
             yield rest
+
+    def _heard(self, events: list[WireEvent]) -> list[WireEvent]:
+        for event in events:
+            if (hear := self._ears.get(event.subject)) is not None:
+                hear(event)
+        return events
+
+    def _count(self, name: str) -> int:
+        self._numbers[name] += 1
+        return self._numbers[name]
 
     def say(
         self,
@@ -95,7 +114,7 @@ class House:
         machine = kind.partition(".")[0]
         before = self.stage.look(machine, subject) or {}
         event = WireEvent(
-            id=self.new_id("ev"),
+            id=f"{subject}.{self._count(f'{subject}.')}",
             type=kind,
             time=Timestamp(self.now * NANOSECONDS),
             source=_SOURCES.get(actor.id, "virel/desk"),

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from app.agency import people, rhythm
 from app.agency.bookings import BookingStory
+from app.agency.casting import Wish, cast, contested, star
 from app.agency.house import PARTNER, WEB
 from app.agency.rhythm import DAY, HOUR, MINUTE
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from app.agency.house import House
 
 _CATEGORIES = ("commercial", "commercial", "editorial", "editorial", "fitness", "runway")
@@ -17,31 +21,47 @@ _REASONS = ("Booked elsewhere", "Over the budget", "The date is gone", "The proj
 
 
 class InquiryStory:
-    """One inquiry, from the moment somebody asks. ``client`` is the id of a client the house knows."""
+    """One inquiry, from the moment somebody asks. ``client`` is the id of a client the house knows.
 
-    def __init__(self, house: House, client: str) -> None:
+    ``twin`` is the inquiry that the same client has sent just before, when it asks for the same thing twice.
+    """
+
+    def __init__(self, house: House, client: str, number: str, twin: InquiryStory | None = None) -> None:
         self.house = house
         self.client = client
-        self.id = house.new_id("iq")
+        self.number = number
+        self.twin = twin
+        self.id = house.new_id("iq", number)
         self.dice = house.dice(self.id)
         self.kind = people.kind_of(self._client()["kind"])
-        self.starts_at = self._day()
-        self.ends_at = self.starts_at + self.dice.choice((4, 8, 8, 9, 10)) * HOUR
+        self.wish: Wish = twin.wish if twin else self._wish()
+
+    @property
+    def starts_at(self) -> int:
+        """When the shoot shall begin."""
+        return self.wish.starts_at
+
+    @property
+    def ends_at(self) -> int:
+        """When it shall end."""
+        return self.wish.ends_at
 
     def ask(self) -> None:
         """The inquiry arrives by form, mail, phone or from a partner, and its answer is put on the agenda."""
         source = self.dice.choices(("web", "email", "phone", "partner"), (46, 24, 14, 16))[0]
         fields: dict[str, Any] = {
-            "code": self.house.codes.draw("IQ"),
+            "code": self.house.codes.draw("IQ", self.dice),
             "source": source,
-            "category": self.dice.choice(_CATEGORIES),
+            "category": self.wish.category,
             "starts_at": rhythm.text(self.starts_at),
             "ends_at": rhythm.text(self.ends_at),
             "replies": 0,
             "client": self.client,
         }
-        if self.dice.random() < 0.8:
-            fields["budget"] = {"amount": self.dice.randrange(*self.kind.budget, 50) * 100, "currency": "EUR"}
+        if self.wish.budget is not None:
+            fields["budget"] = {"amount": self.wish.budget, "currency": "EUR"}
+        if self.wish.named is not None:
+            fields["model"] = self.wish.named
         by = {"web": WEB, "partner": PARTNER}.get(source) or self._operator()
         self.house.create("inquiry", self.id, fields, actor=by)
         if self.dice.random() < 0.07:
@@ -60,6 +80,9 @@ class InquiryStory:
     def _answer(self) -> None:
         if not self._move("answer", changes={"replies": self._replies() + 1}):
             return
+        if self.twin is not None:
+            self.house.at(self.house.desk(HOUR, self.dice), self._close_twin)
+            return
         roll = self.dice.random()
         if roll < self.kind.converts * 0.6:
             self.house.at(self.house.desk(5 * HOUR, self.dice), self._convert)
@@ -74,7 +97,11 @@ class InquiryStory:
             return
         if self.dice.random() < self.kind.ghosts * 2:
             return
-        self.house.later(rhythm.about(self.dice, 1.6 * DAY), self._client_returns)
+        # One in eight is slow to decide; an answer may come after the inquiry was closed, and then changes nothing.
+        self.house.later(rhythm.about(self.dice, (6 if self.dice.random() < 0.12 else 1.6) * DAY), self._client_returns)
+
+    def _close_twin(self) -> None:
+        self._move("lose", reason="Asked twice")
 
     def _client_returns(self) -> None:
         if self.dice.random() < 0.25:
@@ -93,9 +120,9 @@ class InquiryStory:
         if self.starts_at < self.house.now + 6 * HOUR:
             self._lose()
             return
-        model = BookingStory.free_model(self.house, self.dice, self.starts_at)
+        model, why = cast(self.house, self.dice, self.wish)
         if model is None:
-            self._move("lose", reason="Nobody is free that day")
+            self._move("lose", reason=why)
         elif self._move("convert"):
             BookingStory(self.house, self, model).open()
 
@@ -112,10 +139,28 @@ class InquiryStory:
     def _client(self) -> dict[str, Any]:
         return dict(self.house.stage.look("client", self.client) or {})
 
-    def _day(self) -> int:
-        """The morning of the shoot: a lead time of this kind of client, seldom on a Sunday."""
-        ahead = self.dice.randint(*self.kind.lead)
-        day = rhythm.day_of(self.house.now + ahead * DAY)
-        if day.weekday() == 6 and self.dice.random() < 0.8:
-            day = rhythm.day_of(self.house.now + (ahead + 1) * DAY)
-        return rhythm.instant(day, self.dice.choice((7, 8, 8, 9, 9, 10, 11, 13)))
+    def _wish(self) -> Wish:
+        """What the client wants; the budget is for the whole day, and some of them are below what anybody costs."""
+        day = self._day()
+        fashion = rhythm.is_fashion_week(day)
+        named = star(self.dice, self.house.models) if self.dice.random() < 0.25 else None
+        if self.dice.random() < (0.5 if fashion else 0.3):
+            same, face = contested(self.house, self.dice, day)
+            if same > rhythm.day_of(self.house.now + DAY):
+                day, named = same, face
+        category = "runway" if fashion and self.dice.random() < 0.5 else self.dice.choice(_CATEGORIES)
+        budget = self.dice.randrange(*self.kind.budget, 50) * 100 if self.dice.random() < 0.8 else None
+        starts = rhythm.instant(day, self.dice.choice((7, 8, 8, 9, 9, 10, 11, 13)))
+        return Wish(category, named, budget, starts, starts + self.dice.choice((4, 8, 8, 9, 10)) * HOUR)
+
+    def _day(self) -> date:
+        """The day of the shoot: within the lead time of this kind of client, one that people want."""
+        today = rhythm.day_of(self.house.now)
+        day = today + timedelta(days=self.kind.lead[1])
+        for _ in range(5):
+            # Soon rather than late: the nearer of two draws.
+            ahead = min(self.dice.randint(*self.kind.lead), self.dice.randint(*self.kind.lead))
+            day = today + timedelta(days=ahead)
+            if self.dice.random() < rhythm.wanted(day):
+                break
+        return day

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from app.agency import people, rhythm
+from app.agency import absences, people, rhythm
 from app.agency.desk import Desk
 from app.agency.house import WEB, House, actor
 from app.agency.inquiries import InquiryStory
@@ -23,6 +23,9 @@ OPENING = date(2026, 3, 2)
 MODELS, REGULARS = 28, 45
 """How many models the agency represents, and how many clients it knows before the first day, at scale 1."""
 
+ASK_TWICE = 0.04
+"""The share of inquiries that their clients repeat within the hour."""
+
 
 def live(stage: Stage, *, days: int, seed: int, start: date = OPENING, scale: float = 1.0) -> Iterator[list[WireEvent]]:
     """The events of ``days`` days from ``start``, root and derived, in the order they happened; a list a step.
@@ -32,17 +35,46 @@ def live(stage: Stage, *, days: int, seed: int, start: date = OPENING, scale: fl
     opening = rhythm.instant(start, 0)
     house = House(stage, seed, opening, models=max(MODELS, round(MODELS * scale)))
     desk = Desk(house)
-    clients = _Clients(house)
-    house.at(opening, partial(_open_doors, house, clients))
-    for number in range(days):
-        day = start + timedelta(days=number)
-        dice = house.dice(f"day {number}")
-        for moment in rhythm.arrivals(dice, day, scale):
-            house.at(moment, clients.somebody_asks)
-        house.at(rhythm.instant(day, 10), partial(_quiet_changes, house, clients, f"changes {number}"))
+    calendar = _Calendar(house, start, scale)
+    house.at(opening, partial(_open_doors, house, calendar))
+    house.at(opening, partial(calendar.begin, 1))
     for step in house.run(rhythm.instant(start + timedelta(days=days), 0)):
         desk.notice(step)
         yield step
+
+
+class _Calendar:
+    """One day after another, each planned when it begins, so that a long run keeps no more in mind than a short one.
+
+    A day's stories have numbers: 001007 is the seventh of the first day, 001000 the day itself.
+    """
+
+    def __init__(self, house: House, start: date, scale: float) -> None:
+        self.house = house
+        self.start = start
+        self.scale = scale
+        self.clients = _Clients(house)
+        self._digits = max(3, len(str(max(rhythm.most(scale), REGULARS * house.models // MODELS))))
+
+    def begin(self, day: int) -> None:
+        """Puts on the agenda whatever the day brings, and the next day's beginning; ``day`` counts from 1."""
+        house, date_of = self.house, self.start + timedelta(days=day - 1)
+        house.diary.forget(date_of)
+        number = self.number(day, 0)
+        dice = house.dice(f"day {number}")
+        moments = rhythm.arrivals(dice, date_of, self.scale)
+        # Some write by mail and, unsure whether it went through, fill in the form as well.
+        unsure = [one for one in range(1, len(moments) + 1) if dice.random() < ASK_TWICE]
+        for one, moment in enumerate(moments, 1):
+            twin = self.number(day, len(moments) + 1 + unsure.index(one)) if one in unsure else None
+            house.at(moment, partial(self.clients.somebody_asks, self.number(day, one), twin))
+        absences.plan(house, number, date_of)
+        house.at(rhythm.instant(date_of, 10), partial(_quiet_changes, house, self.clients, number))
+        house.at(rhythm.instant(date_of + timedelta(days=1), 0), partial(self.begin, day + 1))
+
+    def number(self, day: int, one: int) -> str:
+        """The number of a story of this day."""
+        return f"{day:03d}{one:0{self._digits}d}"
 
 
 class _Clients:
@@ -50,25 +82,29 @@ class _Clients:
 
     def __init__(self, house: House) -> None:
         self.house = house
-        self.dice = house.dice("clients")
         self.ids: list[str] = []
 
-    def welcome(self) -> str:
+    def welcome(self, number: str) -> str:
         """A client nobody has seen before."""
-        client = self.house.new_id("cl")
-        fields = people.new_client(self.house.dice(client), len(self.ids) + 1)
+        client = self.house.new_id("cl", number)
+        fields = people.new_client(self.house.dice(client), number)
         self.house.create("client", client, fields, actor=WEB)
         self.ids.append(client)
         return client
 
-    def somebody_asks(self) -> None:
-        """An inquiry, of a known client more often than of a new one."""
-        known = self.dice.choice(self.ids)
-        fresh = self.dice.random() < 0.35 or self.house.status("client", known) != "active"
-        InquiryStory(self.house, self.welcome() if fresh else known).ask()
+    def somebody_asks(self, number: str, twin: str | None) -> None:
+        """An inquiry, of a known client more often than of a new one; ``twin`` numbers its repetition, if there is one."""
+        dice = self.house.dice(f"who {number}")
+        known = dice.choice(self.ids)
+        fresh = dice.random() < 0.35 or self.house.status("client", known) != "active"
+        story = InquiryStory(self.house, self.welcome(number) if fresh else known, number)
+        story.ask()
+        if twin is not None:
+            again = InquiryStory(self.house, story.client, twin, story)
+            self.house.later(dice.randint(2, 50) * rhythm.MINUTE, again.ask)
 
 
-def _open_doors(house: House, clients: _Clients) -> None:
+def _open_doors(house: House, calendar: _Calendar) -> None:
     """Staff, models and regular clients are there before the first inquiry."""
     owner = actor(people.STAFF[0])
     for user, name, roles, queues in people.STAFF:
@@ -83,21 +119,22 @@ def _open_doors(house: House, clients: _Clients) -> None:
         house.create("user", user, fields, actor=owner)
     content = house.staff("CONTENT_MANAGER", house.dice("models"))
     for number in range(1, house.models + 1):
-        model = house.new_id("md")
+        model = house.new_id("md", f"{number:06d}")
         house.create("model", model, people.new_model(house.dice(model), number), actor=content)
         house.move("model", model, "publish", actor=content)
-    for _ in range(house.models * REGULARS // MODELS):
-        clients.welcome()
+    for number in range(1, house.models * REGULARS // MODELS + 1):
+        calendar.clients.welcome(calendar.number(0, number))
+    absences.known_from_the_start(house, calendar.number(0, 0))
 
 
-def _quiet_changes(house: House, clients: _Clients, name: str) -> None:
+def _quiet_changes(house: House, clients: _Clients, number: str) -> None:
     """What happens beside the bookings: a model rests or returns, a client is blocked or welcomed back."""
-    dice = house.dice(name)
+    dice = house.dice(f"changes {number}")
     content = house.staff("CONTENT_MANAGER", dice)
     manager = house.staff("OPS_MANAGER", dice)
-    if dice.random() < 0.3:
+    if dice.random() < 0.1:
         model = f"md_{dice.randint(1, house.models):06d}"
-        if house.move("model", model, "pause", actor=content, reason="On holiday"):
+        if house.move("model", model, "pause", actor=content, reason="Takes a break from work"):
             house.later(dice.randint(3, 8) * rhythm.DAY, partial(house.move, "model", model, "resume", actor=content))
     if dice.random() < 0.06:
         client = dice.choice(clients.ids)

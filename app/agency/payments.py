@@ -19,6 +19,7 @@ class Owed(Protocol):
     """What a payment needs to know of its booking's story."""
 
     id: str
+    number: str
     kind: ClientKind
 
     def paid(self, purpose: str) -> None:
@@ -34,7 +35,7 @@ class PaymentStory:
         self.purpose = purpose
         self.amount = amount
         self.due = due
-        self.id = house.new_id("pay")
+        self.id = house.new_id("pay", owed.number)
         self.dice = house.dice(self.id)
 
     def open(self) -> None:

@@ -81,14 +81,14 @@ def kind_of(name: str) -> ClientKind:
     return next(kind for kind in KINDS if kind.name == name)
 
 
-def new_client(chance: Random, number: int) -> dict[str, object]:
-    """The fields of a client nobody has seen before; ``number`` makes its addresses its own."""
+def new_client(chance: Random, number: str) -> dict[str, object]:
+    """The fields of a client nobody has seen before; ``number`` makes its code and addresses its own."""
     kind = chance.choices(KINDS, [kind.weight for kind in KINDS])[0]
     locale = chance.choices([name for name, _ in LOCALES], [weight for _, weight in LOCALES])[0]
     name = person(chance, locale) if kind.name == "private" else brand(chance, locale)
     roll = chance.random()
     fields: dict[str, object] = {
-        "code": f"CL-{number:04d}",
+        "code": f"CL-{number}",
         "name": name,
         "tier": "vip" if roll < kind.vip else "gold" if roll < kind.vip + 0.2 else "basic",
         "kind": kind.name,
@@ -96,9 +96,9 @@ def new_client(chance: Random, number: int) -> dict[str, object]:
         "timezone": {"en": "Europe/Berlin", "ru": "Europe/Vienna", "ja": "Asia/Tokyo"}[locale],
     }
     if chance.random() < 0.94:
-        fields["email"] = f"client{number:04d}@clients.example"
+        fields["email"] = f"client{number}@clients.example"
     if chance.random() < 0.6:
-        fields["phone"] = f"+49 30 5550{number:04d}"
+        fields["phone"] = f"+49 30 555{number}"
     return fields
 
 
@@ -130,14 +130,15 @@ def brand(chance: Random, locale: str) -> str:
 class Codes:
     """Short codes such as VR-7K3M, read out on the phone and never given twice."""
 
-    def __init__(self, chance: Random) -> None:
-        self._chance = chance
+    def __init__(self) -> None:
         self._given: set[str] = set()
 
-    def draw(self, prefix: str) -> str:
-        """A code nobody has had."""
+    def draw(self, prefix: str, chance: Random) -> str:
+        """A code nobody has had; one letter longer where four are taken twice over."""
+        length = 8
         while True:
-            code = f"{prefix}-{''.join(self._chance.choices(CODE_LETTERS, k=4))}"
+            code = f"{prefix}-{''.join(chance.choices(CODE_LETTERS, k=length // 2))}"
             if code not in self._given:
                 self._given.add(code)
                 return code
+            length += 1

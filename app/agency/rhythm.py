@@ -23,15 +23,48 @@ INQUIRIES_A_DAY = 13.0
 _BY_WEEKDAY = (1.15, 1.2, 1.1, 1.05, 0.9, 0.4, 0.3)
 _BY_MONTH = (0.8, 1.1, 1.15, 1.05, 1.1, 1.0, 0.7, 0.75, 1.25, 1.15, 1.0, 0.6)
 _BY_HOUR = (1, 1, 0, 0, 0, 1, 2, 4, 8, 13, 15, 14, 9, 10, 13, 14, 12, 9, 7, 6, 6, 5, 3, 2)
+_CLOSED = frozenset({(1, 1), (5, 1), (10, 3), (12, 24), (12, 25), (12, 26)})
+"""Holidays of fixed date, (month, day), on which nobody is at the desk and few people write."""
+
+_FASHION_WEEKS = (((1, 20), (2, 6)), ((2, 22), (3, 11)), ((6, 28), (7, 6)), ((9, 18), (10, 8)))
+"""First and last days, (month, day), of the weeks for which everybody wants the same models."""
+
 _OFFICE = dict.fromkeys(range(5), (9, 19)) | {5: (11, 16)}
 
 
 def arrivals(chance: Random, day: date, scale: float) -> list[int]:
     """The instants of one day at which somebody asks, in order."""
     expected = INQUIRIES_A_DAY * scale * _BY_WEEKDAY[day.weekday()] * _BY_MONTH[day.month - 1]
-    count = _whole(chance, expected * chance.uniform(0.75, 1.25))
+    if (day.month, day.day) in _CLOSED:
+        expected *= 0.2
+    count = whole(chance, expected * chance.uniform(0.75, 1.25))
     hours = chance.choices(range(24), _BY_HOUR, k=count)
     return sorted(instant(day, hour) + chance.randrange(HOUR) for hour in hours)
+
+
+def most(scale: float) -> int:
+    """More inquiries than any day has."""
+    return int(INQUIRIES_A_DAY * scale * max(_BY_WEEKDAY) * max(_BY_MONTH) * 1.25 * 1.2) + 10
+
+
+def wanted(day: date) -> float:
+    """How likely a day is wanted for a shoot, against a day of a fashion week: from 0 to 1."""
+    date_of = (day.month, day.day)
+    if date_of in _CLOSED or date_of >= (12, 23) or date_of <= (1, 2):
+        return 0.04
+    if is_fashion_week(day):
+        return 1.0
+    return (0.35, 0.6, 0.7, 0.6, 0.35, 0.15, 0.05)[day.weekday()] * (0.6 if day.month == 8 else 1.0)
+
+
+def is_fashion_week(day: date) -> bool:
+    """Whether the day lies in one of the year's fashion weeks."""
+    return any(first <= (day.month, day.day) <= last for first, last in _FASHION_WEEKS)
+
+
+def is_holiday_season(day: date) -> bool:
+    """Whether it is a time in which people go away."""
+    return day.month in {7, 8} or (day.month, day.day) >= (12, 20)
 
 
 def instant(day: date, hour: int, minute: int = 0) -> int:
@@ -48,7 +81,8 @@ def office(moment: int) -> int:
     """The first instant from ``moment`` on at which somebody is at the desk."""
     day = day_of(moment)
     while True:
-        if hours := _OFFICE.get(day.weekday()):
+        hours = None if (day.month, day.day) in _CLOSED else _OFFICE.get(day.weekday())
+        if hours:
             opens, closes = instant(day, hours[0]), instant(day, hours[1])
             if moment < closes:
                 return max(moment, opens)
@@ -70,6 +104,6 @@ def about(chance: Random, typical: float) -> int:
     return max(MINUTE, int(typical * chance.lognormvariate(0, 0.7)))
 
 
-def _whole(chance: Random, expected: float) -> int:
+def whole(chance: Random, expected: float) -> int:
     """``expected`` as a whole number, right on average."""
     return int(expected) + (chance.random() < expected % 1)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from engine.catalog import Catalog
 
-NEEDED = ("client", "model", "inquiry", "booking", "payment")
+NEEDED = ("client", "model", "inquiry", "booking", "payment", "slot", "option")
 """The machines that the stories speak of."""
 
 

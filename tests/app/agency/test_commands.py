@@ -31,7 +31,7 @@ def test_simulate_needs_an_agency(tmp_path: Path):
         encoding="utf-8",
     )
     result = run("simulate", "--config", tmp_path, "-o", tmp_path / "x.jsonl")
-    assert "no machine client, model, inquiry, booking, payment" in str(result.exception)
+    assert "no machine client, model, inquiry, booking, payment, slot, option" in str(result.exception)
     assert not (tmp_path / "x.jsonl").exists()
 
 
