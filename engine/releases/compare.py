@@ -94,9 +94,7 @@ def _items(one: Meant | None) -> tuple[Meant, ...]:
     return one.parts if one is not None and isinstance(one.parts, tuple) else ()
 
 
-def _sets(
-    before: Sequence[Meant], after: Sequence[Meant], whole: Meant, labels: tuple[Label, ...]
-) -> Iterator[Change]:
+def _sets(before: Sequence[Meant], after: Sequence[Meant], whole: Meant, labels: tuple[Label, ...]) -> Iterator[Change]:
     """Items whose order means nothing: those left over on both sides are paired by likeness."""
     missing, extra = _unequal(before, after)
     yield from _paired(missing, extra, before, after, whole, labels)
@@ -173,9 +171,7 @@ def _alike(one: Meant, other: Meant) -> bool:
     return type(one.node) is type(other.node)
 
 
-def _change(
-    how: How, before: Meant | None, after: Meant | None, at: Node, labels: tuple[Label, ...]
-) -> Change:
+def _change(how: How, before: Meant | None, after: Meant | None, at: Node, labels: tuple[Label, ...]) -> Change:
     one = after if after is not None else before
     assert one is not None
     old, new = _plain(before), _plain(after)

@@ -81,7 +81,9 @@ def meant(kind: str, node: Node, path: Path = ()) -> Meant:
         parts = {key.text: meant(kind, value, (*path, key.text)) for key, value in node.entries}
         if kind == "rule" and path == ("run",):
             return _mapping(_run(parts), node, path)
-        return _mapping({name: part for name, part in parts.items() if not _goes_without_saying(kind, part)}, node, path)
+        return _mapping(
+            {name: part for name, part in parts.items() if not _goes_without_saying(kind, part)}, node, path
+        )
     items = tuple(meant(kind, item, (*path, str(index))) for index, item in enumerate(node.items))
     return _list(items, node, path, ordered=not _is_set(kind, path))
 

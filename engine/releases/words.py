@@ -49,26 +49,7 @@ _ITEMS: Mapping[str, str] = {
 }
 """What an item of a list is."""
 
-_SILENT = frozenset({"actions", "grants", "condition", "guard", "targets", "escalation", "dates", "must", "prefer"}) | {
-    "steps",
-    "given",
-    "states",
-    "transitions",
-    "fields",
-    "relations",
-    "groups",
-    "events",
-    "week",
-    "channels",
-    "trigger",
-    "from",
-    "requires",
-    "hide",
-    "where",
-    "enum",
-    "all",
-    "if",
-}
+_SILENT = frozenset({*_ENTRIES, *_ITEMS, "trigger", "all"}) - {"any", "none", "expect", "expect_not"}
 """Keys that need no word of their own beside that of what stands in them."""
 _MODIFIERS = ("after", "if", "for_each", "recheck")
 _NAMING = ("permission", "date", "entity", "event", "at")
@@ -89,8 +70,6 @@ def entry_label(path: Path, key: str) -> Label:
     """The label of a key in the mapping at ``path``."""
     if len(path) == 1 and path[0] in _ENTRIES:
         return Label(_ENTRIES[path[0]], key)
-    if len(path) > 2 and path[0] == "actions" and len(path) == 2:
-        return Label("", key)
     return Label(key)
 
 
@@ -113,8 +92,8 @@ def _name(item: Meant) -> str:
     """What an item is called: its permission, its date, or the first key that is no modifier of an action."""
     if not isinstance(item.node, MappingNode):
         return ""
-    for key in _NAMING:
-        named = item.node.get(key)
+    for naming in _NAMING:
+        named = item.node.get(naming)
         if isinstance(named, Scalar):
             return named.text
     for key, value in item.node.entries:
@@ -125,7 +104,9 @@ def _name(item: Meant) -> str:
 
 def sentence(how: str, labels: Sequence[Label], before: object, after: object) -> str:
     """A change in words."""
-    shown = [str(label) for number, label in enumerate(labels) if number == len(labels) - 1 or not _silent(labels, number)]
+    shown = [
+        str(label) for number, label in enumerate(labels) if number == len(labels) - 1 or not _silent(labels, number)
+    ]
     head = ": ".join(shown) or "document"
     if how == "changed":
         return f"{head} changed: {_short(before)} → {_short(after)}"
@@ -136,12 +117,10 @@ def sentence(how: str, labels: Sequence[Label], before: object, after: object) -
 
 
 def _silent(labels: Sequence[Label], number: int) -> bool:
-    """Whether a step goes without saying beside the next."""
-    one, following = labels[number], labels[number + 1]
-    if one.name:
-        # ``action create_task`` names the key that follows.
-        return False
-    return one.noun in _SILENT or (number > 0 and labels[number - 1].name.partition(" ")[0] == one.noun and bool(following))
+    """Whether a step goes without saying: beside the next one, or because the last one said it."""
+    one = labels[number]
+    said = number > 0 and labels[number - 1].name.partition(" ")[0] == one.noun
+    return said or (not one.name and one.noun in _SILENT)
 
 
 def _short(value: object) -> str:
