@@ -155,7 +155,7 @@ class ReleaseStore:
 
     @contextmanager
     def reading(self) -> Iterator[Releases]:
-        """One state of the store, however long the reading takes."""
+        """Looking at the store; what is published never changes, so what is read fits together."""
         with transaction(self._database, _NAME) as connection:
             yield Releases(connection)
 
@@ -218,7 +218,8 @@ class Releases:
     def in_force(self, seq: int) -> int | None:
         """The number of the release that was live when an event of this number was stored; None before the first."""
         query = select(func.max(RELEASES.c.number)).where(RELEASES.c.after_event < seq)
-        return self._connection.scalar(query)
+        number: int | None = self._connection.scalar(query)
+        return number
 
     def rows(self, machines: Mapping[str, Machine]) -> dict[str, dict[str, str]]:
         """Where every entity stands now, by machine and id: the stored events, with each release's migration between."""
