@@ -25,6 +25,7 @@ from sqlalchemy import (
     Text,
     func,
     insert,
+    inspect,
     select,
 )
 
@@ -141,8 +142,17 @@ class ReleaseStore:
         self._database = database
 
     @classmethod
-    def open(cls, url: str) -> ReleaseStore:
-        """The store at an SQLAlchemy URL, its tables made where they are not there yet."""
+    def open(cls, url: str, *, reading: bool = False) -> ReleaseStore:
+        """The store at an SQLAlchemy URL, its tables made where they are not there yet.
+
+        With ``reading`` nothing is made and nobody is waited for. Raises ``StoreError`` where there is no store.
+        """
+        if reading:
+            store = cls(open_database(url, existing=True))
+            with transaction(store._database, _NAME) as connection:
+                if not inspect(connection).has_table(RELEASES.name):
+                    raise StoreError("there is no release store at this address")
+            return store
         store = cls(open_database(url))
         with transaction(store._database, _NAME, writing=True) as connection:
             events.METADATA.create_all(connection)
@@ -234,14 +244,6 @@ class Releases:
             rows.migrate(plan)
         return rows.states
 
-    def _files(self, number: int) -> dict[str, str]:
-        query = select(DOCUMENTS.c.path, DOCUMENTS.c.text).where(DOCUMENTS.c.release == number)
-        return {row.path: row.text for row in self._connection.execute(query)}
-
-
-class Publishing(Releases):
-    """Publishing, within a transaction that has the store to itself."""
-
     def begin_from(self, base: int) -> None:
         """Raises ``PublishedSinceError`` unless ``base`` is live, ``UnknownReleaseError`` where it never was."""
         live = self.live()
@@ -251,6 +253,14 @@ class Publishing(Releases):
         if base < number:
             since = [(one, self.changed_files(one.number)) for one in self.all() if one.number > base]
             raise PublishedSinceError(base, since)
+
+    def _files(self, number: int) -> dict[str, str]:
+        query = select(DOCUMENTS.c.path, DOCUMENTS.c.text).where(DOCUMENTS.c.release == number)
+        return {row.path: row.text for row in self._connection.execute(query)}
+
+
+class Publishing(Releases):
+    """Publishing, within a transaction that has the store to itself."""
 
     def add(
         self,
