@@ -23,6 +23,7 @@ COMMANDS = {
     "dry-run": "app.cli.dry_run:dry_run",
     "events": "app.cli.events:events",
     "match": "app.cli.match:match",
+    "release": "app.cli.release:release",
     "simulate": "app.cli.simulate:simulate",
     "template": "app.cli.template:template",
     "test": "app.cli.test:test",

@@ -20,6 +20,10 @@ class StoreError(Exception):
     """The database cannot do what was asked; the message says why and what to do."""
 
 
+class NoStoreError(StoreError):
+    """Nothing is kept at this address yet."""
+
+
 def open_database(url: str, *, existing: bool = False) -> Engine:
     """The database at an SQLAlchemy URL, such as ``sqlite:///virel.db`` or ``postgresql://user@host/name``.
 
@@ -34,7 +38,7 @@ def open_database(url: str, *, existing: bool = False) -> Engine:
             raise StoreError(f"{address.get_backend_name()} is not supported: use sqlite:/// or postgresql://")
         file = address.database if address.get_backend_name() == "sqlite" else None
         if existing and file and file != ":memory:" and not file.startswith("file:") and not Path(file).is_file():
-            raise StoreError(f'there is no file "{file}"')
+            raise NoStoreError(f'there is no file "{file}"')
         database = create_engine(address, pool_pre_ping=True)
     except (ArgumentError, NoSuchModuleError, ValueError) as error:
         raise StoreError(

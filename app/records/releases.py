@@ -30,9 +30,9 @@ from sqlalchemy import (
 )
 
 from app.records import events
-from app.records.database import StoreError, append_only, open_database, transaction
+from app.records.database import NoStoreError, StoreError, append_only, open_database, transaction
 from engine.conditions.values import Timestamp
-from engine.events.envelope import decode
+from engine.events.envelope import WireEvent, decode
 from engine.releases.content import EMPTY, Name, ReleaseContent
 from engine.releases.migration import Migration
 from engine.releases.rows import Rows
@@ -151,7 +151,7 @@ class ReleaseStore:
             store = cls(open_database(url, existing=True))
             with transaction(store._database, _NAME) as connection:
                 if not inspect(connection).has_table(RELEASES.name):
-                    raise StoreError("there is no release store at this address")
+                    raise NoStoreError("there is no release store at this address")
             return store
         store = cls(open_database(url))
         with transaction(store._database, _NAME, writing=True) as connection:
@@ -253,6 +253,12 @@ class Releases:
         if base < number:
             since = [(one, self.changed_files(one.number)) for one in self.all() if one.number > base]
             raise PublishedSinceError(base, since)
+
+    def events(self) -> Iterator[WireEvent]:
+        """The events stored beside the releases, in their order."""
+        query = select(events.EVENTS.c.body).order_by(events.EVENTS.c.seq)
+        for body in self._connection.execution_options(yield_per=_BATCH).execute(query).scalars():
+            yield decode(body.encode())
 
     def _files(self, number: int) -> dict[str, str]:
         query = select(DOCUMENTS.c.path, DOCUMENTS.c.text).where(DOCUMENTS.c.release == number)
