@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from engine.reading.source import Source
     from engine.releases.content import ReleaseContent
     from engine.releases.draft import Terms
+    from engine.releases.migration import Migration
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 _STORE = click.option(
@@ -86,16 +87,19 @@ def list_(shared: Shared, url: str | None) -> int:
 @release.command()
 @click.argument("numbers", metavar="[A] [B]", nargs=-1, type=click.IntRange(min=0))
 @click.option("--text", "text", is_flag=True, help="Show the lines of text that differ, too.")
+@click.option("--migrate", metavar="FILE_OR_JSON", help="Judge with this migration what would become of what waits.")
 @click.option("--pending", is_flag=True, help="Replay the stored events and list what becomes of what rules wait for.")
 @_STORE
 @shared_options
 @click.pass_obj
-def diff(shared: Shared, numbers: tuple[int, ...], url: str | None, text: bool, pending: bool) -> int:
+def diff(
+    shared: Shared, numbers: tuple[int, ...], url: str | None, text: bool, pending: bool, migrate: str | None
+) -> int:
     """What differs, by meaning: from the live release to the folder, from release A to the folder, or from A to B."""
     from engine.reading.folder import FolderError
     from engine.releases.content import EMPTY, content_of
     from engine.releases.difference import difference
-    from engine.releases.migration import vanishing
+    from engine.releases.migration import read_migration, vanishing
 
     if len(numbers) > 2:
         raise click.UsageError("Name at most two releases.")
@@ -112,7 +116,14 @@ def diff(shared: Shared, numbers: tuple[int, ...], url: str | None, text: bool, 
         found = difference(old, new)
         machines = [one.machines if one is not None else {} for one in catalogs]
         lost = vanishing(machines[0], machines[1])
-        fates = _fates(releases, catalogs, found.changed_names()) if pending else None
+        plan: Migration = {}
+        if migrate is not None:
+            source = _migration(migrate)
+            plan, mistakes = read_migration(source, lost, machines[1])
+            if mistakes:
+                raise CannotRun("\n".join(render(one, source.line(one.place.line)) for one in mistakes))
+        fates = _fates(releases, catalogs, found.changed_names(), plan) if pending else None
+        rows = releases.rows(machines[0]) if lost and releases is not None else {}
     if shared.format == "json":
         answer = {
             "from": first or None,
@@ -126,7 +137,7 @@ def diff(shared: Shared, numbers: tuple[int, ...], url: str | None, text: bool, 
         to = f"release {second}" if second is not None else str(shared.config)
         for line in words.difference_lines(found, *catalogs, text=text):
             click.echo(line)
-        for line in words.vanishing_lines(lost):
+        for line in words.vanishing_lines(lost, rows, plan):
             click.echo(line)
         for line in words.fate_lines(fates):
             click.echo(line)
@@ -250,7 +261,9 @@ def _refuse(error: RefusedError, shared: Shared) -> int:
     return FOUND
 
 
-def _fates(releases: Releases | None, catalogs: tuple[Any, Any], changed: frozenset[tuple[str, str]]) -> list[Any]:
+def _fates(
+    releases: Releases | None, catalogs: tuple[Any, Any], changed: frozenset[tuple[str, str]], plan: Migration
+) -> list[Any]:
     from engine.releases.pending import fates
     from engine.simulation.replayed import replayed
     from engine.simulation.waiting import waiting
@@ -260,7 +273,7 @@ def _fates(releases: Releases | None, catalogs: tuple[Any, Any], changed: frozen
         return []
     simulation = replayed(old, releases.events())
     rules = {id for kind, id in changed if kind == "rule"}
-    return fates(waiting(simulation), old.rules, new.rules if new is not None else {}, rules, simulation.now)
+    return fates(waiting(simulation), old.rules, new.rules if new is not None else {}, rules, simulation.now, plan)
 
 
 def _content(releases: Releases | None, number: int) -> ReleaseContent:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from app.records.releases import Release
     from engine.catalog import Catalog
     from engine.releases.difference import Difference, DocumentDifference
-    from engine.releases.migration import Vanishing
+    from engine.releases.migration import Migration, Vanishing
     from engine.releases.pending import Fate
 
 SHOWN = 20
@@ -87,12 +87,20 @@ def on_change(changed: Iterable[tuple[str, str]], old: Catalog | None, new: Cata
     return said
 
 
-def vanishing_lines(lost: Vanishing) -> Iterator[str]:
-    """The states and machines that would be no more."""
+def vanishing_lines(lost: Vanishing, rows: Mapping[str, Mapping[str, str]], plan: Migration) -> Iterator[str]:
+    """The states and machines that would be no more, and how many live entities stand there."""
     for machine, states in lost.states.items():
-        yield f"! {machine} loses {', '.join(states)}: live entities there need --migrate"
+        for state in states:
+            number = sum(1 for status in rows.get(machine, {}).values() if status == state)
+            target = plan.get(machine, {}).get(state)
+            then = f"they move to {target}" if target is not None else "they need --migrate"
+            yield f"! {machine} loses {state}: {_entities(number)}{f', {then}' if number else ''}"
     for machine in lost.machines:
-        yield f"! the machine {machine} goes"
+        yield f"! the machine {machine} goes: {_entities(len(rows.get(machine, {})))}"
+
+
+def _entities(number: int) -> str:
+    return f"{number:,} entit{'y stands' if number == 1 else 'ies stand'} there" if number else "nothing stands there"
 
 
 def fate_lines(fates: list[Fate] | None) -> Iterator[str]:

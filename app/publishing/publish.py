@@ -21,6 +21,7 @@ from pathlib import Path
 from app.publishing.folder import FolderWrite, Written
 from app.records.database import StoreError
 from app.records.releases import Release, Releases, ReleaseStore
+from engine.catalog import roots_of
 from engine.conditions.values import Timestamp
 from engine.diagnostics import Diagnostic
 from engine.releases.content import Name, ReleaseContent, content_of
@@ -195,7 +196,8 @@ def _commit(
 
 def _stranded(releases: Releases, made: Draft) -> tuple[Diagnostic, ...]:
     rows = releases.rows(made.old_machines)
-    return stranded(rows, made.lost, made.migration, made.old_machines, made.catalog.machines)
+    roots = roots_of(made.catalog.documents, "machine")
+    return stranded(rows, made.lost, made.migration, made.old_machines, made.catalog.machines, roots)
 
 
 def _refuse_unpublished(folder: ReleaseContent, now: Standing) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from engine.automation.actions import ACTIONS, ActionKind
 from engine.catalog import Catalog, build
+from engine.collector import collector_paused
 from engine.reading.documents import Document
 from engine.reading.folder import File, documents_of, read_files
 from engine.reading.kinds import FOLDERS
@@ -60,7 +61,8 @@ class ReleaseContent:
 
     def catalog(self, actions: Mapping[str, ActionKind] = ACTIONS) -> Catalog:
         """What these documents decide, checked as a whole."""
-        return build(self.read, actions)
+        with collector_paused():
+            return build(self.read, actions)
 
 
 EMPTY = ReleaseContent({})

@@ -32,7 +32,7 @@ def state_vanishes(place: Place, machine: str, state: str, rows: Sequence[str], 
     targets = ", ".join(states)
     hint = f"say where they go: --migrate '{{\"{state}\": STATE}}', STATE being one of {targets}"
     message = f'{_rows(machine, rows)} in the state "{state}", which would vanish'
-    return Diagnostic("V993", "error", message, place, 1, hint, list(rows[:10]))
+    return Diagnostic("V993", "error", message, place, len("states"), hint, list(rows[:10]))
 
 
 def machine_vanishes(file: str, machine: str, rows: Sequence[str]) -> Diagnostic:

@@ -94,8 +94,11 @@ def stranded(
     plan: Migration,
     old: Mapping[str, Machine],
     new: Mapping[str, Machine],
+    roots: Mapping[str, MappingNode],
 ) -> tuple[Diagnostic, ...]:
-    """What would be left in a state that is no more. ``rows`` are the states of the live entities, by machine and id."""
+    """What would be left in a state that is no more. ``rows`` are the states of the live entities, by machine and id;
+    ``roots`` what the new machines' documents say.
+    """
     found: list[Diagnostic] = []
     for id in lost.machines:
         if rows.get(id):
@@ -104,7 +107,7 @@ def stranded(
         for state in states:
             standing = sorted(row for row, status in rows.get(id, {}).items() if status == state)
             if standing and state not in plan.get(id, {}):
-                place = new[id].place if not new[id].builtin else old[id].place
+                place = roots[id].key("states").place if id in roots else old[id].place
                 found.append(messages.state_vanishes(place, id, state, standing, new[id].states))
     return tuple(found)
 

@@ -13,6 +13,7 @@ from typing import Literal
 
 from engine.automation.model import OnDwell, Rule
 from engine.conditions.values import Timestamp
+from engine.releases.migration import Migration
 
 Kind = Literal["delay", "timer", "dwell"]
 Outcome = Literal["unchanged", "recheck", "finish", "cancel"]
@@ -64,14 +65,19 @@ def fates(
     new: Mapping[str, Rule],
     changed: Collection[str],
     at: Timestamp,
+    plan: Migration | None = None,
 ) -> list[Fate]:
     """The fate of everything that waits, in the order given. ``changed`` are the ids of rules that mean something else
-    after the publication at ``at``, those that are gone among them.
+    after the publication at ``at``, those that are gone among them; ``plan`` says where that moves entities.
     """
-    return [_fate(one, old.get(one.rule), new.get(one.rule), one.rule in changed, at) for one in waiting]
+    found = []
+    for one in waiting:
+        state = (plan or {}).get(one.machine, {}).get(one.state, one.state)
+        found.append(_fate(one, old.get(one.rule), new.get(one.rule), one.rule in changed, at, state))
+    return found
 
 
-def _fate(one: Pending, old: Rule | None, new: Rule | None, changed: bool, at: Timestamp) -> Fate:
+def _fate(one: Pending, old: Rule | None, new: Rule | None, changed: bool, at: Timestamp, state: str) -> Fate:
     if not changed:
         return Fate(one, "unchanged", one.due, "the rule stays as it is")
     deciding = new or old
@@ -85,20 +91,20 @@ def _fate(one: Pending, old: Rule | None, new: Rule | None, changed: bool, at: T
     if new.text.stage == "off":
         return Fate(one, "cancel", one.due, "the rule is off")
     if one.kind == "dwell":
-        return _dwell(one, new, at)
+        return _dwell(one, new, at, state)
     actions = {action.mark: action for bound in new.bound.values() for action in bound.actions}
     if one.action not in actions:
         return Fate(one, "cancel", one.due, "the action is gone")
     return Fate(one, "recheck", one.due, "on_change: recheck")
 
 
-def _dwell(one: Pending, new: Rule, at: Timestamp) -> Fate:
+def _dwell(one: Pending, new: Rule, at: Timestamp, state: str) -> Fate:
     """A dwell time begun under the old rule counts under the new one, if that waits in the same state."""
     trigger = new.text.trigger
     if not isinstance(trigger, OnDwell) or trigger.entity != one.machine:
         return Fate(one, "cancel", one.due, "the rule no longer waits for a dwell time")
-    if one.state not in trigger.states:
-        return Fate(one, "cancel", one.due, f'the rule no longer waits in "{one.state}"')
+    if state not in trigger.states:
+        return Fate(one, "cancel", one.due, f'the rule no longer waits in "{state}"')
     if one.since is None:
         return Fate(one, "recheck", one.due, "on_change: recheck")
     return Fate(one, "recheck", Timestamp(max(one.since + trigger.span, at)), "on_change: recheck")

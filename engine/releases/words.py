@@ -32,6 +32,7 @@ _ITEMS: Mapping[str, str] = {
     "guard": "guard line",
     "where": "line of where",
     "if": "line of if",
+    "in_state": "state",
     "from": "start",
     "requires": "required input",
     "enum": "value",
@@ -48,6 +49,9 @@ _ITEMS: Mapping[str, str] = {
     "expect_not": "refused expectation",
 }
 """What an item of a list is."""
+
+_WITHIN: Mapping[str, str] = {"groups": "state", "week": "window"}
+"""What an item is in each list of a mapping of lists."""
 
 _SILENT = frozenset({*_ENTRIES, *_ITEMS, "trigger", "all"}) - {"any", "none", "expect", "expect_not"}
 """Keys that need no word of their own beside that of what stands in them."""
@@ -76,7 +80,8 @@ def entry_label(path: Path, key: str) -> Label:
 def item_label(path: Path, item: Meant, among: Sequence[Meant]) -> Label:
     """The label of an item of the list at ``path``; ``among`` are all its items, to tell two of one name apart."""
     word = next((word for word in reversed(path) if not word.isdigit() and word not in ("all", "any", "none")), "")
-    noun = _ITEMS.get(word, word)
+    noun = _WITHIN.get(path[0], "") if len(path) == 2 and not path[1].isdigit() else ""
+    noun = noun or _ITEMS.get(word, word)
     block = next((word for word in reversed(path) if word in ("any", "none")), "")
     name = _name(item)
     if name:
