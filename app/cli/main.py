@@ -24,6 +24,7 @@ COMMANDS = {
     "dry-run": "app.cli.dry_run:dry_run",
     "events": "app.cli.events:events",
     "match": "app.cli.match:match",
+    "release": "app.cli.release:release",
     "simulate": "app.cli.simulate:simulate",
     "sla": "app.cli.sla:sla",
     "template": "app.cli.template:template",

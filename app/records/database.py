@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy import DDL, Connection, Engine, Table, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 BUSY_MILLISECONDS = 10_000
 WRITING = {"virel_writing": True}
 """Execution options of a connection that will write: SQLite then takes its write lock at the beginning."""
+_WRITERS = 0x56_49_52_45_4C  # the advisory lock on which writers to PostgreSQL take turns
 
 
 class StoreError(Exception):
     """The database cannot do what was asked; the message says why and what to do."""
+
+
+class NoStoreError(StoreError):
+    """Nothing is kept at this address yet."""
 
 
 def open_database(url: str, *, existing: bool = False) -> Engine:
@@ -31,7 +38,7 @@ def open_database(url: str, *, existing: bool = False) -> Engine:
             raise StoreError(f"{address.get_backend_name()} is not supported: use sqlite:/// or postgresql://")
         file = address.database if address.get_backend_name() == "sqlite" else None
         if existing and file and file != ":memory:" and not file.startswith("file:") and not Path(file).is_file():
-            raise StoreError(f'there is no file "{file}"')
+            raise NoStoreError(f'there is no file "{file}"')
         database = create_engine(address, pool_pre_ping=True)
     except (ArgumentError, NoSuchModuleError, ValueError) as error:
         raise StoreError(
@@ -60,3 +67,47 @@ def _prepare_sqlite(connection: Any, _: object) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     writing = connection.get_execution_options().get("virel_writing", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+@contextmanager
+def transaction(database: Engine, store: str, *, writing: bool = False) -> Iterator[Connection]:
+    """A connection within one transaction, alone with its writing: whoever else wants to write waits for its end.
+
+    Every failure of the database is raised as ``StoreError``, in which ``store`` says whose it is.
+    """
+    try:
+        with database.connect() as connection:
+            if writing:
+                connection = connection.execution_options(**WRITING)
+            with connection.begin():
+                if writing and connection.dialect.name == "postgresql":  # SQLite did so when the transaction began
+                    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITERS})
+                yield connection
+    except DBAPIError as error:
+        reason = str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else "it gave no reason"
+        raise StoreError(f"the {store} failed: {reason}") from error
+
+
+def append_only(table: Table, keys: Iterable[str]) -> None:
+    """Has the database itself refuse every change of what stands in a table. ``keys`` are the conditions under which a
+    row of SQLite is the ``NEW`` one: `INSERT OR REPLACE` would delete without asking the other triggers.
+    """
+    name, refusal = table.name, f"{table.name} are append-only"
+    there = f"WHEN EXISTS (SELECT 1 FROM {name} WHERE {' OR '.join(keys)})"  # noqa: S608 - no text from outside
+    refuse = f"BEGIN SELECT RAISE(ABORT, '{refusal}'); END"
+    body = f"AS $$ BEGIN RAISE EXCEPTION '{refusal}'; END $$"
+    every = f"EXECUTE FUNCTION {name}_refuse()"
+    sqlite = (
+        f"CREATE TRIGGER {name}_no_update BEFORE UPDATE ON {name} {refuse}",
+        f"CREATE TRIGGER {name}_no_delete BEFORE DELETE ON {name} {refuse}",
+        f"CREATE TRIGGER {name}_no_replace BEFORE INSERT ON {name} {there} {refuse}",
+    )
+    postgresql = (
+        f"CREATE OR REPLACE FUNCTION {name}_refuse() RETURNS trigger LANGUAGE plpgsql {body}",
+        f"CREATE TRIGGER {name}_no_change BEFORE UPDATE OR DELETE ON {name} FOR EACH ROW {every}",
+        f"CREATE TRIGGER {name}_no_truncate BEFORE TRUNCATE ON {name} FOR EACH STATEMENT {every}",
+    )
+    for dialect, guards in (("sqlite", sqlite), ("postgresql", postgresql)):
+        for guard in guards:
+            statement = DDL(guard)  # type: ignore[no-untyped-call]
+            event.listen(table, "after_create", statement.execute_if(dialect=dialect))

@@ -8,13 +8,11 @@ turns, so that whoever has read up to a number has seen everything before it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from sqlalchemy import (
-    DDL,
     BigInteger,
     Column,
     Connection,
@@ -24,16 +22,13 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    event,
     func,
     insert,
     inspect,
     select,
-    text,
 )
-from sqlalchemy.exc import DBAPIError
 
-from app.records.database import WRITING, StoreError, open_database
+from app.records.database import StoreError, append_only, open_database, transaction
 from engine.events.envelope import WireEvent, decode, encode
 
 if TYPE_CHECKING:
@@ -44,12 +39,12 @@ if TYPE_CHECKING:
 _BATCH = 500
 MICROSECOND = 1_000
 """In nanoseconds. A store counts in microseconds, which hold the years 1 to 9999; the event's text is exact."""
-_WRITERS = 0x56_49_52_45_4C  # the advisory lock on which writers to PostgreSQL take turns
+_NAME = "event store"
 
-_METADATA = MetaData()
+METADATA = MetaData()
 EVENTS = Table(
     "events",
-    _METADATA,
+    METADATA,
     Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
     Column("id", String, nullable=False, unique=True),
     Column("type", String, nullable=False),
@@ -61,29 +56,7 @@ EVENTS = Table(
     Index("events_by_entity", "machine", "subject", "seq"),
     Index("events_by_root", "root", "seq"),
 )
-_APPEND_ONLY = "events are append-only"
-_SQLITE_GUARDS = (
-    f"CREATE TRIGGER events_no_update BEFORE UPDATE ON events BEGIN SELECT RAISE(ABORT, '{_APPEND_ONLY}'); END",
-    f"CREATE TRIGGER events_no_delete BEFORE DELETE ON events BEGIN SELECT RAISE(ABORT, '{_APPEND_ONLY}'); END",
-    # INSERT OR REPLACE would delete without asking the trigger above, unless the connection says otherwise.
-    (
-        "CREATE TRIGGER events_no_replace BEFORE INSERT ON events "
-        "WHEN EXISTS (SELECT 1 FROM events WHERE id = NEW.id OR seq = NEW.seq) "
-        "BEGIN SELECT RAISE(ABORT, 'events are append-only'); END"
-    ),
-)
-_POSTGRESQL_GUARDS = (
-    (
-        "CREATE OR REPLACE FUNCTION events_refuse() RETURNS trigger LANGUAGE plpgsql AS "
-        f"$$ BEGIN RAISE EXCEPTION '{_APPEND_ONLY}'; END $$"
-    ),
-    "CREATE TRIGGER events_no_change BEFORE UPDATE OR DELETE ON events FOR EACH ROW EXECUTE FUNCTION events_refuse()",
-    "CREATE TRIGGER events_no_truncate BEFORE TRUNCATE ON events FOR EACH STATEMENT EXECUTE FUNCTION events_refuse()",
-)
-for _dialect, _guards in (("sqlite", _SQLITE_GUARDS), ("postgresql", _POSTGRESQL_GUARDS)):
-    for _guard in _guards:
-        _statement = DDL(_guard)  # type: ignore[no-untyped-call]
-        event.listen(EVENTS, "after_create", _statement.execute_if(dialect=_dialect))
+append_only(EVENTS, ("id = NEW.id", "seq = NEW.seq"))
 
 
 class ConflictingEventError(StoreError):
@@ -116,14 +89,13 @@ class EventStore:
         """
         if reading:
             store = cls(open_database(url, existing=True))
-            with store._connection() as connection:
+            with transaction(store._database, _NAME) as connection:
                 if not inspect(connection).has_table(EVENTS.name):
                     raise StoreError("there is no event store at this address")
             return store
         store = cls(open_database(url))
-        with store._connection(writing=True) as connection:
-            _take_turn(connection)
-            _METADATA.create_all(connection)
+        with transaction(store._database, _NAME, writing=True) as connection:
+            METADATA.create_all(connection)
         return store
 
     def close(self) -> None:
@@ -136,8 +108,7 @@ class EventStore:
         Raises ``ConflictingEventError`` for another event under a known id.
         """
         added = known = 0
-        with self._connection(writing=True) as connection:
-            _take_turn(connection)
+        with transaction(self._database, _NAME, writing=True) as connection:
             seq = connection.scalar(select(func.coalesce(func.max(EVENTS.c.seq), 0))) or 0
             for batch in _batches(events):
                 fresh = _unknown(connection, batch)
@@ -172,29 +143,11 @@ class EventStore:
             query = query.where(EVENTS.c.time >= int(since) // MICROSECOND)
         if until is not None:
             query = query.where(EVENTS.c.time <= int(until) // MICROSECOND)
-        with self._connection() as connection:
+        with transaction(self._database, _NAME) as connection:
             for seq, body in connection.execution_options(yield_per=_BATCH).execute(query):
                 event = decode(body.encode())
                 if (since is None or event.time >= since) and (until is None or event.time < until):
                     yield seq, event
-
-    @contextmanager
-    def _connection(self, *, writing: bool = False) -> Iterator[Connection]:
-        try:
-            with self._database.connect() as connection:
-                if writing:
-                    connection = connection.execution_options(**WRITING)
-                with connection.begin():
-                    yield connection
-        except DBAPIError as error:
-            reason = str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else "it gave no reason"
-            raise StoreError(f"the event store failed: {reason}") from error
-
-
-def _take_turn(connection: Connection) -> None:
-    """Waits until no other writer is at work; SQLite did so when the transaction began."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITERS})
 
 
 def _batches(events: Iterable[WireEvent]) -> Iterator[list[WireEvent]]:

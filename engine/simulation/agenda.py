@@ -7,17 +7,22 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from engine.conditions.values import Timestamp
+from engine.releases.pending import Kind
+
+Waits = tuple[Kind, str, str, str, str]
+"""What a rule waits for: its kind, the rule's id, machine and id of the entity, the mark of the action or ``""``."""
 
 
 @dataclass(slots=True)
 class Entry:
-    """One thing due at an instant. ``alive`` says, when it falls due, whether it still stands."""
+    """One thing due at an instant. ``alive`` says, when it falls due, whether it still stands; ``waits`` who waits."""
 
     due: Timestamp
     perform: Callable[[], None]
     counts: bool = True
     cancelled: bool = False
     alive: Callable[[], bool] | None = None
+    waits: Waits | None = None
 
     def stands(self) -> bool:
         """Whether it is still to happen."""

@@ -37,6 +37,10 @@ class Dwelling:
                 continue
             self.start(rule, trigger, record, event.time, event)
 
+    def since(self, rule: str, id: str) -> Timestamp:
+        """Since when a rule waits for an entity. Raises KeyError where it does not."""
+        return self._since[rule, id]
+
     def given(self, machine: str, record: Record, time: Timestamp) -> None:
         """An entity that was in its state when the simulation began; what fell due before that is past."""
         for rule, trigger in self._rules.get(machine, ()):
@@ -58,6 +62,7 @@ class Dwelling:
             due,
             lambda: self._fire(rule, trigger, record, due, event),
             alive=lambda: self._since.get(key) == since,
+            waits=("dwell", rule.id, trigger.entity, record["id"], ""),
         )
         simulation.agenda.add(entry, simulation.runs.rank(rule), record["id"])
 

@@ -13,7 +13,7 @@ from engine.automation.model import Action, Bound, Effect, Rule
 from engine.automation.paths import MissingValueError
 from engine.conditions.outcome import EvaluationError
 from engine.conditions.values import Timestamp
-from engine.simulation.agenda import Entry
+from engine.simulation.agenda import Entry, Waits
 from engine.simulation.events import MAX_DEPTH, Event, Kind
 from engine.simulation.performer import FollowUp, Performer, RefusedError, Unit
 
@@ -144,7 +144,8 @@ class Runs:
             else:
                 self._stand(bound, event, unit)
 
-        entry = Entry(due, perform)
+        waits: Waits = ("delay", bound.rule.id, bound.subject or "", event.subject, action.mark)
+        entry = Entry(due, perform, waits=waits)
         simulation.agenda.add(entry, self.rank(bound.rule), event.subject)
         if bound.rule.text.mode == "restart" and key is not None:
             self._delayed.setdefault(key, []).append(entry)

@@ -36,7 +36,13 @@ class Timers:
         due = Timestamp(simulation.now + span)
 
         def start() -> None:
-            entry = Entry(due, lambda: self._fire(bound, key, running, id, event, subject))
+            rule = bound.rule.id
+            mark = id.removeprefix(f"{event.id}/{rule}/").partition("/")[0]
+            entry = Entry(
+                due,
+                lambda: self._fire(bound, key, running, id, event, subject),
+                waits=("timer", rule, key[0], key[1], mark),
+            )
             running = (span, entry)
             simulation.agenda.add(entry, simulation.runs.rank(bound.rule), event.subject)
             self._running.setdefault(key, []).append(running)

@@ -15,6 +15,7 @@ PAGES = ROOT / "docs" / "diagnostics"
 CODE = re.compile(r"\"(V\d{3})\"")
 TEXT = re.compile(r"```text\n(.*?)```", re.DOTALL)
 BROKEN = ROOT / "tests" / "cases" / "broken" / "domain"
+REFUSED = ROOT / "tests" / "cases" / "releases"
 # Met only where a document was read with actions of a host that the catalog was then not given.
 OF_A_HOST = "V507"
 YAML = re.compile(r"```yaml\n(.*?)```", re.DOTALL)
@@ -76,8 +77,10 @@ def domain_pages() -> list[Path]:
 
 @pytest.fixture(scope="module")
 def asserted() -> str:
-    """All that the broken documents are told, word for word; ``test_broken_documents`` holds the engine to it."""
-    return "".join(path.read_text("utf-8") for path in sorted(BROKEN.glob("*.txt")))
+    """All that broken documents and refused releases are told, word for word; ``test_broken_documents`` and
+    ``releases/test_refusals`` hold the engine to it.
+    """
+    return "".join(path.read_text("utf-8") for folder in (BROKEN, REFUSED) for path in sorted(folder.glob("*.txt")))
 
 
 @pytest.mark.parametrize("page", domain_pages(), ids=lambda page: page.stem)

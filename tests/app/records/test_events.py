@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from app.records.database import WRITING, StoreError, open_database
+from app.records.database import WRITING, StoreError, open_database, transaction
 from app.records.events import Appended, ConflictingEventError, EventStore
 from engine.conditions.values import Timestamp
 from engine.events.envelope import WireEvent
@@ -91,7 +91,7 @@ def test_the_ends_of_the_calendar_are_stored_and_found(store: EventStore) -> Non
 
 def test_reading_makes_no_store_and_waits_for_nobody(tmp_path: Path, url: str, store: EventStore) -> None:
     store.append([event(1)])
-    with store._connection(writing=True) as connection:
+    with transaction(store._database, "event store", writing=True) as connection:
         connection.execute(text("SELECT 1"))
         reader = EventStore.open(url, reading=True)
         assert [one.id for _, one in reader.read()] == ["e1"]

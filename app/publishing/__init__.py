@@ -1,0 +1,1 @@
+"""Publishing: from a working folder to a release, and back."""

@@ -1,0 +1,87 @@
+"""Everything that can be said about a publication before anybody looks at live entities."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from engine.catalog import Catalog
+from engine.diagnostics import Diagnostic, in_order
+from engine.machines.model import Machine
+from engine.reading.source import Source
+from engine.releases.authority import check_publisher
+from engine.releases.content import Name, ReleaseContent
+from engine.releases.difference import Difference, difference
+from engine.releases.locales import check_locales
+from engine.releases.migration import Migration, Vanishing, read_migration, vanishing
+from engine.releases.versions import Raised, raise_versions, rolled_back
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What would be published. ``diagnostics`` are all findings; with an error among them it is not to be published.
+
+    ``old`` is the catalog of what is live, None before the first release. ``behind`` are the files that only missed the
+    versions of an earlier publication, ``raised`` those whose version this one raises.
+    """
+
+    content: ReleaseContent
+    catalog: Catalog
+    old: Catalog | None
+    difference: Difference
+    raised: tuple[str, ...]
+    behind: tuple[str, ...]
+    lost: Vanishing
+    migration: Migration
+    diagnostics: tuple[Diagnostic, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing keeps it from being published, as far as documents tell."""
+        return not any(one.severity == "error" for one in self.diagnostics)
+
+    @property
+    def old_machines(self) -> Mapping[str, Machine]:
+        """The machines under which live entities stand."""
+        return self.old.machines if self.old is not None else {}
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Who publishes and how. ``holding`` are the publisher's roles, None where nobody asks; ``migrate`` is the text of
+    the migration; ``locales`` are those that every template must have.
+    """
+
+    holding: Sequence[str] | None = None
+    migrate: Source | None = None
+    locales: Sequence[str] = ()
+
+
+def draft(new: ReleaseContent, live: ReleaseContent, last: Mapping[Name, int], terms: Terms) -> Draft:
+    """The publication of a folder's documents. ``last`` are the highest versions ever published."""
+    return _draft(raise_versions(new, live, last), live, terms)
+
+
+def draft_of_rollback(old: ReleaseContent, live: ReleaseContent, last: Mapping[Name, int], terms: Terms) -> Draft:
+    """The publication of what an earlier release held."""
+    return _draft(rolled_back(old, live, last), live, terms)
+
+
+def _draft(raised: Raised, live: ReleaseContent, terms: Terms) -> Draft:
+    content = raised.content
+    catalog = content.catalog()
+    old = live.catalog() if live.documents else None
+    found = [*catalog.diagnostics, *raised.diagnostics, *check_locales(content, terms.locales)]
+    told = difference(live, content)
+    if terms.holding is not None:
+        roles = old.roles if old is not None else catalog.roles
+        changed = (id for kind, id in told.changed_names() if kind == "rule")
+        found.extend(check_publisher(terms.holding, roles, old, catalog, changed))
+    lost = vanishing(old.machines if old is not None else {}, catalog.machines)
+    plan: Migration = {}
+    if terms.migrate is not None:
+        plan, problems = read_migration(terms.migrate, lost, catalog.machines)
+        found.extend(problems)
+    return Draft(
+        content, catalog, old, told, raised.raised, raised.behind, lost, plan, tuple(in_order(found))
+    )  # fmt: skip

@@ -1,0 +1,77 @@
+"""What keeps documents from being published, word for word: every file under tests/cases/releases is one case.
+
+A case begins with a sentence about what it shows. The sound documents of ``broken/domain/base`` are live; ``=== PATH``
+lists edits of a file (``- `` what is written, ``+ `` what comes in its place), which make the draft; ``=== live PATH``
+edits of what is live and of the draft alike unless the draft has its own; ``=== both PATH`` is a file of both,
+``=== removed PATH`` one that the draft has not. ``=== events``, ``as``, ``locales`` and ``migrate`` say the rest.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from engine.catalog import roots_of
+from engine.diagnostics import Diagnostic, render
+from engine.events.envelope import decode
+from engine.reading import Source
+from engine.releases.content import ReleaseContent, content_of
+from engine.releases.draft import Terms, draft
+from engine.releases.migration import stranded
+from engine.releases.rows import Rows
+
+CASES = Path(__file__).parents[2] / "cases"
+REFUSALS = sorted((CASES / "releases").glob("*.txt"))
+
+
+def parts_of(case: Path) -> list[tuple[str, str]]:
+    pieces = case.read_text("utf-8").split("\n=== ")[1:]
+    return [(piece.partition("\n")[0], piece.partition("\n")[2]) for piece in pieces]
+
+
+def edited(content: bytes, edits: str) -> bytes:
+    lines = edits.splitlines()
+    for old, new in zip(lines[::2], lines[1::2], strict=True):
+        assert old.startswith("- ")
+        assert new.startswith("+ ")
+        assert content.count(old[2:].encode()) == 1, old
+        content = content.replace(old[2:].encode(), new[2:].encode())
+    return content
+
+
+def said_of(case: Path) -> str:
+    live = dict(content_of(CASES / "broken" / "domain" / "base").documents)
+    said = {name: text for name, text in parts_of(case) if " " not in name and "/" not in name}
+    new = dict(live)
+    for name, text in parts_of(case):
+        word, _, path = name.rpartition(" ")
+        if word == "both":
+            live[path] = new[path] = text.encode()
+        elif word == "live":
+            live[path] = edited(live[path], text)
+        elif word == "removed":
+            del new[path]
+        elif path not in said:
+            new[path] = edited(new[path], text)
+    source = Source("migration", said["migrate"]) if "migrate" in said else None
+    holding = said["as"].split() if "as" in said else None
+    made = draft(ReleaseContent(new), ReleaseContent(live), {}, Terms(holding, source, said.get("locales", "").split()))
+    found = list(made.diagnostics)
+    rows = Rows(made.old_machines)
+    for line in said.get("events", "").splitlines():
+        rows.take(decode(line.encode()))
+    roots = roots_of(made.catalog.documents, "machine")
+    found += stranded(rows.states, made.lost, made.migration, made.old_machines, made.catalog.machines, roots)
+    return "".join(render(one, line_of(one, source, made.catalog.source_line(one))) + "\n" for one in found)
+
+
+def line_of(one: Diagnostic, source: Source | None, line: str | None) -> str | None:
+    if source is not None and one.place.file == source.file:
+        return source.line(one.place.line)
+    return line
+
+
+@pytest.mark.parametrize("case", REFUSALS, ids=lambda path: path.stem)
+def test_what_is_said_about_a_release(case: Path):
+    assert said_of(case) == dict(parts_of(case))["expected"]
