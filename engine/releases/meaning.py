@@ -28,7 +28,7 @@ _CONDITIONS: Mapping[str, frozenset[str]] = {
     "matching": frozenset({"if"}),
 }
 _EXPRESSIONS: Mapping[str, frozenset[str]] = {
-    "rule": frozenset({"expression", "key"}),
+    "rule": frozenset({"expression", "key", "for_each"}),
     "sla": frozenset({"expression"}),
     "matching": frozenset({"score"}),
 }
@@ -45,6 +45,7 @@ _SETS: Mapping[str, frozenset[str]] = {
     "scenario": frozenset({"expect", "expect_not"}),
 }
 _SETS_WITHIN: Mapping[str, frozenset[str]] = {"machine": frozenset({"groups"}), "calendar": frozenset({"week"})}
+_COUNTED = frozenset({"prefer", "expect", "expect_not"})
 _OWN_WORDS = frozenset({"data", "with", "value", "title", "reason"})
 """Below these keys of an action an author's own words stand, whatever they look like."""
 _USUAL: Mapping[str, object] = {"on_change": "recheck", "stage": "live", "order": 0, "backstop": False}
@@ -66,26 +67,50 @@ class Meant:
     ordered: bool = True
 
 
-def meant(kind: str, node: Node, path: Path = ()) -> Meant:
-    """What a node of a document of ``kind`` means; ``path`` leads to it from the document's root."""
+def meant(kind: str, node: Node, path: Path = (), plural: str = "") -> Meant:
+    """What a node of a document of ``kind`` means; ``path`` leads to it from the document's root.
+
+    ``plural`` is that of the machine that the document declares, if it does.
+    """
     if _is_condition(kind, path):
         return _condition(kind, node, path)
     if isinstance(node, Scalar):
         if _is_set(kind, path) and kind == "rule":
             return _list((_text(kind, node, path),), node, path, ordered=False)
         if kind == "machine" and len(path) == 2 and path[0] == "relations":
-            target = _text(kind, node, (*path, "to"))
-            return _mapping({"to": target}, node, path)
+            return _relation(node, path)
         return _text(kind, node, path)
     if isinstance(node, MappingNode):
-        parts = {key.text: meant(kind, value, (*path, key.text)) for key, value in node.entries}
+        if kind == "machine" and not path:
+            plural = _plural(node)
+        parts = {key.text: meant(kind, value, (*path, key.text), plural) for key, value in node.entries}
         if kind == "rule" and path == ("run",):
             return _mapping(_run(parts), node, path)
-        return _mapping(
-            {name: part for name, part in parts.items() if not _goes_without_saying(kind, part)}, node, path
-        )
-    items = tuple(meant(kind, item, (*path, str(index))) for index, item in enumerate(node.items))
+        told = {name: part for name, part in parts.items() if not _goes_without_saying(kind, part, plural)}
+        if kind == "machine" and not path and _is_usual_plural(node):
+            told.pop("plural", None)
+        return _mapping(told, node, path)
+    items = tuple(meant(kind, item, (*path, str(index)), plural) for index, item in enumerate(node.items))
     return _list(items, node, path, ordered=not _is_set(kind, path))
+
+
+def _relation(node: Scalar, path: Path) -> Meant:
+    """``client?`` is the short form of ``{to: client, optional: true}``."""
+    target = Meant(("str", node.text.removesuffix("?")), node, (*path, "to"))
+    optional = Meant(("bool", True), node, (*path, "optional"))
+    return _mapping({"to": target, "optional": optional} if node.text.endswith("?") else {"to": target}, node, path)
+
+
+def _plural(root: MappingNode) -> str:
+    plural, id = root.get("plural"), root.get("id")
+    if isinstance(plural, Scalar):
+        return plural.text
+    return f"{id.text}s" if isinstance(id, Scalar) else ""
+
+
+def _is_usual_plural(root: MappingNode) -> bool:
+    plural, id = root.get("plural"), root.get("id")
+    return isinstance(plural, Scalar) and isinstance(id, Scalar) and plural.text == f"{id.text}s"
 
 
 def _mapping(parts: Mapping[str, Meant], node: Node, path: Path) -> Meant:
@@ -93,6 +118,9 @@ def _mapping(parts: Mapping[str, Meant], node: Node, path: Path) -> Meant:
 
 
 def _list(items: tuple[Meant, ...], node: Node, path: Path, *, ordered: bool) -> Meant:
+    """What is said twice in a set says nothing more, except where each counts."""
+    if not ordered and not (path and path[-1] in _COUNTED):
+        items = tuple({item.key: item for item in reversed(items)}.values())[::-1]
     keys = tuple(item.key for item in items)
     return Meant(("list", keys) if ordered else ("set", _bag(keys)), node, path, items, ordered)
 
@@ -176,17 +204,19 @@ def _is_set(kind: str, path: Path) -> bool:
     return len(path) == 2 and path[0] in _SETS_WITHIN.get(kind, ())
 
 
-def _goes_without_saying(kind: str, part: Meant) -> bool:
+def _goes_without_saying(kind: str, part: Meant, plural: str) -> bool:
     """Whether a key says what holds without it."""
     path, node = part.path, part.node
     value = data(node) if isinstance(node, Scalar) else None
     if kind == "rule":
         if len(path) == 1:
-            return path[0] in _USUAL and _same(value, _USUAL[path[0]])
+            return part.parts == {} if path[0] == "run" else path[0] in _USUAL and _same(value, _USUAL[path[0]])
         if path[:2] == ("trigger", "schedule"):
             return (path[2:], value) in ((("missed",), "once"), (("timezone",), "UTC"))
         return len(path) == 3 and path[0] == "actions" and path[2] == "recheck" and value is True
     if kind == "machine" and len(path) == 3:
+        if path[0] == "transitions" and path[2] == "permission":
+            return value == f"{plural}.{path[1]}"
         return value is False and (path[0], path[2]) in (
             ("states", "final"),
             ("relations", "optional"),

@@ -20,28 +20,13 @@ from engine.releases.content import ReleaseContent, content_of
 from engine.releases.draft import Terms, draft
 from engine.releases.migration import stranded
 from engine.releases.rows import Rows
+from tests.engine.releases.editing import BASE, CASES, edited, parts_of
 
-CASES = Path(__file__).parents[2] / "cases"
 REFUSALS = sorted((CASES / "releases").glob("*.txt"))
 
 
-def parts_of(case: Path) -> list[tuple[str, str]]:
-    pieces = case.read_text("utf-8").split("\n=== ")[1:]
-    return [(piece.partition("\n")[0], piece.partition("\n")[2]) for piece in pieces]
-
-
-def edited(content: bytes, edits: str) -> bytes:
-    lines = edits.splitlines()
-    for old, new in zip(lines[::2], lines[1::2], strict=True):
-        assert old.startswith("- ")
-        assert new.startswith("+ ")
-        assert content.count(old[2:].encode()) == 1, old
-        content = content.replace(old[2:].encode(), new[2:].encode())
-    return content
-
-
 def said_of(case: Path) -> str:
-    live = dict(content_of(CASES / "broken" / "domain" / "base").documents)
+    live = dict(content_of(BASE).documents)
     said = {name: text for name, text in parts_of(case) if " " not in name and "/" not in name}
     new = dict(live)
     for name, text in parts_of(case):
