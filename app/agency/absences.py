@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from app.agency.house import House
 
-HOLIDAYS, ILLNESSES = 2.5, 3.5
-"""How often a year one model goes away, and falls ill."""
+HOLIDAYS, ILLNESSES = 4.0, 3.5
+"""How often a year one model goes away, for days or for weeks, and falls ill."""
 
 
 def plan(house: House, number: str, day: date) -> None:
@@ -25,7 +25,7 @@ def plan(house: House, number: str, day: date) -> None:
     dice = house.dice(f"away {number}")
     for one in range(rhythm.whole(dice, house.models * HOLIDAYS / 365)):
         own = house.dice(f"holiday {number}/{one}")
-        house.at(rhythm.instant(day, own.randint(9, 18)), partial(_holiday, house, number, own.randint(10, 60), own))
+        house.at(rhythm.instant(day, own.randint(9, 18)), partial(_holiday, house, number, _ahead(own), own))
     for one in range(rhythm.whole(dice, house.models * ILLNESSES / 365)):
         own = house.dice(f"illness {number}/{one}")
         house.at(rhythm.instant(day, own.randint(6, 12)), partial(_illness, house, number, own))
@@ -38,13 +38,18 @@ def known_from_the_start(house: House, number: str) -> None:
         _holiday(house, number, own.randint(3, 50), own)
 
 
+def _ahead(dice: Random) -> int:
+    """How many days before it begins a holiday is told: long ones early, a trip of some days at short notice."""
+    return dice.randint(10, 60) if dice.random() < 0.5 else dice.randint(2, 9)
+
+
 def _holiday(house: House, number: str, ahead: int, dice: Random) -> None:
     model = _somebody(house, dice)
     first = rhythm.day_of(house.now) + timedelta(days=ahead)
-    if not rhythm.is_holiday_season(first) and dice.random() < 0.3:
+    if ahead > 9 and not rhythm.is_holiday_season(first) and dice.random() < 0.3:
         first += timedelta(days=dice.randint(10, 30))
     starts = rhythm.instant(first, 0)
-    ends = rhythm.instant(first + timedelta(days=dice.randint(3, 16)), 0)
+    ends = rhythm.instant(first + timedelta(days=dice.randint(6, 16) if ahead > 9 else dice.randint(2, 5)), 0)
     # Mostly somebody looks at the bookings first.
     if house.diary.firm(model, starts, ends) and dice.random() < 0.7:
         return

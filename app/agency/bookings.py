@@ -116,7 +116,9 @@ class BookingStory:
 
     def moved_up(self) -> None:
         """The client is asked again, now that nobody is in front."""
-        if self.status == "option":
+        if self.is_firm:  # confirmed by mistake while another came first
+            self.hold.confirm()
+        elif self.status == "option":
             self._decide(0.6, 0.8, min(6 * HOUR, self.hold.left // 3))
 
     def challenged(self) -> None:
@@ -184,11 +186,12 @@ class BookingStory:
     def _tidy(self) -> None:
         if self.status in {"released", "cancelled"} and self.hold.status in LASTING:
             self.hold.leave("The booking fell through")
+        self.house.ignore(self.hold.id)
 
     def _plan(self) -> None:
         """The booking is firm: the balance, perhaps a move or a cancellation, and the day itself."""
         self.house.later(20 * MINUTE, self.hold.confirm)
-        if self.hold.status in STANDING and self.hold.rank > 1:
+        if not self._is_first():
             self.house.at(self.house.desk(3 * HOUR, self.dice), self._put_right)
         PaymentStory(self.house, self, "balance", self.total * 7 // 10, due=self.ends_at + 10 * DAY).open()
         left = max(HOUR, self.starts_at - self.house.now)
@@ -203,11 +206,15 @@ class BookingStory:
         self.house.at(self.starts_at + self.dice.randint(-5, 15) * MINUTE, self._begin)
 
     def _put_right(self) -> None:
-        """Another client still comes first: this booking takes another day, or falls through."""
-        if self.status == "confirmed" and self.hold.status in STANDING and self.hold.rank > 1:
-            self.hold.leave("Another client comes first")
+        """The option has ended or another client comes first: the booking takes another day, or falls through."""
+        if self.status == "confirmed" and not self._is_first():
+            if self.hold.status in STANDING:
+                self.hold.leave("Another client comes first")
             if not self._take_day(LASTING):
                 self._move("cancel", reason="The date is gone")
+
+    def _is_first(self) -> bool:
+        return self.hold.status in LASTING and self.hold.rank == 1
 
     def _reschedule(self) -> None:
         if self.status == "confirmed":
@@ -220,7 +227,7 @@ class BookingStory:
         length = self.ends_at - self.starts_at
         diary = self.house.diary
         # Now and then nobody looks whether the model is there.
-        blind = self.dice.random() < 0.08
+        blind = self.dice.random() < 0.2
         if diary.depth(self.model, new) or (not blind and diary.is_away(self.model, new, new + length)):
             return False
         old, self.starts_at, self.ends_at = self.starts_at, new, new + length

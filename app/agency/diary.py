@@ -48,6 +48,10 @@ class Diary:
         self._work: dict[date, dict[str, WorkSlot]] = {}
         self._away: dict[str, list[Absence]] = {}
 
+    def __len__(self) -> int:
+        """How many slots it holds."""
+        return sum(map(len, self._work.values())) + sum(map(len, self._away.values()))
+
     def slot(self, model: str, moment: int) -> WorkSlot | None:
         """The slot for work on the model's day, if there has been one."""
         return self._work.get(rhythm.day_of(moment), {}).get(model)

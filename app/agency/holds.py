@@ -28,6 +28,10 @@ class Held(Protocol):
     ends_at: int
 
     @property
+    def status(self) -> str:
+        """The booking's state."""
+
+    @property
     def is_firm(self) -> bool:
         """Whether the booking is confirmed or on the set."""
 
@@ -144,7 +148,7 @@ class Hold:
         if self.slot is None or self.status != "held" or self.rank == 1:
             return
         first = next((hold for hold in self.slot.lasting() if hold.rank == 1), None)
-        if first is not None and first.status == "held" and not first.booking.is_firm:
+        if first is not None and first.status == "held" and first.booking.status == "option":
             self.house.move("option", first.id, "challenge", actor=self.house.staff("OPERATOR", self.dice))
 
     def _hear(self, event: WireEvent) -> None:

@@ -20,6 +20,15 @@ if TYPE_CHECKING:
 WEB = Actor("web-form")
 PROVIDER = Actor("payment-provider")
 PARTNER = Actor("partner-api")
+_MACHINES = {
+    "cl": "client",
+    "md": "model",
+    "iq": "inquiry",
+    "bk": "booking",
+    "pay": "payment",
+    "sl": "slot",
+    "op": "option",
+}
 _SOURCES = {"web-form": "virel/web", "payment-provider": "virel/payments", "partner-api": "virel/partners"}
 
 
@@ -40,7 +49,8 @@ class House:
         self.diary = Diary(stage)
         self._ears: dict[str, Callable[[WireEvent], None]] = {}
         self._agenda: list[tuple[int, int, Callable[[], object]]] = []
-        self._numbers: Counter[str] = Counter()
+        self._planned = 0
+        self._said: Counter[str] = Counter()
         self._told: list[WireEvent] = []
 
     @staticmethod
@@ -54,9 +64,12 @@ class House:
 
     def new_id(self, prefix: str, number: str) -> str:
         """The id of an entity of the story with this number: ``bk_001007``, then ``bk_001007_2``."""
-        id = f"{prefix}_{number}"
-        count = self._count(id)
-        return id if count == 1 else f"{id}_{count}"
+        machine = _MACHINES[prefix]
+        id, count = f"{prefix}_{number}", 1
+        while self.stage.look(machine, id) is not None:
+            count += 1
+            id = f"{prefix}_{number}_{count}"
+        return id
 
     def listen(self, entity: str, hear: Callable[[WireEvent], None]) -> None:
         """Lets a story hear of every event about an entity; it may put things on the agenda, and say nothing at once."""
@@ -68,7 +81,8 @@ class House:
 
     def at(self, moment: int, act: Callable[[], object]) -> None:
         """Puts something on the agenda; at one instant, what was planned first comes first."""
-        heappush(self._agenda, (max(moment, self.now), self._count("agenda"), act))
+        self._planned += 1
+        heappush(self._agenda, (max(moment, self.now), self._planned, act))
 
     def later(self, seconds: int, act: Callable[[], object]) -> None:
         """Puts something on the agenda, counted from now."""
@@ -91,15 +105,15 @@ class House:
         if rest := self.stage.wake(until):
             yield rest
 
+    def in_mind(self) -> dict[str, int]:
+        """How much is kept of what is still to come or may still change; the rest is the world's."""
+        return {"agenda": len(self._agenda), "listening": len(self._ears), "diary": len(self.diary)}
+
     def _heard(self, events: list[WireEvent]) -> list[WireEvent]:
         for event in events:
             if (hear := self._ears.get(event.subject)) is not None:
                 hear(event)
         return events
-
-    def _count(self, name: str) -> int:
-        self._numbers[name] += 1
-        return self._numbers[name]
 
     def say(
         self,
@@ -113,8 +127,9 @@ class House:
         """Records a root event now, if the world allows it; ``changes`` maps fields to their new values."""
         machine = kind.partition(".")[0]
         before = self.stage.look(machine, subject) or {}
+        self._said[subject] += 1
         event = WireEvent(
-            id=f"{subject}.{self._count(f'{subject}.')}",
+            id=f"{subject}.{self._said[subject]}",
             type=kind,
             time=Timestamp(self.now * NANOSECONDS),
             source=_SOURCES.get(actor.id, "virel/desk"),
