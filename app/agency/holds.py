@@ -101,8 +101,8 @@ class Hold:
         house.create("option", self.id, fields, actor=operator)
         house.listen(self.id, self._hear)
         self._watch(ends)
-        if rank > 1 and self.dice.random() < 0.4:
-            house.at(house.desk(6 * HOUR, self.dice), self._challenge)
+        if rank > 1 and self.dice.random() < 0.75:
+            house.at(house.desk(3 * HOUR, self.dice), self._challenge)
 
     def confirm(self) -> None:
         """A manager confirms it by hand, takes the slot and ends the rest, where no rule has done so."""

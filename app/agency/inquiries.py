@@ -156,11 +156,11 @@ class InquiryStory:
     def _day(self) -> date:
         """The day of the shoot: within the lead time of this kind of client, one that people want."""
         today = rhythm.day_of(self.house.now)
-        day = today + timedelta(days=self.kind.lead[1])
+        thought_of: list[date] = []
         for _ in range(5):
             # Soon rather than late: the nearer of two draws.
             ahead = min(self.dice.randint(*self.kind.lead), self.dice.randint(*self.kind.lead))
-            day = today + timedelta(days=ahead)
-            if self.dice.random() < rhythm.wanted(day):
-                break
-        return day
+            thought_of.append(today + timedelta(days=ahead))
+            if self.dice.random() < rhythm.wanted(thought_of[-1]):
+                return thought_of[-1]
+        return max(thought_of, key=rhythm.wanted)
