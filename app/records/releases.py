@@ -236,7 +236,7 @@ class Releases:
         rows = Rows(machines)
         migrations = [(one.after_event, one.migrate) for one in reversed(self.all()) if one.migrate]
         query = select(events.EVENTS.c.seq, events.EVENTS.c.body).order_by(events.EVENTS.c.seq)
-        for seq, body in self._connection.execution_options(yield_per=_BATCH).execute(query):
+        for seq, body in self._connection.execute(query, execution_options={"yield_per": _BATCH}):
             while migrations and migrations[-1][0] < seq:
                 rows.migrate(migrations.pop()[1])
             rows.take(decode(body.encode()))
@@ -257,7 +257,7 @@ class Releases:
     def events(self) -> Iterator[WireEvent]:
         """The events stored beside the releases, in their order."""
         query = select(events.EVENTS.c.body).order_by(events.EVENTS.c.seq)
-        for body in self._connection.execution_options(yield_per=_BATCH).execute(query).scalars():
+        for body in self._connection.execute(query, execution_options={"yield_per": _BATCH}).scalars():
             yield decode(body.encode())
 
     def _files(self, number: int) -> dict[str, str]:
