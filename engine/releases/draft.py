@@ -75,8 +75,7 @@ def _draft(raised: Raised, live: ReleaseContent, terms: Terms) -> Draft:
     told = difference(live, content)
     if terms.holding is not None:
         roles = old.roles if old is not None else catalog.roles
-        changed = (id for kind, id in told.changed_names() if kind == "rule")
-        found.extend(check_publisher(terms.holding, roles, old, catalog, changed))
+        found.extend(check_publisher(terms.holding, roles, old, catalog, told.changed_names()))
     lost = vanishing(old.machines if old is not None else {}, catalog.machines)
     plan: Migration = {}
     if terms.migrate is not None:

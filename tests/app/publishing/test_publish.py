@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from app.publishing import publish as publishing
 from app.publishing.folder import FolderWrite
 from app.publishing.publish import (
     NothingChangedError,
@@ -83,8 +82,11 @@ def test_a_folder_is_published_raised_and_written(store: ReleaseStore, folder: P
     with store.reading() as releases:
         assert releases.changed_files(2) == [RULE]
         assert releases.content(1).documents[RULE] != releases.content(2).documents[RULE]
+        for number in (1, 2):
+            assert releases.document("rule", "confirm-on-deposit", number) == releases.content(number).documents[RULE]
+        assert releases.document("rule", "confirm-on-deposit", 3) is None
         assert releases.get(2).notes["cost"] == {"confirm-on-deposit": 11}
-        assert set(releases.get(2).notes) == {"cost", "tzdata", "locales"}
+        assert set(releases.get(2).notes) == {"cost", "tzdata", "holidays", "locales"}
 
 
 def test_what_is_live_already_is_refused(store: ReleaseStore, folder: Path) -> None:
@@ -142,14 +144,14 @@ def test_who_comes_second_at_the_same_moment_is_refused(
     edit(folder, RULE, '"deposit"', '"balance"')
     edit(other, OPS, "Runs the house.", "Runs it.")
     before = content_of(other)
-    notes_of = publishing.notes_of
+    stage = FolderWrite.stage
 
-    def overtaken(catalog: Any) -> Any:
-        monkeypatch.setattr(publishing, "notes_of", notes_of)
+    def overtaken(self: FolderWrite) -> None:
+        stage(self)
+        monkeypatch.setattr(FolderWrite, "stage", stage)
         publish(store, folder, signed("bob", "first"))
-        return notes_of(catalog)
 
-    monkeypatch.setattr(publishing, "notes_of", overtaken)
+    monkeypatch.setattr(FolderWrite, "stage", overtaken)
     with pytest.raises(PublishedSinceError, match=r'release 2 by bob, "first"'):
         publish(store, other, signed("eve"))
     assert content_of(other) == before
