@@ -34,6 +34,14 @@ class Draft:
     lost: Vanishing
     migration: Migration
     diagnostics: tuple[Diagnostic, ...]
+    migrate: Source | None = None
+
+    def source_line(self, diagnostic: Diagnostic) -> str | None:
+        """The text of the line a finding points at, in a document or in the migration."""
+        place = diagnostic.place
+        if self.migrate is not None and place.file == self.migrate.file:
+            return self.migrate.line(place.line)
+        return self.catalog.source_line(diagnostic)
 
     @property
     def ok(self) -> bool:
@@ -82,5 +90,14 @@ def _draft(raised: Raised, live: ReleaseContent, terms: Terms) -> Draft:
         plan, problems = read_migration(terms.migrate, lost, catalog.machines)
         found.extend(problems)
     return Draft(
-        content, catalog, old, told, raised.raised, raised.behind, lost, plan, tuple(in_order(found))
-    )  # fmt: skip
+        content,
+        catalog,
+        old,
+        told,
+        raised.raised,
+        raised.behind,
+        lost,
+        plan,
+        tuple(in_order(found)),
+        terms.migrate,
+    )
