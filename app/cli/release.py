@@ -254,7 +254,7 @@ def _refuse(error: RefusedError, shared: Shared) -> int:
         print_json({"published": False, "diagnostics": [one.as_json() for one in made.diagnostics]})
         return FOUND
     for one in made.diagnostics:
-        click.echo(render(one, made.catalog.source_line(one)))
+        click.echo(render(one, made.source_line(one)))
         click.echo()
     errors = sum(1 for one in made.diagnostics if one.severity == "error")
     click.echo(f"not published: {errors} error{'' if errors == 1 else 's'}")

@@ -40,7 +40,7 @@ def cost_lines(one: Release) -> Iterator[str]:
     if costs:
         dearest = max(costs, key=lambda id: (costs[id], id))
         yield (
-            f"  cost: at most {sum(costs.values()):,} steps for {len(costs)} rules, "
+            f"  cost: at most {sum(costs.values()):,} steps for {len(costs)} rule{'' if len(costs) == 1 else 's'}, "
             f"the dearest {dearest} with {costs[dearest]:,}"
         )
     yield f"  hash: {one.hash}"
@@ -93,7 +93,7 @@ def vanishing_lines(lost: Vanishing, rows: Mapping[str, Mapping[str, str]], plan
         for state in states:
             number = sum(1 for status in rows.get(machine, {}).values() if status == state)
             target = plan.get(machine, {}).get(state)
-            then = f"they move to {target}" if target is not None else "they need --migrate"
+            then = f"to move to {target}" if target is not None else "to be moved with --migrate"
             yield f"! {machine} loses {state}: {_entities(number)}{f', {then}' if number else ''}"
     for machine in lost.machines:
         yield f"! the machine {machine} goes: {_entities(len(rows.get(machine, {})))}"
@@ -108,7 +108,7 @@ def fate_lines(fates: list[Fate] | None) -> Iterator[str]:
     if fates is None:
         return
     told = [one for one in fates if one.outcome != "unchanged"]
-    yield f"waiting: {len(fates):,}, of which {len(told):,} belong to rules that change"
+    yield f"waiting: {len(fates):,}, of which {len(told):,} belong{'s' if len(told) == 1 else ''} to rules that change"
     for one in told[:SHOWN]:
         waits = one.pending
         action = f" {waits.action}" if waits.action else ""

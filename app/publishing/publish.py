@@ -169,7 +169,7 @@ def _commit(
     """Steps 2 and 3. Raises ``RefusedError`` and ``StoreError``, with nothing stored and nothing left behind."""
     if not made.ok:
         raise RefusedError(made)
-    notes = {**notes_of(made.catalog), "locales": list(terms.locales)}
+    notes = {**notes_of(made.catalog, signature.at), "locales": list(terms.locales)}
     if writing is not None:
         writing.stage()
     try:

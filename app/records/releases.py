@@ -150,8 +150,10 @@ class ReleaseStore:
         if reading:
             store = cls(open_database(url, existing=True))
             with transaction(store._database, _NAME) as connection:
-                if not inspect(connection).has_table(RELEASES.name):
-                    raise NoStoreError("there is no release store at this address")
+                there = inspect(connection).has_table(RELEASES.name)
+            if not there:
+                store.close()
+                raise NoStoreError("there is no release store at this address")
             return store
         store = cls(open_database(url))
         with transaction(store._database, _NAME, writing=True) as connection:
@@ -225,6 +227,15 @@ class Releases:
         rows = self._connection.execute(query.group_by(DOCUMENTS.c.kind, DOCUMENTS.c.id))
         return {(row.kind, row.id): row.version for row in rows}
 
+    def document(self, kind: str, id: str, version: int) -> bytes | None:
+        """The text that a version of a document means, whatever has been published since; None where there is none. A
+        running SLA clock keeps the policy and the calendar that it started with.
+        """
+        query = select(TEXTS.c.content).join(DOCUMENTS, TEXTS.c.hash == DOCUMENTS.c.text).limit(1)
+        named = (DOCUMENTS.c.kind == kind, DOCUMENTS.c.id == id, DOCUMENTS.c.version == version)
+        content = self._connection.scalar(query.where(*named))
+        return bytes(content) if content is not None else None
+
     def in_force(self, seq: int) -> int | None:
         """The number of the release that was live when an event of this number was stored; None before the first."""
         query = select(func.max(RELEASES.c.number)).where(RELEASES.c.after_event < seq)
@@ -236,7 +247,7 @@ class Releases:
         rows = Rows(machines)
         migrations = [(one.after_event, one.migrate) for one in reversed(self.all()) if one.migrate]
         query = select(events.EVENTS.c.seq, events.EVENTS.c.body).order_by(events.EVENTS.c.seq)
-        for seq, body in self._connection.execution_options(yield_per=_BATCH).execute(query):
+        for seq, body in self._connection.execute(query, execution_options={"yield_per": _BATCH}):
             while migrations and migrations[-1][0] < seq:
                 rows.migrate(migrations.pop()[1])
             rows.take(decode(body.encode()))
@@ -257,7 +268,7 @@ class Releases:
     def events(self) -> Iterator[WireEvent]:
         """The events stored beside the releases, in their order."""
         query = select(events.EVENTS.c.body).order_by(events.EVENTS.c.seq)
-        for body in self._connection.execution_options(yield_per=_BATCH).execute(query).scalars():
+        for body in self._connection.execute(query, execution_options={"yield_per": _BATCH}).scalars():
             yield decode(body.encode())
 
     def _files(self, number: int) -> dict[str, str]:

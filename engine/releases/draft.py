@@ -34,6 +34,14 @@ class Draft:
     lost: Vanishing
     migration: Migration
     diagnostics: tuple[Diagnostic, ...]
+    migrate: Source | None = None
+
+    def source_line(self, diagnostic: Diagnostic) -> str | None:
+        """The text of the line a finding points at, in a document or in the migration."""
+        place = diagnostic.place
+        if self.migrate is not None and place.file == self.migrate.file:
+            return self.migrate.line(place.line)
+        return self.catalog.source_line(diagnostic)
 
     @property
     def ok(self) -> bool:
@@ -75,13 +83,21 @@ def _draft(raised: Raised, live: ReleaseContent, terms: Terms) -> Draft:
     told = difference(live, content)
     if terms.holding is not None:
         roles = old.roles if old is not None else catalog.roles
-        changed = (id for kind, id in told.changed_names() if kind == "rule")
-        found.extend(check_publisher(terms.holding, roles, old, catalog, changed))
+        found.extend(check_publisher(terms.holding, roles, old, catalog, told.changed_names()))
     lost = vanishing(old.machines if old is not None else {}, catalog.machines)
     plan: Migration = {}
     if terms.migrate is not None:
         plan, problems = read_migration(terms.migrate, lost, catalog.machines)
         found.extend(problems)
     return Draft(
-        content, catalog, old, told, raised.raised, raised.behind, lost, plan, tuple(in_order(found))
-    )  # fmt: skip
+        content,
+        catalog,
+        old,
+        told,
+        raised.raised,
+        raised.behind,
+        lost,
+        plan,
+        tuple(in_order(found)),
+        terms.migrate,
+    )

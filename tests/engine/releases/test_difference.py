@@ -70,7 +70,7 @@ def test_the_text_differs_in_lines():
 def test_everything_is_new_at_first_and_nothing_twice():
     old = content_of(BASE)
     assert {one.status for one in difference(EMPTY, old).documents} == {"added"}
-    assert difference(old, ReleaseContent(dict(reversed(old.documents.items())))).documents == ()
+    assert difference(old, ReleaseContent(dict(reversed(list(old.documents.items()))))).documents == ()
 
 
 def test_a_hash_is_of_names_and_bytes_and_of_where_one_ends():

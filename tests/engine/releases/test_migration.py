@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from engine.conditions.values import Timestamp
 from engine.events.envelope import WireEvent
 from engine.reading import Source
@@ -42,7 +44,7 @@ def test_a_state_without_its_machine_is_meant_for_every_machine_that_loses_it():
 
 
 def test_a_world_after_a_migration_differs_in_states_alone():
-    tables = {
+    tables: dict[str, dict[str, dict[str, Any]]] = {
         "booking": {
             "b1": {"id": "b1", "status": "confirmed", "status_since": 5},
             "b2": {"id": "b2", "status": "draft"},

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from engine.catalog import roots_of
-from engine.diagnostics import Diagnostic, render
+from engine.diagnostics import render
 from engine.events.envelope import decode
 from engine.reading import Source
 from engine.releases.content import ReleaseContent, content_of
@@ -38,7 +38,7 @@ def said_of(case: Path) -> str:
         elif word == "removed":
             del new[path]
         elif path not in said:
-            new[path] = edited(new[path], text)
+            new[path] = edited(new[path], text) if path in new else text.encode()
     source = Source("migration", said["migrate"]) if "migrate" in said else None
     holding = said["as"].split() if "as" in said else None
     made = draft(ReleaseContent(new), ReleaseContent(live), {}, Terms(holding, source, said.get("locales", "").split()))
@@ -48,13 +48,7 @@ def said_of(case: Path) -> str:
         rows.take(decode(line.encode()))
     roots = roots_of(made.catalog.documents, "machine")
     found += stranded(rows.states, made.lost, made.migration, made.old_machines, made.catalog.machines, roots)
-    return "".join(render(one, line_of(one, source, made.catalog.source_line(one))) + "\n" for one in found)
-
-
-def line_of(one: Diagnostic, source: Source | None, line: str | None) -> str | None:
-    if source is not None and one.place.file == source.file:
-        return source.line(one.place.line)
-    return line
+    return "".join(render(one, made.source_line(one)) + "\n" for one in found)
 
 
 @pytest.mark.parametrize("case", REFUSALS, ids=lambda path: path.stem)

@@ -1,4 +1,4 @@
-"""An empty event store, on SQLite and on PostgreSQL."""
+"""An empty store, on SQLite and on PostgreSQL."""
 
 from __future__ import annotations
 
