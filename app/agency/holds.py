@@ -101,7 +101,7 @@ class Hold:
         house.create("option", self.id, fields, actor=operator)
         house.listen(self.id, self._hear)
         self._watch(ends)
-        if rank > 1 and self.dice.random() < 0.75:
+        if rank > 1 and self.dice.random() < 0.4:
             house.at(house.desk(3 * HOUR, self.dice), self._challenge)
 
     def confirm(self) -> None:
@@ -159,7 +159,7 @@ class Hold:
             return
         elif event.data["to"] == "challenged":
             house.later(0, booking.challenged)
-            # A policy ends it after a day; until one runs, a manager does, in working hours.
+            # A policy ends it after a day; in a folder without one a manager does, in working hours.
             overdue = house.now + DAY + self.dice.randint(10, 200) * MINUTE
             house.at(rhythm.office(overdue), self._give_way)
             if self.dice.random() < 0.12:

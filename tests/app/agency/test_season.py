@@ -61,10 +61,10 @@ def instant(text: str) -> datetime:
 
 
 def test_every_rule_has_something_to_do(documents: Catalog, replayed: dict):
-    clocks = {
-        id for id, rule in documents.rules.items() if all(".sla_" in event for event in rule.bound)
-    }  # they wait for a policy's clock
-    assert {id for id, counts in replayed["rules"].items() if not counts["met"]} <= clocks
+    idle = {id for id, counts in replayed["rules"].items() if not counts["met"]}
+    assert not idle & documents.rules.keys()
+    # A challenged option mostly runs out by itself before its day is over; a scenario tells of one that does not.
+    assert idle <= {"sla:challenge-answered"}
     assert [id for id, counts in replayed["rules"].items() if counts["errored"]] == []
     assert replayed["failed"] == {}
 
