@@ -85,9 +85,19 @@ def effect(keys: Mapping[str, Any]) -> str:
     rest = [
         f"{_LABELS.get(name, name)} {_value(value)}"
         for name, value in keys.items()
-        if name not in _SHOWN and name not in _CONTEXT
+        if name not in _SHOWN and name not in _CONTEXT and name != "message"
     ]
-    return " · ".join(part for part in known + rest if part)
+    return " · ".join(part for part in (*known, *rest, _first_line(keys.get("message"))) if part)
+
+
+def _first_line(message: Mapping[str, Any] | None) -> str:
+    """What a message says at first sight: its subject or first line, or why it would not be sent."""
+    if message is None:
+        return ""
+    if "refused" in message:
+        return f"not sent: {message['refused']}"
+    text = str(message.get("subject") or message["body"]).strip()
+    return f"“{text.splitlines()[0]}”" if text else ""
 
 
 def gist(keys: Mapping[str, Any]) -> str:
