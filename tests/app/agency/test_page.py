@@ -1,4 +1,4 @@
-"""docs/agency.md names every document of the agency."""
+"""docs/agency.md names every document of the agency, and the scenarios cover them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from engine.catalog import load
 from engine.reading.folder import read_folder
+from engine.simulation import scenario
+from engine.simulation.coverage import Coverage
 
 KINDS = {"machine", "rule", "role", "sla", "calendar", "matching", "template"}
 
@@ -35,3 +38,13 @@ def test_the_tables_name_nothing_that_is_not_there(root: Path, named: set[str]):
     files = {path.name for path in (root / "app/agency").glob("*.py")}
     builtin = {"task", "exception", "user"}
     assert named - known - files - builtin == set()
+
+
+def test_the_scenarios_cover_the_agencys_documents(root: Path):
+    catalog = load(root)
+    coverage = Coverage(catalog)
+    failures = [failure for one in catalog.scenarios.values() for failure in scenario.run(catalog, one, coverage)]
+    assert failures == []
+    shares = coverage.as_json()
+    assert shares["rules"] == shares["transitions"] == 1.0
+    assert shares["conditions"] >= 0.95
