@@ -138,13 +138,13 @@ def run(folder: Path) -> Iterator[Row]:
         ROUNDS,
     )
     least = taken["without"]
-    for base, target, words in ((one, 3, "one policy"), (two, None, "two policies, the second with escalation")):
+    for base, words in ((one, "one policy"), (two, "two policies, the second with escalation")):
         told = ours.backtest(base, log)["sla"]
         tell(f"  {told}")
         clocks = sum(sum(states.values()) for states in told.values())
         claim = f"a month of {clocks:,} clocks of {words} on {TICKETS:,} tickets, {lines:,} events: time over no clocks"
         timing = taken[base.name]
-        yield Row(claim, timing.median / least.median, target, False, f"{timing.text()}; without {least.text()}")
+        yield Row(claim, timing.median / least.median, 3, False, f"{timing.text()}; without {least.text()}")
     yield _touched(two)
 
 
@@ -157,7 +157,8 @@ def _touched(folder: Path) -> Row:
     many, few = (sorted(costs[count])[ROUNDS // 2] for count in (MANY, FEW))
     detail = f"{many * 1e6:.1f} µs an event beside {MANY:,} open clocks, {few * 1e6:.1f} µs beside {FEW}"
     claim = f"an event that touches one clock, beside {MANY:,} open clocks: time over the same beside {FEW}"
-    return Row(claim, many / few, 2, False, detail)
+    # It should cost the same; what lies within a quarter counts as a tie, as in every row.
+    return Row(claim, many / few, 1.25, False, detail)
 
 
 def _cost(folder: Path, count: int) -> float:
