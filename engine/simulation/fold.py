@@ -6,7 +6,7 @@ root event takes its transition as people did, guard included, and has diverged 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from engine.conditions.outcome import EvaluationError
@@ -21,7 +21,7 @@ from engine.simulation.events import Event, Kind
 from engine.simulation.ledger import APPLIED, Outcome
 
 if TYPE_CHECKING:
-    from engine.simulation.simulation import Simulation
+    from engine.simulation.road import Road
     from engine.simulation.world import Record
 
 Applied = tuple[Outcome, "Record | None", "Record | None"]
@@ -33,14 +33,14 @@ _STANDARD = Reader(dict.fromkeys(_INSTANTS, Field(TIMESTAMP)), {}, lambda _: fro
 class Fold:
     """Applies events to a simulation's world. ``slim`` machines keep only the state of each entity."""
 
-    def __init__(self, simulation: Simulation, slim: frozenset[str]) -> None:
+    def __init__(self, simulation: Road, slim: frozenset[str]) -> None:
         self._simulation = simulation
         self._world = simulation.world
         self.slim: dict[str, dict[str, str]] = {machine: {} for machine in slim}
         self._seeded: set[tuple[str, str]] = set()
 
-    def seed(self, event: WireEvent) -> None:
-        """Adds the entities that an event brings along and the world lacks. Raises UnfitValue.
+    def seed(self, event: WireEvent, given: Callable[[str, str, Mapping[str, Any], Timestamp], None]) -> None:
+        """Hands the entities that an event brings along and the world lacks to ``given``. Raises UnfitValue.
 
         Of an entity whose beginning the log does not tell, what is still unknown is added. The facts of an entity that
         the event itself creates say nothing new.
@@ -58,7 +58,7 @@ class Fold:
                     continue
                 known = self._world.tables[machine_id].get(id)
                 if known is None:
-                    self._simulation.given(machine_id, id, values, event.time)
+                    given(machine_id, id, values, event.time)
                     self._seeded.add((machine_id, id))
                 elif "created_at" not in known:
                     for name, value in self._record(machine, id, values, event.time).items():

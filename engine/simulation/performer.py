@@ -14,10 +14,9 @@ from engine.automation.paths import MissingValueError
 from engine.simulation.clocks import Heard
 from engine.simulation.events import Event, Kind
 from engine.simulation.fold import CreatedChanges
-from engine.simulation.timers import Timers
 
 if TYPE_CHECKING:
-    from engine.simulation.simulation import Simulation
+    from engine.simulation.road import Road
     from engine.simulation.world import Record
 
 
@@ -69,7 +68,7 @@ class Unit(Struct):
     stopped: int = 0
 
 
-def _heard(kind: Kind, simulation: Simulation) -> bool:
+def _heard(kind: Kind, simulation: Road) -> bool:
     """Whether anybody asks for events of a kind."""
     watched = simulation.on_event is not None or simulation.watch is not None
     return kind.matcher is not None or kind.clocked or watched
@@ -78,10 +77,9 @@ def _heard(kind: Kind, simulation: Simulation) -> bool:
 class Performer:
     """Performs the actions of runs, each run as one unit."""
 
-    def __init__(self, simulation: Simulation) -> None:
+    def __init__(self, simulation: Road) -> None:
         self._simulation = simulation
         self._world = simulation.world
-        self._timers = Timers(simulation)
         self._actors: dict[str, Mapping[str, Any]] = {}
         # An action without an entry (a message, a call) leaves the world as it is: its effect is all there is.
         self._handlers: dict[str, Handler] = {
@@ -108,7 +106,7 @@ class Performer:
         world, now, actor = self._world, self._simulation.now, event.actor
         shadow = bound.rule.text.stage == "shadow"
         unit = Unit(1 if due else event.depth + 1, shadow)
-        guarded = shadow or len(bound.actions) > 1 or bound.actions[0].items is not None
+        guarded = world.shared or shadow or len(bound.actions) > 1 or bound.actions[0].items is not None
         grown = event.chain.events
         if guarded:
             world.savepoint()
@@ -123,6 +121,8 @@ class Performer:
                     self._act(bound, action, event, subject, before, unit)
             if unit.touched:
                 self._updated(bound, event, unit)
+            if world.shared and not shadow:
+                world.write()
         except (MissingValueError, RefusedError) as failure:
             unit.failure = failure
             world.rollback()
@@ -314,6 +314,8 @@ class Performer:
         verdicts: list[Verdict] = []
         if matcher is not None:
             verdicts = matcher.match(event, subject, before, simulation.now, event.actor, self._world)
+            if verdicts and simulation.on_met is not None:
+                simulation.on_met(event, subject, before, verdicts)
         unit.follow_ups.append(FollowUp(event, subject, before, verdicts, left, entered, show, heard))
 
     def follow_transition(self, event: Event, kind: Kind, subject: Record) -> None:
@@ -363,11 +365,11 @@ class Performer:
         return unit
 
     def _start_timer(self, bound: Bound, id: str, effect: Effect, event: Event, unit: Unit) -> bool:
-        unit.timers.append(self._timers.starting(bound, id, effect, event))
+        unit.timers.append(self._simulation.timers.starting(bound, id, effect, event))
         return True
 
     def _cancel_timers(self, bound: Bound, id: str, effect: Effect, event: Event, unit: Unit) -> bool:
-        unit.timers.append(lambda: self._timers.cancel(bound, effect, event))
+        unit.timers.append(lambda: self._simulation.timers.cancel(bound, effect, event))
         return True
 
     def _actor(self, bound: Bound) -> Mapping[str, Any]:

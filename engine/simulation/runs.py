@@ -13,12 +13,11 @@ from engine.automation.model import Action, Bound, Effect, Rule
 from engine.automation.paths import MissingValueError
 from engine.conditions.outcome import EvaluationError
 from engine.conditions.values import Timestamp
-from engine.simulation.agenda import Entry, Waits
 from engine.simulation.events import MAX_DEPTH, Event, Kind
 from engine.simulation.performer import FollowUp, Performer, RefusedError, Unit
 
 if TYPE_CHECKING:
-    from engine.simulation.simulation import Simulation
+    from engine.simulation.road import Road
     from engine.simulation.world import Record
 
 Key = tuple[str, "str | None", object]
@@ -26,9 +25,9 @@ Key = tuple[str, "str | None", object]
 
 
 class Runs:
-    """Performs the rules that are met, on behalf of one simulation."""
+    """Performs the rules that are met, on behalf of one road."""
 
-    def __init__(self, simulation: Simulation) -> None:
+    def __init__(self, simulation: Road) -> None:
         self._simulation = simulation
         self.performer = Performer(simulation)
         rules = sorted(simulation.catalog.rules.values(), key=lambda r: (r.text.order, r.id))
@@ -37,8 +36,6 @@ class Runs:
         order = sorted([*((rule.text.order, rule.id) for rule in rules), *((0, id) for id in escalations)])
         self._counts = {id: simulation.ledger.rule(id) for _, id in order}
         self._ranks = {id: rank for rank, (_, id) in enumerate(order)}
-        self._last: dict[Key, Timestamp] = {}
-        self._delayed: dict[Key, list[Entry]] = {}
 
     def rank(self, rule: Rule) -> int:
         """The rule's place in rule order."""
@@ -68,6 +65,8 @@ class Runs:
             counts = self._counts[text.id]
             if verdict is not True:
                 counts.errored += 1
+                if self._simulation.on_run is not None:
+                    self._simulation.on_run(bound, event, "errored", str(verdict))
                 continue
             counts.met += 1
             if text.backstop:
@@ -86,6 +85,8 @@ class Runs:
         counts = self._counts[text.id]
         if event.depth >= MAX_DEPTH:
             counts.stopped += 1
+            if simulation.on_run is not None:
+                simulation.on_run(bound, event, "stopped", f"the cascade is {MAX_DEPTH} steps deep")
             return
         key: Key | None = None
         if text.mode != "always":
@@ -96,6 +97,8 @@ class Runs:
             # Ids are unique within a machine only: without a key of its own, a rule keeps its subjects' kinds apart.
             key = (text.id, "" if text.key is not None else bound.subject, _hashable(found))
             if not self._may_run(bound, key):
+                if simulation.on_run is not None:
+                    simulation.on_run(bound, event, "held", f"run mode {text.mode}")
                 return
         counts.fired += 1
         unit = self.performer.perform(bound, bound.actions, event, subject, before)
@@ -103,17 +106,18 @@ class Runs:
             self._failed(bound, event, unit.failure)
             return
         if key is not None:
-            self._last[key] = simulation.now
+            simulation.delays.ran(key, simulation.now)
             if text.mode == "restart":
-                for entry in self._delayed.pop(key, ()):
-                    entry.cancelled = True
+                simulation.delays.drop(key)
         self._stand(bound, event, unit)
+        if simulation.on_run is not None:
+            simulation.on_run(bound, event, "shadowed" if unit.shadow else "performed", None)
         for action in unit.delayed:
             self._delay(bound, action, event, subject, before, key)
 
     def _may_run(self, bound: Bound, key: Key) -> bool:
         text = bound.rule.text
-        last = self._last.get(key)
+        last = self._simulation.delays.last(key)
         if last is None or text.mode == "restart":
             return True
         if text.mode == "once":
@@ -128,27 +132,27 @@ class Runs:
         due = Timestamp(simulation.now + action.after)
         if simulation.on_delay is not None:
             simulation.on_delay(bound, action, event, subject, before)
+        restarted = key if bound.rule.text.mode == "restart" else None
+        simulation.delays.later(bound, action, event, subject, before, due, restarted)
 
-        def perform() -> None:
-            frame = (event, subject, before, simulation.now, event.actor, simulation.world)
-            if action.recheck and bound.condition is not None:
-                verdict = bound.condition.judge(*frame)
-                if verdict is False:
-                    return
-                if verdict is not True:
-                    self._failed(bound, event, MissingValueError(f"judged again: {verdict.message}"), action)
-                    return
-            unit = self.performer.perform(bound, (action,), event, subject, before, due=True)
-            if unit.failure is not None:
-                self._failed(bound, event, unit.failure, action)
-            else:
-                self._stand(bound, event, unit)
-
-        waits: Waits = ("delay", bound.rule.id, bound.subject or "", event.subject, action.mark)
-        entry = Entry(due, perform, waits=waits)
-        simulation.agenda.add(entry, self.rank(bound.rule), event.subject)
-        if bound.rule.text.mode == "restart" and key is not None:
-            self._delayed.setdefault(key, []).append(entry)
+    def due(
+        self, bound: Bound, action: Action, event: Event, subject: Record | None, before: Record | None
+    ) -> None:
+        """Performs an action whose delay is over, judging its rule again unless it says otherwise."""
+        simulation = self._simulation
+        frame = (event, subject, before, simulation.now, event.actor, simulation.world)
+        if action.recheck and bound.condition is not None:
+            verdict = bound.condition.judge(*frame)
+            if verdict is False:
+                return
+            if verdict is not True:
+                self._failed(bound, event, MissingValueError(f"judged again: {verdict.message}"), action)
+                return
+        unit = self.performer.perform(bound, (action,), event, subject, before, due=True)
+        if unit.failure is not None:
+            self._failed(bound, event, unit.failure, action)
+        else:
+            self._stand(bound, event, unit)
 
     def _stand(self, bound: Bound, event: Event, unit: Unit) -> None:
         """What a run did is certain now: counted, told, and its follow-ups queued."""
@@ -206,6 +210,8 @@ class Runs:
                 self._simulation.on_refusal(failure.transition)
         else:
             counts.failed += 1
+        if self._simulation.on_run is not None:
+            self._simulation.on_run(bound, event, reason.removeprefix("rule_"), str(failure))
         if bound.rule.text.stage == "shadow":
             return
         values = {"reason": reason, "title": f"{bound.rule.id}: {failure}", "priority": "normal"}

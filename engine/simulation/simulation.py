@@ -1,43 +1,32 @@
-"""The road of one event in memory: apply, judge, perform, follow up. Source: the language, "Order of things".
-
-Candidates are judged on the facts just after their event; the actions of those that are met then meet the state as it
-is by then, in rule order; follow-ups come breadth first. Nothing here reads a clock, writes a row or opens a socket.
-"""
+"""The road of events in memory, on a virtual clock. Nothing here reads a clock, writes a row or opens a socket."""
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from engine.automation.index import Verdict
-from engine.automation.model import Action, Bound
 from engine.catalog import Catalog
 from engine.conditions.values import Timestamp
 from engine.events.envelope import WireEvent
 from engine.machines.records import UnfitValue
 from engine.simulation.agenda import Agenda
 from engine.simulation.clocks import Clocks
+from engine.simulation.delays import MemoryDelays
 from engine.simulation.dwelling import Dwelling
-from engine.simulation.events import Event, Kind, Kinds, actor_facts, is_import
-from engine.simulation.fold import Fold
+from engine.simulation.events import Event, Kind, actor_facts, is_import
 from engine.simulation.ledger import Ledger, Outcome
-from engine.simulation.runs import Runs
+from engine.simulation.road import Judged, Road, Values, Watcher
 from engine.simulation.schedules import Schedules
-from engine.simulation.world import Record, World
+from engine.simulation.timers import Timers
+from engine.simulation.world import World
 
-Judged = tuple[Event, Record | None, Record | None, list[Verdict]]
-Values = tuple[Mapping[str, Any], Mapping[str, Any]]
-Watcher = Callable[[Event, "Record | None", "Record | None", Sequence[Bound]], Callable[[], None]]
+__all__ = ["Judged", "Simulation", "Values", "Watcher"]
 
 
-class Simulation:
+class Simulation(Road):
     """One catalog at work on a virtual clock.
 
-    ``slim`` keeps no records of entities that no document reads (the tasks of a long backtest). ``watch`` is called
-    with every event just after it was applied, and the rules that are judged on it; what it returns is called once it
-    is certain that the event stands. ``on_event`` is called with every event that this simulation derived. ``strict``
-    holds root events to everything a person's request must meet; a log's are taken as having met it.
+    ``slim`` keeps no records of entities that no document reads (the tasks of a long backtest).
     """
 
     def __init__(
@@ -52,23 +41,13 @@ class Simulation:
         strict: bool = False,
     ) -> None:
         needs = catalog.needs
-        self.catalog = catalog
-        self.ledger = ledger
-        self.world = World(catalog.machines, needs.inverses, needs.pasts)
-        self.now = Timestamp(0)
+        world = World(catalog.machines, needs.inverses, needs.pasts)
+        unread = needs.unread if slim else frozenset()
+        super().__init__(catalog, ledger, world, slim=unread, watch=watch, on_event=on_event, strict=strict)
         self.agenda = Agenda()
-        self.kinds = Kinds(catalog)
-        self.watch = watch
-        self.on_event = on_event
-        self.strict = strict
-        self.read: Values | None = None
-        self.on_refusal: Callable[[str], None] | None = None
-        self.on_move: Callable[[str, str], None] | None = None
-        self.on_delay: Callable[[Bound, Action, Event, Record | None, Record | None], None] | None = None
-        self._queue: deque[Judged] = deque()
-        self.dwelling = Dwelling(self)
-        self.fold = Fold(self, needs.unread if slim else frozenset())
-        self.runs = Runs(self)
+        self.delays = MemoryDelays(self)
+        self.timers = Timers(self)
+        self.dwelling: Dwelling = Dwelling(self)
         self.clocks = Clocks(self)
         self.schedules = Schedules(self, ticks_in_log)
         self._started = False
@@ -87,7 +66,7 @@ class Simulation:
             self.now = time
         kind = self.kinds[wire.type]
         try:
-            self.fold.seed(wire)
+            self.fold.seed(wire, self.given)
         except UnfitValue as problem:
             return Outcome("skipped", f"facts: {problem}")
         if self.clocks.fresh:
@@ -158,31 +137,6 @@ class Simulation:
             except KeyError:
                 continue
         return typed
-
-    def judge(self, event: Event, kind: Kind, subject: Record | None, before: Record | None) -> None:
-        """Judges the rules bound to an event on the facts as they are now, and queues those that are met."""
-        matcher = kind.matcher
-        if kind.clocked and subject is not None:
-            self.clocks.see(event, kind, subject, before)
-        if self.watch is not None:
-            self.watch(event, subject, before, matcher.rules if matcher is not None else ())()
-        if matcher is None:
-            return
-        kind.judged += 1
-        verdicts = matcher.match(event, subject, before, self.now, event.actor, self.world)
-        if verdicts:
-            self._queue.append((event, subject, before, verdicts))
-
-    def enqueue(self, judged: Judged) -> None:
-        """Queues verdicts reached while an action was performed."""
-        self._queue.append(judged)
-
-    def settle(self) -> None:
-        """Performs what is queued, breadth first, until nothing follows."""
-        queue = self._queue
-        while queue:
-            event, subject, before, verdicts = queue.popleft()
-            self.runs.all(event, subject, before, verdicts)
 
     def advance(self, to: Timestamp, *, including: bool) -> None:
         """Lets everything happen that falls due before ``to`` (or at it, when ``including``)."""

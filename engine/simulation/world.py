@@ -25,6 +25,9 @@ class World:
 
     __slots__ = ("_born", "_inverse", "_journal", "_moves", "_occupied", "_recording", "tables")
 
+    shared = False
+    """Whether others see and change it too, so that what a run did must be written, and may then be refused."""
+
     def __init__(
         self, machines: Iterable[str], inverses: Iterable[tuple[str, str]] = (), pasts: Iterable[str] = ()
     ) -> None:
@@ -112,6 +115,9 @@ class World:
         """Begins to record changes so that they can be taken back."""
         self._recording = True
         self._journal.clear()
+
+    def write(self) -> None:
+        """Writes what changed since the last time to where others see it. Raises RefusedError where that is refused."""
 
     def keep(self) -> None:
         """Ends the savepoint; the changes stay."""
