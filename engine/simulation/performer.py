@@ -181,6 +181,7 @@ class Performer:
             unit.slim.append((machine.id, id, machine.initial))
             return True
         table = self._world.tables[machine.id]
+        id = simulation.identity(id)
         while id in table:
             id = f"{id}'"
         now = simulation.now

@@ -78,7 +78,7 @@ class Road:
     ``watch`` is called with every event just after it was applied, and the rules that are judged on it; what it returns
     is called once it is certain that the event stands. ``on_event`` is called with every derived event that stands,
     ``on_met`` with what is met or errored at an event while its facts are at hand, ``on_run`` with what became of a run
-    and why. ``strict`` holds root events to everything a person's request must meet; a log's are taken as having met it.
+    and why. ``identity`` makes the id of an entity from the chain that made it. ``strict`` holds root events to everything a person's request must meet; a log's are taken as having met it.
     """
 
     delays: Delays
@@ -106,6 +106,7 @@ class Road:
         self.on_event = on_event
         self.strict = strict
         self.read: Values | None = None
+        self.identity: Callable[[str], str] = str
         self.on_refusal: Callable[[str], None] | None = None
         self.on_move: Callable[[str, str], None] | None = None
         self.on_delay: Callable[[Bound, Action, Event, Record | None, Record | None], None] | None = None

@@ -66,7 +66,7 @@ class Runs:
             if verdict is not True:
                 counts.errored += 1
                 if self._simulation.on_run is not None:
-                    self._simulation.on_run(bound, event, "errored", str(verdict))
+                    self._simulation.on_run(bound, event, "errored", _why(verdict))
                 continue
             counts.met += 1
             if text.backstop:
@@ -144,6 +144,8 @@ class Runs:
         if action.recheck and bound.condition is not None:
             verdict = bound.condition.judge(*frame)
             if verdict is False:
+                if simulation.on_run is not None:
+                    simulation.on_run(bound, event, "dropped", f"{action.name}: judged again, it no longer holds")
                 return
             if verdict is not True:
                 self._failed(bound, event, MissingValueError(f"judged again: {verdict.message}"), action)
@@ -151,8 +153,10 @@ class Runs:
         unit = self.performer.perform(bound, (action,), event, subject, before, due=True)
         if unit.failure is not None:
             self._failed(bound, event, unit.failure, action)
-        else:
-            self._stand(bound, event, unit)
+            return
+        self._stand(bound, event, unit)
+        if simulation.on_run is not None:
+            simulation.on_run(bound, event, "performed", f"{action.name} after its delay")
 
     def _stand(self, bound: Bound, event: Event, unit: Unit) -> None:
         """What a run did is certain now: counted, told, and its follow-ups queued."""
@@ -218,11 +222,17 @@ class Runs:
         effect = Effect("create_exception", values, "exception", None, dict(values))
         unit = self.performer.leave_exception(bound, effect, event, action)
         self._stand(bound, event, unit)
+        if self._simulation.world.shared:
+            self._simulation.world.write()
         counts.effects -= len(unit.effects)  # it is no effect of the rule that it failed
 
     def follow_transition(self, event: Event, kind: Kind, subject: Record) -> None:
         """A declared event that took a transition is followed by the machine's ``status_changed``."""
         self.performer.follow_transition(event, kind, subject)
+
+
+def _why(verdict: object) -> str | None:
+    return verdict.message if isinstance(verdict, EvaluationError) else None
 
 
 def _hashable(value: object) -> object:

@@ -1,0 +1,1 @@
+"""The one road of every change: authorize, handle, record, automate, commit."""

@@ -1,0 +1,314 @@
+"""The world of one unit of work: rows of the store as records, read when asked for, written when a run stands.
+
+What was read stays as it was read until the unit ends. A row that is to be changed is changed only from the version that
+was read; another's change in between makes the unit begin anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
+
+from app.records.events import EVENTS
+from app.road.conflicts import ConflictError, conflict_of
+from app.road.rows import Record, Rows, micro
+from app.store.statements import Statements, dumped
+from engine.conditions.values import Timestamp
+from engine.machines.model import Machine
+from engine.machines.slots import Slot
+from engine.simulation.performer import RefusedError
+from engine.simulation.world import World
+
+Key = tuple[str, str]
+
+
+class ChangedMeanwhileError(Exception):
+    """A row was changed by somebody else since it was read: the unit of work must begin anew."""
+
+
+class StoredTable(dict[str, Record]):
+    """The records of one machine that the unit has seen; asked for another, it reads the row."""
+
+    def __init__(self, world: StoredWorld, rows: Rows) -> None:
+        super().__init__()
+        self._world = world
+        self.rows = rows
+        self.absent: set[str] = set()
+
+    def __missing__(self, id: str) -> Record:
+        """Reads the row. Raises KeyError where there is none."""
+        if id in self.absent:
+            raise KeyError(id)
+        record = self._world.read(self, id)
+        if record is None:
+            self.absent.add(id)
+            raise KeyError(id)
+        return record
+
+    def __contains__(self, id: object) -> bool:
+        return self.get(id) is not None  # type: ignore[arg-type]
+
+    def get(self, id: str, default: Any = None) -> Any:
+        """The record, or ``default`` where there is none."""
+        try:
+            return self[id]
+        except KeyError:
+            return default
+
+    def loaded(self, id: str) -> Record | None:
+        """The record, where it was read already."""
+        return super().get(id)
+
+    def fetch(self, connection: Connection, statements: Statements, id: str, lock: bool) -> Any:
+        """The row, locked until the unit ends where the database can do that."""
+        name = "lock" if lock else "read"
+        table = self.rows.table
+
+        def clause() -> sa.Select[Any]:
+            query = sa.select(table).where(table.c.id == sa.bindparam("id"))
+            return query.with_for_update() if lock else query
+
+        return statements.of((name, table.name), clause)(connection, {"id": id}).fetchone()
+
+
+class StoredWorld(World):
+    """Records by machine and id over one connection; begun anew for every unit of work."""
+
+    __slots__ = ("_changed", "_connection", "_deleted", "_new", "_statements", "_stored", "_versions", "moves")
+
+    shared = True
+
+    def __init__(self, machines: Mapping[str, Machine], statements: Statements) -> None:
+        super().__init__(machines)
+        self._statements = statements
+        self._stored = {id: StoredTable(self, Rows(machine)) for id, machine in machines.items()}
+        self.tables = self._stored  # type: ignore[assignment]
+        self._connection: Connection | None = None
+        self._versions: dict[Key, int] = {}
+        self._new: dict[Key, Record] = {}
+        self._changed: dict[Key, set[str]] = {}
+        self.moves: list[tuple[str, str, Timestamp, str | None, str]] = []
+
+    def begin(self, connection: Connection) -> None:
+        """Forgets everything: from now on rows are read over this connection."""
+        self._connection = connection
+        for table in self._stored.values():
+            table.clear()
+            table.absent.clear()
+        for kept in (self._versions, self._new, self._changed):
+            kept.clear()
+        self.moves.clear()
+        self._journal.clear()
+        self._recording = False
+
+    @property
+    def connection(self) -> Connection:
+        """The connection of the unit."""
+        assert self._connection is not None
+        return self._connection
+
+    def rows(self, machine: str) -> Rows:
+        """How a machine's rows are read."""
+        return self._stored[machine].rows
+
+    def version(self, machine: str, id: str) -> int:
+        """The version of a row as it stands in this unit; 0 of one that it did not read."""
+        return self._versions.get((machine, id), 0)
+
+    def lock(self, machine: str, id: str) -> Record | None:
+        """The record, its row locked; to be called before anything else of the unit reads it."""
+        table = self._stored[machine]
+        known = table.loaded(id)
+        if known is not None:
+            return known
+        return self.read(table, id, lock=True)
+
+    def read(self, table: StoredTable, id: str, *, lock: bool = False) -> Record | None:
+        """Reads a row into its table; None where there is none."""
+        row = table.fetch(self.connection, self._statements, id, lock)
+        return None if row is None else self.take(table.rows.machine.id, row)
+
+    def take(self, machine: str, row: Any) -> Record:
+        """The record of a row that was read by a query of one's own; one that is known already stays as it is."""
+        table = self._stored[machine]
+        record, version = table.rows.record(row)
+        known = table.loaded(record["id"])
+        if known is not None:
+            return known
+        dict.__setitem__(table, record["id"], record)
+        self._versions[machine, record["id"]] = version
+        return record
+
+    def inverse(self, machine: str, relation: str, id: str) -> list[Record]:
+        """The records of ``machine`` whose ``relation`` is ``id``, oldest first."""
+        table = self._stored[machine]
+        columns = table.rows.table.c
+
+        def clause() -> Any:
+            query = sa.select(table.rows.table).where(columns[relation] == sa.bindparam("id"))
+            return query.order_by(columns.created_at, columns.id)
+
+        select = self._statements.of(("inverse", machine, relation), clause)
+        found = {record["id"]: record for record in self._taken(machine, select(self.connection, {"id": id}))}
+        for (kind, other), _ in (*self._new.items(), *self._changed.items()):
+            record = table.loaded(other) if kind == machine else None
+            if record is not None:
+                found[other] = record
+        matching = [record for record in found.values() if record.get(relation) == id]
+        return sorted(matching, key=lambda record: (record.get("created_at", 0), record["id"]))
+
+    def _taken(self, machine: str, rows: Any) -> Iterator[Record]:
+        return (self.take(machine, row) for row in rows.fetchall())
+
+    def taken(self, slot: Slot, id: str, start: int, end: int) -> bool:
+        """Whether an entity of the slot takes ``id`` at some instant of the half-open time."""
+        table = self._stored[slot.machine]
+        columns = table.rows.table.c
+
+        def clause() -> Any:
+            states = sorted(slot.states)
+            query = sa.select(table.rows.table).where(columns[slot.relation] == sa.bindparam("id"))
+            query = query.where(sa.or_(*(columns.status == sa.literal_column(f"'{state}'") for state in states)))
+            return query.where(columns.starts_at < sa.bindparam("end"), columns.ends_at > sa.bindparam("start"))
+
+        select = self._statements.of(("taken", slot), clause)
+        values = {"id": id, "start": start // 1000, "end": -(-end // 1000)}
+        found = {record["id"]: record for record in self._taken(slot.machine, select(self.connection, values))}
+        for kind, other in (*self._new, *self._changed):
+            record = table.loaded(other) if kind == slot.machine else None
+            if record is not None:
+                found[other] = record
+        return any(
+            record.get(slot.relation) == id
+            and record.get("status") in slot.states
+            and record["starts_at"] < end
+            and record["ends_at"] > start
+            for record in found.values()
+        )
+
+    def count_moves(self, machine: str, id: str, name: str, since: Timestamp) -> int:
+        """How often the entity took the transition ``name``, or came into the state ``name``, after ``since``."""
+
+        def clause() -> Any:
+            columns = EVENTS.c
+            query = sa.select(sa.func.count()).select_from(EVENTS)
+            query = query.where(columns.machine == sa.bindparam("machine"), columns.subject == sa.bindparam("id"))
+            query = query.where(columns.time > sa.bindparam("since"))
+            named: sa.BindParameter[str] = sa.bindparam("name")
+            return query.where(sa.or_(columns.transition == named, columns.state == named))
+
+        count = self._statements.of("count_moves", clause)
+        values = {"machine": machine, "id": id, "since": micro(since), "name": name}
+        stored: int = count(self.connection, values).scalar()
+        unwritten = sum(
+            1
+            for kind, other, time, transition, state in self.moves
+            if kind == machine and other == id and time > since and name in (transition, state)
+        )
+        return stored + unwritten
+
+    def create(self, machine: str, record: Record) -> None:
+        """Adds an entity. Raises ValueError where there is one of that id."""
+        table, id = self._stored[machine], record["id"]
+        if id in table:
+            raise ValueError(f'{machine} "{id}" exists already')
+        if self._recording:
+            self._journal.append((self._forget, machine, id))
+        dict.__setitem__(table, id, record)
+        table.absent.discard(id)
+        self._new[machine, id] = record
+
+    def change(self, machine: str, record: Record, name: str, value: Any) -> None:
+        """Sets a field or relation; None removes it."""
+        key = (machine, record["id"])
+        if self._recording:
+            self._journal.append((self._put_back, key, record, name, record.get(name)))
+        if value is None:
+            record.pop(name, None)
+        else:
+            record[name] = value
+        if key not in self._new:
+            self._changed.setdefault(key, set()).add(name)
+
+    def moved(self, machine: str, id: str, time: Timestamp, transition: str | None, state: str) -> None:
+        """Notes a move for ``count_moves``, until its event is written."""
+        self.moves.append((machine, id, time, transition, state))
+        if self._recording:
+            self._journal.append((self.moves.pop,))
+
+    def _forget(self, machine: str, id: str) -> None:
+        dict.__delitem__(self._stored[machine], id)
+        self._new.pop((machine, id), None)
+        self._versions.pop((machine, id), None)
+
+    @staticmethod
+    def _put_back(key: Key, record: Record, name: str, earlier: Any) -> None:
+        if earlier is None:
+            record.pop(name, None)
+        else:
+            record[name] = earlier
+
+    def write(self) -> None:
+        """Writes what changed within a savepoint of the database. Raises RefusedError where a constraint refuses it."""
+        if not self._new and not self._changed:
+            return
+        versions = {key: self._versions[key] for key in self._changed}
+        savepoint = "SAVEPOINT run"
+        self.connection.exec_driver_sql(savepoint)
+        try:
+            self.flush()
+        except ConflictError as conflict:
+            self.connection.exec_driver_sql("ROLLBACK TO SAVEPOINT run")
+            self._versions.update(versions)
+            raise RefusedError("", str(conflict)) from conflict
+        self.connection.exec_driver_sql("RELEASE SAVEPOINT run")
+
+    def rollback(self) -> None:
+        """Ends the savepoint and takes every change since back; what was written before it stays written."""
+        super().rollback()
+        self._new.clear()
+        self._changed.clear()
+
+    def flush(self) -> None:
+        """Writes what is new and what changed. Raises ConflictError where a constraint refuses it, and
+        ChangedMeanwhileError where a row is no longer the one that was read.
+        """
+        connection, statements = self.connection, self._statements
+        try:
+            for (machine, id), record in self._new.items():
+                rows = self._stored[machine].rows
+                values = {**rows.row(record), "version": 1}
+                statements.of(("insert", machine), rows.table.insert, rows.columns)(connection, values)
+                self._versions[machine, id] = 1
+            for (machine, id), names in self._changed.items():
+                self._update(connection, statements, machine, id, names)
+        except IntegrityError as refused:
+            raise conflict_of(refused) from refused
+        self._new.clear()
+        self._changed.clear()
+
+    def _update(
+        self, connection: Connection, statements: Statements, machine: str, id: str, names: set[str]
+    ) -> None:
+        rows = self._stored[machine].rows
+        record, version = self._stored[machine][id], self._versions[machine, id]
+        values = rows.row(record, sorted(names))
+        table = rows.table
+
+        def clause() -> Any:
+            update = sa.update(table).where(table.c.id == sa.bindparam("its_id"))
+            update = update.where(table.c.version == sa.bindparam("from_version"))
+            return update.values({name: sa.bindparam(name) for name in (*values, "version")})
+
+        update = statements.of(("update", machine, tuple(values)), clause)
+        done = update(connection, {**values, "version": version + 1, "its_id": id, "from_version": version})
+        if done.rowcount != 1:
+            raise ChangedMeanwhileError(f"{machine} {id}")
+        self._versions[machine, id] = version + 1
+
+
+__all__ = ["ChangedMeanwhileError", "Key", "StoredWorld", "dumped"]

@@ -1,0 +1,72 @@
+"""Statements that are compiled once and then run by the driver: the road's, which every change takes.
+
+Compiling and binding by SQLAlchemy costs more than most of these statements do; ``docs/adr`` has the measurement.
+Values are bound as they lie in the table: an object or a list goes in as its JSON text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Dialect
+from sqlalchemy.sql import ClauseElement
+
+
+class Statement:
+    """One statement in one dialect; called with a connection and the values of its parameters by name."""
+
+    __slots__ = ("_order", "text")
+
+    def __init__(self, clause: ClauseElement, dialect: Dialect, columns: Iterable[str] | None = None) -> None:
+        keys = list(columns) if columns is not None else None
+        compiled: Any = clause.compile(dialect=dialect, column_keys=keys)
+        self.text = str(compiled)
+        self._order: list[str] | None = compiled.positiontup
+
+    def _bound(self, values: Mapping[str, Any]) -> Any:
+        return values if self._order is None else tuple([values[name] for name in self._order])
+
+    def __call__(self, connection: Connection, values: Mapping[str, Any]) -> Any:
+        """Runs it; the cursor's result. Raises what SQLAlchemy makes of the driver's errors."""
+        return connection.exec_driver_sql(self.text, self._bound(values))
+
+    def many(self, connection: Connection, rows: list[dict[str, Any]]) -> None:
+        """Runs it for every row."""
+        if len(rows) == 1:
+            connection.exec_driver_sql(self.text, self._bound(rows[0]))
+        elif rows:
+            connection.exec_driver_sql(self.text, [self._bound(row) for row in rows])
+
+
+class Statements:
+    """The statements of one dialect, each compiled at its first use."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        self.dialect = dialect
+        self._known: dict[Any, Statement] = {}
+
+    def of(self, name: Any, make: Callable[[], ClauseElement], columns: Iterable[str] | None = None) -> Statement:
+        """The statement known by ``name``, made of ``make``'s clause where it is not known yet."""
+        found = self._known.get(name)
+        if found is None:
+            found = self._known[name] = Statement(make(), self.dialect, columns)
+        return found
+
+
+def dumped(value: Any) -> str | None:
+    """A JSON column's text; None stays NULL."""
+    return None if value is None else orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+
+
+def loaded(value: Any) -> Any:
+    """What a JSON column holds: drivers hand out its text or what it says."""
+    return orjson.loads(value) if isinstance(value, (str, bytes)) else value
+
+
+@cache
+def statements_of(dialect: Dialect) -> Statements:
+    """The statements of a dialect, shared by everybody who uses it."""
+    return Statements(dialect)
