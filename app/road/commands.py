@@ -1,0 +1,232 @@
+"""The commands every entity knows: create, update, move, record what happened. Authorize, handle, record, automate.
+
+They work on a road within a unit of work. Values come in as JSON has them; what does not fit is told all at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import uuid_utils
+
+from app.road.problems import ForbiddenError, Fault, InvalidError, NotAllowedNowError, NotFoundError, StaleError
+from app.road.road import StoredRoad
+from engine.access.decide import Decision, decide
+from engine.machines.model import STANDARD_FIELDS, Machine
+from engine.machines.records import UnfitValue
+from engine.diagnostics import did_you_mean
+from engine.simulation.events import Event
+from engine.simulation.world import Record
+
+LOCKS = {"booking": "model", "slot": "model", "option": "slot"}
+"""Whose row is locked before an entity takes its time: two that want the same model queue instead of colliding."""
+
+
+def new_id() -> str:
+    """A new identifier: a UUIDv7, which sorts by time."""
+    return str(uuid_utils.uuid7())
+
+
+def decision(road: StoredRoad, permission: str, machine: str | None, record: Record | None) -> Decision:
+    """What the caller's roles say."""
+    actor = road.journal.caller.actor
+    return decide(road.catalog.access.of(actor["roles"]), actor, permission, machine, record, road.world, road.now)
+
+
+def readable(road: StoredRoad, machine: Machine, id: str, *, lock: bool = False) -> tuple[Record, Decision | None]:
+    """An entity that the caller may read, and what is hidden of it. Raises NotFoundError, also for one of others."""
+    record = road.store.lock(machine.id, id) if lock else road.store.tables[machine.id].get(id)
+    if record is None:
+        raise NotFoundError(machine.id, id)
+    if road.journal.caller.system:
+        return record, None
+    found = decision(road, f"{machine.plural}.read", machine.id, record)
+    if not found.allowed:
+        raise NotFoundError(machine.id, id)
+    return record, found
+
+
+def allow(road: StoredRoad, permission: str, machine: Machine, record: Record | None) -> Decision | None:
+    """Raises ForbiddenError unless the caller may do this; what of it, where they may."""
+    if road.journal.caller.system:
+        return None
+    found = decision(road, permission, machine.id, record)
+    if not found.allowed:
+        place = found.place
+        where = f"{place.file}:{place.line}" if place is not None else None
+        raise ForbiddenError(machine.id, record["id"] if record else "", permission, found.reason, where)
+    return found
+
+
+def machine_of(road: StoredRoad, id: str) -> Machine:
+    """A machine of the live release."""
+    return road.catalog.machines[id]
+
+
+def _current(road: StoredRoad, machine: Machine, id: str, version: int | None) -> None:
+    known = road.store.version(machine.id, id)
+    if version is not None and version != known:
+        raise StaleError(machine.id, id, known)
+
+
+def read_values(road: StoredRoad, machine: Machine, values: Mapping[str, Any], *, whole: bool) -> Record:
+    """Typed values of a machine's fields; null stands for nothing. Raises InvalidError with all that does not fit.
+
+    With ``whole`` every field that is not optional must be there.
+    """
+    reader = road.catalog.readers[machine.id]
+    known = [*machine.fields, *machine.relations]
+    faults: list[Fault] = []
+    found: Record = {}
+    for name, value in values.items():
+        pointer = f"/{name}"
+        if name not in known:
+            set_elsewhere = name in STANDARD_FIELDS
+            hint = "it is set by the platform" if set_elsewhere else did_you_mean(name, known) or "no such field"
+            faults.append(Fault(pointer, "unknown_field", hint))
+            continue
+        if value is None:
+            found[name] = None
+            continue
+        try:
+            found[name] = reader.value(name, value)
+        except UnfitValue as problem:
+            faults.append(Fault(pointer, "invalid", str(problem)))
+            continue
+        relation = machine.relations.get(name)
+        if relation is not None and road.store.tables[relation.machine].get(value) is None:
+            faults.append(Fault(pointer, "not_found", f"there is no {relation.machine} {value}"))
+    required = reader.required
+    for name in required:
+        if (whole and found.get(name) is None) or (name in found and found[name] is None):
+            if not any(fault.pointer == f"/{name}" for fault in faults):
+                faults.append(Fault(f"/{name}", "missing", f"{machine.id} needs {name}"))
+    if faults:
+        raise InvalidError(sorted(faults, key=lambda fault: fault.pointer))
+    return found
+
+
+def create(road: StoredRoad, machine_id: str, values: Mapping[str, Any], *, id: str | None = None) -> Record:
+    """A new entity in its initial state."""
+    machine = machine_of(road, machine_id)
+    found = {name: value for name, value in read_values(road, machine, values, whole=True).items() if value is not None}
+    lock_resource(road, machine, found)
+    made = id or new_id()
+    draft = {**found, "id": made, "status": machine.initial}
+    allow(road, f"{machine.plural}.create", machine, draft)
+    event = Event(new_id(), f"{machine.id}.created", made, road.now, found, actor=road.journal.caller.actor)
+    return apply(road, machine, event)
+
+
+def update(
+    road: StoredRoad, machine_id: str, id: str, values: Mapping[str, Any], *, version: int | None = None
+) -> Record:
+    """An entity with some fields changed; null clears one. Nothing happens where nothing would change."""
+    machine = machine_of(road, machine_id)
+    record, seen = readable(road, machine, id, lock=True)
+    granted = allow(road, f"{machine.plural}.update", machine, record)
+    _current(road, machine, id, version)
+    found = read_values(road, machine, values, whole=False)
+    if granted is not None:
+        _writable(machine, record, granted, seen, found)
+    changes = {name: (record.get(name), value) for name, value in found.items() if record.get(name) != value}
+    if not changes:
+        return record
+    data = {name: value for name, (_, value) in changes.items() if value is not None}
+    event = Event(
+        new_id(), f"{machine.id}.updated", id, road.now, data, changes=changes, actor=road.journal.caller.actor
+    )
+    return apply(road, machine, event)
+
+
+def _writable(machine: Machine, record: Record, granted: Decision, seen: Decision | None, found: Record) -> None:
+    hidden = seen.hidden if seen is not None else frozenset()
+    for name in found:
+        beyond = granted.writable is not None and name not in granted.writable
+        if beyond or name in hidden:
+            permission = f"{machine.plural}.update"
+            reason = f'{granted.role} may not change "{name}"'
+            place = granted.place
+            raise ForbiddenError(
+                machine.id, record["id"], permission, reason, f"{place.file}:{place.line}" if place else None
+            )
+
+
+def move(
+    road: StoredRoad,
+    machine_id: str,
+    id: str,
+    transition: str,
+    inputs: Mapping[str, Any] | None = None,
+    *,
+    version: int | None = None,
+) -> Record:
+    """An entity that has taken a transition. ``inputs`` are those that the transition requires, such as a reason."""
+    machine = machine_of(road, machine_id)
+    record, _ = readable(road, machine, id, lock=True)
+    named = machine.transitions.get(transition)
+    if named is None:
+        hint = did_you_mean(transition, machine.transitions) or "the transitions are " + ", ".join(machine.transitions)
+        raise InvalidError([Fault("/transition", "unknown", f'{machine.id} has no transition "{transition}"; {hint}')])
+    allow(road, named.permission, machine, record)
+    _current(road, machine, id, version)
+    given = {name: value for name, value in (inputs or {}).items() if value not in (None, "")}
+    missing = [name for name in named.requires if name not in given]
+    if missing:
+        raise InvalidError([Fault(f"/{name}", "missing", f'"{transition}" needs a {name}') for name in missing])
+    lock_resource(road, machine, record)
+    data = {**given, "transition": transition, "from": record["status"], "to": named.target}
+    event = Event(new_id(), f"{machine.id}.status_changed", id, road.now, data, actor=road.journal.caller.actor)
+    return apply(road, machine, event)
+
+
+def record_event(
+    road: StoredRoad, machine_id: str, id: str, type: str, data: Mapping[str, Any], *, event_id: str | None = None
+) -> Record:
+    """An entity of which a declared event is recorded; the transition that the event names is taken."""
+    machine = machine_of(road, machine_id)
+    record, _ = readable(road, machine, id, lock=True)
+    kind = road.kinds[type]
+    if kind.reader is None or type not in machine.events:
+        raise InvalidError([Fault("/type", "unknown", f'{machine.id} declares no event "{type}"')])
+    if kind.transition is not None:
+        allow(road, kind.transition.permission, machine, record)
+    try:
+        typed = kind.reader.read(dict(data))
+    except UnfitValue as problem:
+        raise InvalidError([Fault("/data", "invalid", str(problem))]) from None
+    event = Event(event_id or new_id(), type, id, road.now, typed, actor=road.journal.caller.actor)
+    return apply(road, machine, event)
+
+
+def lock_resource(road: StoredRoad, machine: Machine, record: Mapping[str, Any]) -> None:
+    """Locks the row of what the entity takes the time of."""
+    relation = LOCKS.get(machine.id)
+    target = record.get(relation) if relation is not None else None
+    if relation is not None and target is not None:
+        road.store.lock(machine.relations[relation].machine, str(target))
+
+
+def apply(road: StoredRoad, machine: Machine, event: Event) -> Record:
+    """Lets a root event happen: the fold takes it, its audit is written, the rules that it meets act.
+
+    Raises NotAllowedNowError where the machine does not allow it.
+    """
+    kind = road.kinds[event.type]
+    outcome, subject, before = road.fold.root(event, kind, False)
+    if outcome.result != "applied" or subject is None:
+        state = before["status"] if before is not None else None
+        allowed = [one.name for one in machine.transitions.values() if state in one.sources]
+        raise NotAllowedNowError(_sentence(outcome.reason or "it does not apply"), allowed)
+    road.store.flush()
+    road.journal.event(event)
+    road.judge(event, kind, subject, before)
+    if kind.transition is not None:
+        road.runs.follow_transition(event, kind, subject)
+    road.settle()
+    return subject
+
+
+def _sentence(reason: str) -> str:
+    return f"{reason[:1].upper()}{reason[1:]}."

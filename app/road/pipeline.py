@@ -1,0 +1,95 @@
+"""The unit of work: one transaction holds state, events, audit, runs, timers and outbox; all of it is tried again whole.
+
+SQLite begins with its write lock, within a lock of the process, so that threads queue instead of polling. PostgreSQL
+locks the rows that commands ask for; deadlocks, serialization failures and rows changed meanwhile begin the unit anew.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from typing import TypeVar
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from app.clock import Clock
+from app.records.database import WRITING
+from app.road.caller import Caller
+from app.road.conflicts import ConflictError
+from app.road.problems import BusyError, CollisionError, ForbiddenError
+from app.road.releases import LiveReleases
+from app.road.road import StoredRoad
+from app.road.world import ChangedMeanwhileError
+
+Result = TypeVar("Result")
+TRIES = 8
+AGAIN = {"40001", "40P01", "55P03"}
+"""SQLSTATEs after which the whole unit may be tried again: serialization failure, deadlock, lock not available."""
+
+
+class Pipeline:
+    """Runs units of work on a store. ``committed`` is called after each commit, to wake whoever looks for work."""
+
+    def __init__(self, database: Engine, releases: LiveReleases, clock: Clock) -> None:
+        self.database = database
+        self.releases = releases
+        self.clock = clock
+        self.committed: Callable[[], None] | None = None
+        sqlite = database.dialect.name == "sqlite"
+        self._turn: AbstractContextManager[object] = threading.RLock() if sqlite else nullcontext()
+
+    def run(self, caller: Caller, work: Callable[[StoredRoad], Result], *, undo_window: int = 0) -> Result:
+        """The result of ``work``, which is committed with everything that follows from it.
+
+        Raises ProblemError where the change is not made, with nothing kept but the audit of a refusal.
+        """
+        for attempt in range(TRIES):
+            try:
+                return self._once(caller, work, undo_window)
+            except ForbiddenError as refusal:
+                self._note(caller, refusal)
+                raise
+            except ConflictError as conflict:
+                raise CollisionError(f"{str(conflict)[0].upper()}{str(conflict)[1:]}.") from conflict
+            except ChangedMeanwhileError:
+                pass
+            except DBAPIError as error:
+                if not _passes(error):
+                    raise
+            time.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 - spreads out who tries again
+        raise BusyError("The store is busy with this entity. Nothing was changed; send the request again.")
+
+    def _once(self, caller: Caller, work: Callable[[StoredRoad], Result], undo_window: int) -> Result:
+        with self._turn, self.database.connect() as plain:
+            connection = plain.execution_options(**WRITING)
+            with connection.begin():
+                road = self.releases.take(self.releases.live(connection))
+                try:
+                    road.begin(connection, caller, self.clock.now())
+                    road.undo_window = undo_window
+                    result = work(road)
+                    road.finish()
+                finally:
+                    self.releases.give_back(road)
+        if self.committed is not None:
+            self.committed()
+        return result
+
+    def _note(self, caller: Caller, refusal: ForbiddenError) -> None:
+        """The audit of a refusal, by itself: the refused change was taken back with its transaction."""
+
+        def note(road: StoredRoad) -> None:
+            road.journal.refused(refusal.machine, refusal.id, refusal.permission, str(refusal))
+
+        self.run(caller, note)
+
+
+def _passes(error: DBAPIError) -> bool:
+    """Whether a failure may pass when the unit is tried again."""
+    if getattr(error.orig, "sqlstate", None) in AGAIN:
+        return True
+    return isinstance(error, OperationalError) and "locked" in str(error.orig)
