@@ -79,6 +79,21 @@ class Pipeline:
             self.committed()
         return result
 
+    def read(self, caller: Caller, work: Callable[[StoredRoad], Result]) -> Result:
+        """The result of ``work`` on the store as it is at one instant; nothing that it does is kept."""
+        with self.database.connect() as plain:
+            connection = plain
+            if self.database.dialect.name == "postgresql":
+                connection = plain.execution_options(isolation_level="REPEATABLE READ")
+            with connection.begin() as transaction:
+                road = self.releases.take(self.releases.live(connection))
+                try:
+                    road.begin(connection, caller, self.clock.now())
+                    return work(road)
+                finally:
+                    self.releases.give_back(road)
+                    transaction.rollback()
+
     def _note(self, caller: Caller, refusal: ForbiddenError) -> None:
         """The audit of a refusal, by itself: the refused change was taken back with its transaction."""
 

@@ -1,0 +1,1 @@
+"""What is particular to the agency's entities: codes, defaults, conversions, options."""

@@ -1,0 +1,114 @@
+"""Lists of what a caller may see: policies and filters as one query, pages by a cursor that costs the same anywhere."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, cast
+
+import orjson
+import sqlalchemy as sa
+
+from app.road.problems import Fault, ForbiddenError, InvalidError
+from app.road.road import StoredRoad
+from app.store.entities import ENTITIES
+from engine.access.fields import hidden_among
+from engine.access.listing import listed
+from engine.conditions import sql
+from engine.conditions.block import Line
+from engine.conditions.check import check_condition
+from engine.conditions.condition import Condition
+from engine.conditions.listable import unlistable
+from engine.conditions.reads import FieldRead
+from engine.machines.scope import entity_scope
+from engine.reading.nodes import Scalar
+from engine.reading.source import Source
+from engine.simulation.world import Record
+
+MOST = 100
+LONGEST_FILTER = 2_000
+"""Characters."""
+ORDER = (("created_at", True), ("id", True))
+"""Newest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some entities, and the cursor of those after them; None at the end."""
+
+    records: list[Record]
+    next_cursor: str | None
+
+
+def page(road: StoredRoad, machine_id: str, *, limit: int, cursor: str | None, filter: str | None) -> Page:
+    """A page of the entities that the caller may read and that fit the filter, newest first.
+
+    Raises ForbiddenError for a caller who may read none of the kind, InvalidError for a filter or cursor that cannot be
+    used.
+    """
+    machine = road.catalog.machines[machine_id]
+    actor = road.journal.caller.actor
+    roles = road.catalog.access.of(actor["roles"])
+    permission = f"{machine.plural}.read"
+    if not any(grant.machine == machine_id for grant in roles.grants.get(permission, ())):
+        raise ForbiddenError(machine_id, "", permission, f"no role of yours grants {permission}", None)
+    condition = _condition(road, machine_id, filter) if filter else None
+    after = _position(cursor) if cursor else None
+    dialect = cast(Literal["sqlite", "postgresql"], road.statements.dialect.name)
+    store = sql.Store(dialect, ENTITIES)
+
+    def filters(table: sql.Table) -> Sequence[sql.Truth]:
+        found: list[sql.Truth] = []
+        if condition is not None:
+            found.append(sql.predicate(condition, store, table, sql.Asker(actor, road.now)))
+        if after is not None:
+            found.append(sa.tuple_(table.c.created_at, table.c.id) < sa.tuple_(sa.literal(after[0]), sa.literal(after[1])))
+        return found
+
+    query = listed(roles, actor, permission, machine_id, store, road.now, ORDER, limit + 1, filters)
+    rows = road.connection.execute(query).fetchall()
+    records = [road.store.take(machine_id, row) for row in rows[:limit]]
+    more = len(rows) > limit
+    return Page(records, _cursor(rows[limit - 1]) if more else None)
+
+
+def _cursor(row: Any) -> str:
+    return base64.urlsafe_b64encode(orjson.dumps([row.created_at, row.id])).rstrip(b"=").decode()
+
+
+def _position(cursor: str) -> tuple[int, str]:
+    try:
+        padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
+        value = orjson.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+    except (ValueError, binascii.Error):
+        value = None
+    match value:
+        case [int() as created, str() as id] if abs(created) < 2**63 and "\0" not in id:
+            return created, id
+    raise InvalidError([Fault("?cursor", "invalid", "this is no cursor of this list: begin without one")])
+
+
+def _condition(road: StoredRoad, machine_id: str, text: str) -> Condition:
+    """A filter's condition, checked as policies are. Raises InvalidError with every mistake and where it stands."""
+    if len(text) > LONGEST_FILTER:
+        raise InvalidError([Fault("?filter", "too_long", f"a filter has at most {LONGEST_FILTER} characters")])
+    scalar = Scalar(Source("filter", text), 0, len(text), text, "")
+    condition, found = check_condition(Line(scalar), entity_scope(road.catalog.vocabulary, machine_id))
+    if condition is None:
+        faults = [
+            Fault("?filter", one.code, f"column {one.place.column}: {one.message}" + (f"; {one.hint}" if one.hint else ""))
+            for one in found
+        ]
+        raise InvalidError(faults)
+    wrong = unlistable(condition)
+    if wrong:
+        raise InvalidError([Fault("?filter", "unlistable", f"no list can be filtered so: {one.what}") for one in wrong])
+    roles = road.catalog.access.of(road.journal.caller.actor["roles"])
+    plurals = {id: machine.plural for id, machine in road.catalog.machines.items()}
+    reads = [read for read in condition.reads() if isinstance(read, FieldRead)]
+    hidden = hidden_among(roles, plurals, reads)
+    if hidden is not None:
+        raise InvalidError([Fault("?filter", "hidden_field", hidden.reason)])
+    return condition

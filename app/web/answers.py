@@ -1,0 +1,138 @@
+"""From a unit of work to an answer: entity tags, idempotency keys, and the body as its reader may see it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+import orjson
+from flask import Response, request
+
+from app.road.commands import decision
+from app.road.idempotency import Kept, find, keep
+from app.road.problems import StaleError
+from app.road.road import StoredRoad
+from app.web.body import MalformedError, read_object
+from app.web.context import caller, platform
+from app.web.problems import problem
+from engine.access.fields import visible
+from engine.machines.model import Machine
+from engine.machines.records import as_json
+from engine.simulation.world import Record
+
+LONGEST_KEY = 255
+
+
+@dataclass(slots=True)
+class Answer:
+    """A status, a body as plain values, and headers."""
+
+    status: int
+    body: Any
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def response(self) -> Response:
+        """The answer as Flask sends it."""
+        content = b"" if self.status == 204 else orjson.dumps(self.body)
+        response = Response(content, self.status, content_type="application/json; charset=utf-8")
+        response.headers.update(self.headers)
+        return response
+
+
+def etag(version: int) -> str:
+    """The entity tag of a version (RFC 9110, 8.8.3)."""
+    return f'"v{version}"'
+
+
+def shown(road: StoredRoad, machine: Machine, record: Record) -> dict[str, Any]:
+    """An entity as the caller may see it: hidden fields are absent."""
+    found = visible(decision(road, f"{machine.plural}.read", machine.id, record), record)
+    body: dict[str, Any] = as_json(found)
+    body["etag"] = etag(road.store.version(machine.id, record["id"]))
+    return body
+
+
+def entity(road: StoredRoad, machine_id: str, record: Record, status: int = 200) -> Answer:
+    """The answer that shows one entity, with its entity tag."""
+    road.store.flush()
+    machine = road.catalog.machines[machine_id]
+    body = shown(road, machine, record)
+    headers = {"ETag": body["etag"]} if "etag" in body else {}
+    if status == 201:
+        headers["Location"] = f"/api/v1/{machine.plural}/{record['id']}"
+    return Answer(status, body, headers)
+
+
+def wanted_version(*, required: bool) -> int | None:
+    """The version that ``If-Match`` names; None without one, or for ``*``.
+
+    Raises PreconditionRequired where it is required and missing, MalformedError for what is no entity tag.
+    """
+    given = request.headers.get("If-Match")
+    if given is None:
+        if required:
+            raise MalformedError("send If-Match with the ETag of the version that you read", 428)
+        return None
+    if given.strip() == "*":
+        return None
+    tags = [tag.strip() for tag in given.split(",")]
+    versions = [int(tag[2:-1]) for tag in tags if tag.startswith('"v') and tag.endswith('"') and tag[2:-1].isdigit()]
+    if len(versions) != 1 or len(tags) != 1:
+        raise StaleError("entity", "", 0)  # a tag that this server never gave matches nothing
+    return versions[0]
+
+
+def body() -> dict[str, Any]:
+    """The request's JSON object."""
+    kind = request.mimetype
+    content = request.get_data()
+    if content and kind != "application/json":
+        raise MalformedError("send application/json", 415)
+    return read_object(content)
+
+
+def change(work: Callable[[StoredRoad], Answer], *, undo_window: bool = False) -> Response:
+    """Carries a change out once: with an ``Idempotency-Key`` the same request gets the same answer again."""
+    key = request.headers.get("Idempotency-Key")
+    who = caller()
+    if key is not None and (not key or len(key) > LONGEST_KEY or not key.isprintable()):
+        raise MalformedError(f"an Idempotency-Key is a text of 1 to {LONGEST_KEY} printable characters")
+    fingerprint = sha256(b"\0".join((request.method.encode(), request.full_path.encode(), request.get_data()))).hexdigest()
+
+    def unit(road: StoredRoad) -> Answer:
+        if key is None:
+            return work(road)
+        known = find(road, who.id, key)
+        if known is not None:
+            if known.fingerprint != fingerprint:
+                raise OtherRequestError
+            return Answer(known.status, known.body, {**known.headers, "Idempotency-Replayed": "true"})
+        answer = work(road)
+        keep(road, who.id, key, Kept(fingerprint, answer.status, dict(answer.headers), answer.body))
+        return answer
+
+    window = platform().settings.undo_seconds * 1_000_000 if undo_window else 0
+    try:
+        return platform().pipeline.run(who, unit, undo_window=window).response()
+    except OtherRequestError:
+        return problem(422, "This Idempotency-Key was used for another request; choose a new one.", kind="key-reused")
+
+
+class OtherRequestError(Exception):
+    """An idempotency key comes with another request than the one it was first sent with."""
+
+
+def reading(work: Callable[[StoredRoad], Answer]) -> Response:
+    """Answers from the store as it is at one instant."""
+    answer = platform().pipeline.read(caller(), work)
+    tag = answer.headers.get("ETag")
+    if tag is not None and tag in [one.strip() for one in request.headers.get("If-None-Match", "").split(",")]:
+        return Response(status=304, headers={"ETag": tag})
+    return answer.response()
+
+
+def texts(values: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    """Some members of a body."""
+    return {name: values[name] for name in names if name in values}

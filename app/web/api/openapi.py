@@ -1,0 +1,188 @@
+"""The interface's description (OpenAPI 3.1), made from the operations that are routed and from the live machines."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.commands.entities import BY_PLATFORM, DEFAULTS
+from app.web.api.entities import KINDS, Kind, title
+from app.web.api.operations import Interface, Operation, Parameter, Schema
+from engine.catalog import Catalog
+from engine.conditions.types import BOOL, DATE, DOUBLE, DURATION, INT, MONEY, TIMESTAMP, EnumType, ListType, Type
+from engine.machines.model import Machine
+
+COMMON = (400, 401, 403, 413, 415, 429, 503)
+"""Statuses that any operation may answer with."""
+MONEY_SCHEMA: Schema = {
+    "type": "object",
+    "properties": {
+        "amount": {"type": "integer", "description": "In minor units."},
+        "currency": {"type": "string", "minLength": 3, "maxLength": 3},
+    },
+    "required": ["amount", "currency"],
+    "additionalProperties": False,
+}
+PROBLEM: Schema = {
+    "type": "object",
+    "description": "Problem details (RFC 9457).",
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "request_id": {"type": ["string", "null"]},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {name: {"type": "string"} for name in ("pointer", "code", "message")},
+                "required": ["pointer", "code", "message"],
+            },
+        },
+    },
+    "required": ["type", "title", "status", "detail"],
+}
+_PLAIN: dict[Type, dict[str, Any]] = {
+    BOOL: {"type": "boolean"},
+    INT: {"type": "integer", "minimum": -(2**63), "maximum": 2**63 - 1},
+    DOUBLE: {"type": "number"},
+    TIMESTAMP: {"type": "string", "format": "date-time"},
+    DURATION: {"type": "string"},
+    DATE: {"type": "string", "format": "date"},
+}
+
+
+def schema_of(kind: Type) -> dict[str, Any]:
+    """The schema of a field's values."""
+    if kind == MONEY:
+        return {"$ref": "#/components/schemas/Money"}
+    if isinstance(kind, EnumType):
+        return {"type": "string", "enum": sorted(kind.values)}
+    if isinstance(kind, ListType):
+        return {"type": "array", "items": schema_of(kind.item)}
+    return dict(_PLAIN.get(kind, {"type": "string"}))
+
+
+def _optional(schema: dict[str, Any]) -> dict[str, Any]:
+    return {"anyOf": [schema, {"type": "null"}]}
+
+
+def machine_schemas(machine: Machine, kind: Kind) -> dict[str, Schema]:
+    """What an entity is when it is read, created, changed and moved."""
+    name = title(machine.id)
+    fields = {field: schema_of(declared.type) for field, declared in machine.fields.items()}
+    fields |= {relation: {"type": "string"} for relation in machine.relations}
+    standard: dict[str, Any] = {
+        "id": {"type": "string"},
+        "status": {"type": "string", "enum": list(machine.states)},
+        "etag": {"type": "string"},
+        **{field: _PLAIN[TIMESTAMP] for field in ("created_at", "updated_at", "status_since")},
+    }
+    theirs = BY_PLATFORM.get(machine.id, frozenset())
+    optional = {n for group in (machine.fields, machine.relations) for n, member in group.items() if member.optional}
+    given = {field: schema for field, schema in fields.items() if field not in theirs}
+    defaults = DEFAULTS.get(machine.id, {})
+    required = sorted(field for field in given if field not in optional and field not in defaults)
+    found: dict[str, Schema] = {
+        name: {
+            "type": "object",
+            "description": f"{machine.description} A field that the reader may not see is absent.",
+            "properties": {**standard, **fields},
+            "required": ["id"],
+        },
+        f"{name}Page": page_of(name),
+    }
+    if kind.create:
+        nullable = {field: _optional(schema) if field not in required else schema for field, schema in given.items()}
+        found[f"New{name}"] = {
+            "type": "object", "properties": nullable, "required": required, "additionalProperties": False,
+        }
+    if kind.update:
+        changes = {field: _optional(schema) if field in optional else schema for field, schema in given.items()}
+        found[f"{name}Changes"] = {"type": "object", "properties": changes, "additionalProperties": False}
+    if kind.move:
+        found[f"{name}Move"] = {
+            "type": "object",
+            "properties": {
+                "transition": {"type": "string", "enum": list(machine.transitions)},
+                "reason": {"type": ["string", "null"]},
+            },
+            "required": ["transition"],
+            "additionalProperties": False,
+        }
+    return found
+
+
+def page_of(name: str) -> Schema:
+    """The schema of a page of a list."""
+    return {
+        "type": "object",
+        "properties": {
+            "items": {"type": "array", "items": {"$ref": f"#/components/schemas/{name}"}},
+            "next_cursor": {"type": ["string", "null"]},
+            "has_more": {"type": "boolean"},
+        },
+        "required": ["items", "next_cursor", "has_more"],
+    }
+
+
+def _parameter(one: Parameter) -> dict[str, Any]:
+    return {
+        "name": one.name, "in": one.where, "required": one.required, "description": one.description,
+        "schema": dict(one.schema),
+    }
+
+
+def _content(schema: str | None, kind: str = "application/json") -> dict[str, Any]:
+    return {} if schema is None else {"content": {kind: {"schema": {"$ref": f"#/components/schemas/{schema}"}}}}
+
+
+def _described(one: Operation) -> dict[str, Any]:
+    answers: dict[str, Any] = {}
+    for status, schema in one.answers.items():
+        answers[str(status)] = {"description": "Done." if status < 300 else "Unchanged.", **_content(schema)}
+    refused = {"$ref": "#/components/responses/Problem"}
+    for status in sorted({*COMMON, *one.also}):
+        answers.setdefault(str(status), refused)
+    found: dict[str, Any] = {
+        "operationId": one.name, "summary": one.summary, "tags": [one.tag] if one.tag else [], "responses": answers,
+    }
+    if one.permission is not None:
+        found["description"] = f"Needs `{one.permission}`."
+    parameters = [_parameter(parameter) for parameter in one.parameters]
+    for part in one.path.split("/"):
+        if part.startswith("{"):
+            named = {"name": part[1:-1], "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
+            parameters.append(named)
+    if parameters:
+        found["parameters"] = parameters
+    if one.body is not None:
+        kind = "multipart/form-data" if one.upload else "application/json"
+        found["requestBody"] = {"required": True, **_content(one.body, kind)}
+    if one.public:
+        found["security"] = []
+    return found
+
+
+def described(interface: Interface, catalog: Catalog, version: str) -> dict[str, Any]:
+    """The whole description."""
+    schemas: dict[str, Schema] = {"Money": MONEY_SCHEMA, "Problem": PROBLEM, **interface.schemas}
+    for kind in KINDS:
+        schemas |= machine_schemas(catalog.machines[kind.machine], kind)
+    paths: dict[str, dict[str, Any]] = {}
+    for one in interface.operations:
+        paths.setdefault(f"/api/v1{one.path}", {})[one.method.lower()] = _described(one)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Virel", "version": version, "description": "What partners and tools may ask and change."},
+        "security": [{"token": []}, {"session": []}],
+        "paths": dict(sorted(paths.items())),
+        "components": {
+            "schemas": dict(sorted(schemas.items())),
+            "responses": {"Problem": {"description": "Refused.", **_content("Problem", "application/problem+json")}},
+            "securitySchemes": {
+                "token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+                "session": {"type": "apiKey", "in": "cookie", "name": "__Host-sid"},
+            },
+        },
+    }

@@ -1,0 +1,82 @@
+"""Operations of the interface: what is routed is described, and what is described is routed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Blueprint, Response
+
+Handler = Callable[..., Response]
+Schema = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter of the query or a header."""
+
+    name: str
+    where: str
+    schema: Schema
+    description: str
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One method on one path. ``path`` is written as in OpenAPI: ``/bookings/{id}``.
+
+    ``answers`` maps statuses to the name of a schema, or None for no body; those that every operation may give (401,
+    429 and so on) are added. ``permission`` is told to readers; the road asks for it.
+    """
+
+    method: str
+    path: str
+    name: str
+    summary: str
+    handler: Handler
+    answers: Mapping[int, str | None]
+    body: str | None = None
+    parameters: tuple[Parameter, ...] = ()
+    tag: str = ""
+    public: bool = False
+    permission: str | None = None
+    also: tuple[int, ...] = ()
+    upload: bool = False
+
+    @property
+    def rule(self) -> str:
+        """The path as Flask writes it."""
+        return self.path.replace("{", "<").replace("}", ">")
+
+
+@dataclass(slots=True)
+class Interface:
+    """All operations and the schemas that they mention."""
+
+    operations: list[Operation] = field(default_factory=list)
+    schemas: dict[str, Schema] = field(default_factory=dict)
+
+    def add(self, *operations: Operation) -> None:
+        """Adds operations."""
+        self.operations.extend(operations)
+
+    def route(self, blueprint: Blueprint) -> None:
+        """Has the blueprint serve every operation."""
+        for one in self.operations:
+            blueprint.add_url_rule(one.rule, one.name, one.handler, methods=[one.method])
+
+
+LIMIT = Parameter("limit", "query", {"type": "integer", "minimum": 1, "maximum": 100, "default": 25}, "How many.")
+CURSOR = Parameter("cursor", "query", {"type": "string", "maxLength": 500}, "Where the page before ended.")
+FILTER = Parameter(
+    "filter", "query", {"type": "string", "maxLength": 2000}, 'A condition, such as `booking.status == "option"`.'
+)
+IF_MATCH = Parameter("If-Match", "header", {"type": "string"}, "The ETag of the version that was read.")
+IF_MATCH_REQUIRED = Parameter(
+    "If-Match", "header", {"type": "string"}, "The ETag of the version that was read.", required=True
+)
+KEY = Parameter(
+    "Idempotency-Key", "header", {"type": "string", "minLength": 1, "maxLength": 255}, "Makes a repeat safe."
+)
