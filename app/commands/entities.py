@@ -48,9 +48,7 @@ def create(road: StoredRoad, machine: str, values: Mapping[str, Any]) -> Record:
     return commands.create(road, machine, whole, id=id)
 
 
-def update(
-    road: StoredRoad, machine: str, id: str, values: Mapping[str, Any], *, version: int | None = None
-) -> Record:
+def update(road: StoredRoad, machine: str, id: str, values: Mapping[str, Any], *, version: int | None = None) -> Record:
     """An entity with some of its fields changed."""
     _theirs(machine, values)
     return commands.update(road, machine, id, values, version=version)

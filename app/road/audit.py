@@ -49,9 +49,7 @@ class AuditWriter:
         self._statements = statements
         self._key = key
 
-    def write(
-        self, connection: Connection, entries: list[Entry], request: str | None, address: str | None
-    ) -> None:
+    def write(self, connection: Connection, entries: list[Entry], request: str | None, address: str | None) -> None:
         """Appends the entries in their order. Raises ChangedMeanwhileError where another unit was quicker."""
         heads: dict[tuple[str, str], tuple[int, str]] = {}
         stored: dict[tuple[str, str], int] = {}

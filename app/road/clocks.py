@@ -176,7 +176,9 @@ class StoredClocks(Clocks):
                 continue
             row = self._row(watch, id, track)
             if (policy, id) in self._stored:
-                road.statements.of("clock_on", _update)(road.connection, {**row, "its_policy": policy, "its_entity": id})
+                road.statements.of("clock_on", _update)(
+                    road.connection, {**row, "its_policy": policy, "its_entity": id}
+                )
             else:
                 road.statements.of("clock_new", CLOCKS.insert, COLUMNS)(road.connection, row)
         self._touched.clear()

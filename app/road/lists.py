@@ -64,7 +64,9 @@ def page(road: StoredRoad, machine_id: str, *, limit: int, cursor: str | None, f
         if condition is not None:
             found.append(sql.predicate(condition, store, table, sql.Asker(actor, road.now)))
         if after is not None:
-            found.append(sa.tuple_(table.c.created_at, table.c.id) < sa.tuple_(sa.literal(after[0]), sa.literal(after[1])))
+            found.append(
+                sa.tuple_(table.c.created_at, table.c.id) < sa.tuple_(sa.literal(after[0]), sa.literal(after[1]))
+            )
         return found
 
     query = listed(roles, actor, permission, machine_id, store, road.now, ORDER, limit + 1, filters)
@@ -98,7 +100,9 @@ def _condition(road: StoredRoad, machine_id: str, text: str) -> Condition:
     condition, found = check_condition(Line(scalar), entity_scope(road.catalog.vocabulary, machine_id))
     if condition is None:
         faults = [
-            Fault("?filter", one.code, f"column {one.place.column}: {one.message}" + (f"; {one.hint}" if one.hint else ""))
+            Fault(
+                "?filter", one.code, f"column {one.place.column}: {one.message}" + (f"; {one.hint}" if one.hint else "")
+            )
             for one in found
         ]
         raise InvalidError(faults)

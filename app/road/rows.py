@@ -76,7 +76,12 @@ class Rows:
         """The columns of a record, or of some of its fields; what is missing is NULL."""
         wanted = None if names is None else frozenset(names)
         found: dict[str, Any] = {}
-        for group, convert in ((self._plain, _same), (self._instants, _micro), (self._spans, _micro), (self._lists, dumped)):
+        for group, convert in (
+            (self._plain, _same),
+            (self._instants, _micro),
+            (self._spans, _micro),
+            (self._lists, dumped),
+        ):
             for name, _ in group:
                 if wanted is None or name in wanted:
                     value = record.get(name)

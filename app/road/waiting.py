@@ -90,7 +90,12 @@ class StoredWaiting:
             return update.values(state=sa.bindparam("state"))
 
         road = self._road
-        values = {"its_kind": kind, "its_state": PENDING, "state": "cancelled", **{f"its_{name}": value for name, value in fits.items()}}
+        values = {
+            "its_kind": kind,
+            "its_state": PENDING,
+            "state": "cancelled",
+            **{f"its_{name}": value for name, value in fits.items()},
+        }
         road.statements.of(("cancel", kind, names), clause)(road.connection, values)
 
 

@@ -291,9 +291,7 @@ class StoredWorld(World):
         self._new.clear()
         self._changed.clear()
 
-    def _update(
-        self, connection: Connection, statements: Statements, machine: str, id: str, names: set[str]
-    ) -> None:
+    def _update(self, connection: Connection, statements: Statements, machine: str, id: str, names: set[str]) -> None:
         rows = self._stored[machine].rows
         record, version = self._stored[machine][id], self._versions[machine, id]
         values = rows.row(record, sorted(names))

@@ -99,7 +99,9 @@ def change(work: Callable[[StoredRoad], Answer], *, undo_window: bool = False) -
     who = caller()
     if key is not None and (not key or len(key) > LONGEST_KEY or not key.isprintable()):
         raise MalformedError(f"an Idempotency-Key is a text of 1 to {LONGEST_KEY} printable characters")
-    fingerprint = sha256(b"\0".join((request.method.encode(), request.full_path.encode(), request.get_data()))).hexdigest()
+    fingerprint = sha256(
+        b"\0".join((request.method.encode(), request.full_path.encode(), request.get_data()))
+    ).hexdigest()
 
     def unit(road: StoredRoad) -> Answer:
         if key is None:

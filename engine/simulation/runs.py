@@ -135,9 +135,7 @@ class Runs:
         restarted = key if bound.rule.text.mode == "restart" else None
         simulation.delays.later(bound, action, event, subject, before, due, restarted)
 
-    def due(
-        self, bound: Bound, action: Action, event: Event, subject: Record | None, before: Record | None
-    ) -> None:
+    def due(self, bound: Bound, action: Action, event: Event, subject: Record | None, before: Record | None) -> None:
         """Performs an action whose delay is over, judging its rule again unless it says otherwise."""
         simulation = self._simulation
         frame = (event, subject, before, simulation.now, event.actor, simulation.world)

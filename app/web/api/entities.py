@@ -161,42 +161,89 @@ def operations(kind: Kind) -> list[Operation]:
     schema = title(kind.machine)
     found = [
         Operation(
-            "GET", path, f"list_{kind.plural}", f"Lists {kind.plural}, newest first.", _list(kind), {200: f"{schema}Page"},
-            parameters=(LIMIT, CURSOR, FILTER), tag=tag, permission=f"{kind.plural}.read", also=(422,),
+            "GET",
+            path,
+            f"list_{kind.plural}",
+            f"Lists {kind.plural}, newest first.",
+            _list(kind),
+            {200: f"{schema}Page"},
+            parameters=(LIMIT, CURSOR, FILTER),
+            tag=tag,
+            permission=f"{kind.plural}.read",
+            also=(422,),
         ),
         Operation(
-            "GET", one, f"get_{kind.machine}", f"Reads one {kind.machine}.", _get(kind), {200: schema, 304: None},
-            tag=tag, permission=f"{kind.plural}.read", also=(404,),
+            "GET",
+            one,
+            f"get_{kind.machine}",
+            f"Reads one {kind.machine}.",
+            _get(kind),
+            {200: schema, 304: None},
+            tag=tag,
+            permission=f"{kind.plural}.read",
+            also=(404,),
         ),
     ]
     if kind.create:
         found.append(
             Operation(
-                "POST", path, f"create_{kind.machine}", f"Creates a {kind.machine}.", _create(kind), {201: schema},
-                body=f"New{schema}", parameters=(KEY,), tag=tag, permission=f"{kind.plural}.create", also=(409, 422),
+                "POST",
+                path,
+                f"create_{kind.machine}",
+                f"Creates a {kind.machine}.",
+                _create(kind),
+                {201: schema},
+                body=f"New{schema}",
+                parameters=(KEY,),
+                tag=tag,
+                permission=f"{kind.plural}.create",
+                also=(409, 422),
             )
         )
     if kind.update:
         found.append(
             Operation(
-                "PATCH", one, f"update_{kind.machine}", f"Changes fields of a {kind.machine}; null clears one.",
-                _update(kind), {200: schema}, body=f"{schema}Changes", parameters=(IF_MATCH_REQUIRED,), tag=tag,
-                permission=f"{kind.plural}.update", also=(404, 409, 412, 422, 428),
+                "PATCH",
+                one,
+                f"update_{kind.machine}",
+                f"Changes fields of a {kind.machine}; null clears one.",
+                _update(kind),
+                {200: schema},
+                body=f"{schema}Changes",
+                parameters=(IF_MATCH_REQUIRED,),
+                tag=tag,
+                permission=f"{kind.plural}.update",
+                also=(404, 409, 412, 422, 428),
             )
         )
     if kind.move:
         found.append(
             Operation(
-                "POST", f"{one}/status", f"move_{kind.machine}", f"Takes a transition of a {kind.machine}.", _move(kind),
-                {200: schema}, body=f"{schema}Move", parameters=(KEY, IF_MATCH), tag=tag, also=(404, 409, 412, 422),
+                "POST",
+                f"{one}/status",
+                f"move_{kind.machine}",
+                f"Takes a transition of a {kind.machine}.",
+                _move(kind),
+                {200: schema},
+                body=f"{schema}Move",
+                parameters=(KEY, IF_MATCH),
+                tag=tag,
+                also=(404, 409, 412, 422),
             )
         )
     if kind.delete is not None:
         found.append(
             Operation(
-                "DELETE", one, f"delete_{kind.machine}", f"Archives a {kind.machine}; what refers to it stays readable.",
-                _delete(kind), {204: None}, parameters=(IF_MATCH,), tag=tag,
-                permission=f"{kind.plural}.{kind.delete}", also=(404, 409, 412),
+                "DELETE",
+                one,
+                f"delete_{kind.machine}",
+                f"Archives a {kind.machine}; what refers to it stays readable.",
+                _delete(kind),
+                {204: None},
+                parameters=(IF_MATCH,),
+                tag=tag,
+                permission=f"{kind.plural}.{kind.delete}",
+                also=(404, 409, 412),
             )
         )
     return found

@@ -95,7 +95,10 @@ def machine_schemas(machine: Machine, kind: Kind) -> dict[str, Schema]:
     if kind.create:
         nullable = {field: _optional(schema) if field not in required else schema for field, schema in given.items()}
         found[f"New{name}"] = {
-            "type": "object", "properties": nullable, "required": required, "additionalProperties": False,
+            "type": "object",
+            "properties": nullable,
+            "required": required,
+            "additionalProperties": False,
         }
     if kind.update:
         changes = {field: _optional(schema) if field in optional else schema for field, schema in given.items()}
@@ -128,7 +131,10 @@ def page_of(name: str) -> Schema:
 
 def _parameter(one: Parameter) -> dict[str, Any]:
     return {
-        "name": one.name, "in": one.where, "required": one.required, "description": one.description,
+        "name": one.name,
+        "in": one.where,
+        "required": one.required,
+        "description": one.description,
         "schema": dict(one.schema),
     }
 
@@ -145,7 +151,10 @@ def _described(one: Operation) -> dict[str, Any]:
     for status in sorted({*COMMON, *one.also}):
         answers.setdefault(str(status), refused)
     found: dict[str, Any] = {
-        "operationId": one.name, "summary": one.summary, "tags": [one.tag] if one.tag else [], "responses": answers,
+        "operationId": one.name,
+        "summary": one.summary,
+        "tags": [one.tag] if one.tag else [],
+        "responses": answers,
     }
     if one.permission is not None:
         found["description"] = f"Needs `{one.permission}`."

@@ -1,0 +1,32 @@
+"""Everything the interface offers, put together once."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from flask import Response
+
+from app.web.answers import Answer
+from app.web.api import entities
+from app.web.api.openapi import described
+from app.web.api.operations import Interface, Operation
+from app.web.context import platform
+
+VERSION = "1"
+
+
+@cache
+def interface() -> Interface:
+    """All operations."""
+    found = Interface()
+    for kind in entities.KINDS:
+        found.add(*entities.operations(kind))
+    found.add(Operation("GET", "/openapi.json", "openapi", "This description.", _description, {200: None}, public=True))
+    return found
+
+
+def _description() -> Response:
+    here = platform()
+    with here.database.connect() as connection:
+        catalog = here.releases.catalog(here.releases.live(connection))
+    return Answer(200, described(interface(), catalog, VERSION)).response()

@@ -1,0 +1,79 @@
+"""The web application: every request gets an id, an answer that says what happened, and the headers that protect it."""
+
+from __future__ import annotations
+
+import re
+
+from flask import Blueprint, Flask, Response, g, request
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from app.bootstrap import Platform
+from app.road.commands import new_id
+from app.web.api.interface import interface
+from app.web.body import MOST_BYTES
+from app.web.context import EXTENSION
+from app.web.problems import problem, register_problems
+
+MOST_UPLOAD = 20 * 1024 * 1024
+_REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+
+
+def create_app(platform: Platform) -> Flask:
+    """The application that serves a platform."""
+    app = Flask("virel", static_folder=None)
+    app.config.update(
+        SECRET_KEY=platform.key("flask"),
+        SECRET_KEY_FALLBACKS=platform.keys("flask")[1:],
+        MAX_CONTENT_LENGTH=MOST_UPLOAD,
+        MAX_FORM_MEMORY_SIZE=MOST_BYTES,
+        MAX_FORM_PARTS=100,
+        PROPAGATE_EXCEPTIONS=False,
+    )
+    app.extensions[EXTENSION] = platform
+    app.url_map.strict_slashes = False
+    if platform.settings.proxies:
+        hops = platform.settings.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    app.before_request(_begin)
+    app.after_request(_protect)
+    register_problems(app)
+    api = Blueprint("api", __name__, url_prefix="/api/v1")
+    interface().route(api)
+    app.register_blueprint(api)
+    app.add_url_rule("/healthz", "healthz", _healthy)
+    return app
+
+
+def _begin() -> None:
+    given = request.headers.get("X-Request-Id", "")
+    g.request_id = given if _REQUEST_ID.fullmatch(given) else new_id()
+
+
+def _healthy() -> Response:
+    """Whether this process can do its work: the store answers and a release is live."""
+    from app.web.context import platform
+
+    here = platform()
+    try:
+        with here.database.connect() as connection:
+            release = here.releases.live(connection)
+    except LookupError as error:
+        return problem(503, str(error))
+    return Response(f'{{"ok":true,"release":{release}}}', content_type="application/json; charset=utf-8")
+
+
+def _protect(response: Response) -> Response:
+    headers = response.headers
+    headers["X-Request-Id"] = g.get("request_id", "")
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers["Permissions-Policy"] = "geolocation=(), camera=(), microphone=()"
+    headers.setdefault(
+        "Content-Security-Policy",
+        "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'",
+    )
+    if request.is_secure:
+        headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    headers.setdefault("Cache-Control", "no-store")
+    return response
