@@ -10,12 +10,12 @@ from typing import Any
 
 import uuid_utils
 
-from app.road.problems import ForbiddenError, Fault, InvalidError, NotAllowedNowError, NotFoundError, StaleError
+from app.road.problems import Fault, ForbiddenError, InvalidError, NotAllowedNowError, NotFoundError, StaleError
 from app.road.road import StoredRoad
 from engine.access.decide import Decision, decide
+from engine.diagnostics import did_you_mean
 from engine.machines.model import STANDARD_FIELDS, Machine
 from engine.machines.records import UnfitValue
-from engine.diagnostics import did_you_mean
 from engine.simulation.events import Event
 from engine.simulation.world import Record
 
@@ -130,6 +130,19 @@ def update(
     found = read_values(road, machine, values, whole=False)
     if granted is not None:
         _writable(machine, record, granted, seen, found)
+    return _changed(road, machine, record, found)
+
+
+def change_fields(
+    road: StoredRoad, machine: Machine, record: Record, values: Mapping[str, Any], *, version: int | None = None
+) -> Record:
+    """An entity with some fields changed by a caller whom another permission allows to."""
+    _current(road, machine, record["id"], version)
+    return _changed(road, machine, record, read_values(road, machine, values, whole=False))
+
+
+def _changed(road: StoredRoad, machine: Machine, record: Record, found: Record) -> Record:
+    id = record["id"]
     changes = {name: (record.get(name), value) for name, value in found.items() if record.get(name) != value}
     if not changes:
         return record
@@ -176,7 +189,15 @@ def move(
     if missing:
         raise InvalidError([Fault(f"/{name}", "missing", f'"{transition}" needs a {name}') for name in missing])
     lock_resource(road, machine, record)
-    data = {**given, "transition": transition, "from": record["status"], "to": named.target}
+    return take_transition(road, machine, record, transition, given)
+
+
+def take_transition(
+    road: StoredRoad, machine: Machine, record: Record, transition: str, given: Mapping[str, Any]
+) -> Record:
+    """An entity that has taken a transition, by a caller who is allowed to. Raises NotAllowedNowError."""
+    data = {**given, "transition": transition, "from": record["status"], "to": machine.transitions[transition].target}
+    id = record["id"]
     event = Event(new_id(), f"{machine.id}.status_changed", id, road.now, data, actor=road.journal.caller.actor)
     return apply(road, machine, event)
 

@@ -12,7 +12,7 @@ from flask import Response, request
 
 from app.road.commands import decision
 from app.road.idempotency import Kept, find, keep
-from app.road.problems import StaleError
+from app.road.problems import Fault, InvalidError, StaleError
 from app.road.road import StoredRoad
 from app.web.body import MalformedError, read_object
 from app.web.context import caller, platform
@@ -138,3 +138,10 @@ def reading(work: Callable[[StoredRoad], Answer]) -> Response:
 def texts(values: Mapping[str, Any], *names: str) -> dict[str, Any]:
     """Some members of a body."""
     return {name: values[name] for name in names if name in values}
+
+
+def empty_body() -> None:
+    """Raises InvalidError for a body where the operation takes none."""
+    found = body()
+    if found:
+        raise InvalidError([Fault(f"/{name}", "unknown_field", "no such field") for name in found])

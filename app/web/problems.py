@@ -107,7 +107,7 @@ def _http(error: HTTPException) -> Response:
 
 
 def _unexpected(error: Exception) -> Response:
-    LOG.exception("request %s to %s failed", g.get("request_id"), request.path, exc_info=error)
+    LOG.error("request %s to %s failed", g.get("request_id"), request.path, exc_info=error)
     return problem(500, "Nothing was changed. Tell us the request id and we will find out why.")
 
 

@@ -8,8 +8,12 @@ from flask import Response
 
 from app.web.answers import Answer
 from app.web.api import entities
+from app.web.api.audit import add_audit
+from app.web.api.bookings import add_bookings
+from app.web.api.inquiries import add_inquiries
 from app.web.api.openapi import described
 from app.web.api.operations import Interface, Operation
+from app.web.api.work import add_work
 from app.web.context import platform
 
 VERSION = "1"
@@ -21,6 +25,8 @@ def interface() -> Interface:
     found = Interface()
     for kind in entities.KINDS:
         found.add(*entities.operations(kind))
+    for add in (add_inquiries, add_bookings, add_work, add_audit):
+        add(found)
     found.add(Operation("GET", "/openapi.json", "openapi", "This description.", _description, {200: None}, public=True))
     return found
 

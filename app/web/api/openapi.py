@@ -76,7 +76,7 @@ def machine_schemas(machine: Machine, kind: Kind) -> dict[str, Schema]:
         "id": {"type": "string"},
         "status": {"type": "string", "enum": list(machine.states)},
         "etag": {"type": "string"},
-        **{field: _PLAIN[TIMESTAMP] for field in ("created_at", "updated_at", "status_since")},
+        **dict.fromkeys(("created_at", "updated_at", "status_since"), _PLAIN[TIMESTAMP]),
     }
     theirs = BY_PLATFORM.get(machine.id, frozenset())
     optional = {n for group in (machine.fields, machine.relations) for n, member in group.items() if member.optional}

@@ -1,0 +1,101 @@
+"""Inquiries: who fits them and why, and how they become bookings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.commands import entities
+from app.road import commands
+from app.road.problems import Fault, InvalidError
+from app.road.road import StoredRoad
+from app.store.entities import MODELS
+from engine.access.fields import visible
+from engine.matching.rank import Ranking, rank
+from engine.simulation.world import Record
+
+MATCHING = "models-for-inquiry"
+DAY = 86_400_000_000_000
+"""In nanoseconds."""
+CHOICES = ("model", "starts_at", "ends_at", "total", "city", "notes")
+
+
+def match(road: StoredRoad, inquiry_id: str) -> Ranking:
+    """Every model for an inquiry: those that fit best first, the others with each reason."""
+    machines = road.catalog.machines
+    inquiry, _ = commands.readable(road, machines["inquiry"], inquiry_id)
+    commands.allow(road, "models.read", machines["model"], {})
+    rows = road.connection.execute(sa.select(MODELS).where(MODELS.c.status != "archived").order_by(MODELS.c.id))
+    candidates = [road.store.take("model", row) for row in rows.fetchall()]
+    return rank(road.catalog.matchings[MATCHING], inquiry, candidates, road.now, road.journal.caller.actor, road.world)
+
+
+def convert(road: StoredRoad, inquiry_id: str, choices: Mapping[str, Any], *, version: int | None = None) -> Record:
+    """The booking that an inquiry becomes; it keeps the link. What is not chosen comes from the inquiry and the model.
+
+    A new inquiry is answered first, as it has been by whoever converts it.
+    """
+    machines = road.catalog.machines
+    inquiry, _ = commands.readable(road, machines["inquiry"], inquiry_id, lock=True)
+    unknown = [name for name in choices if name not in CHOICES]
+    if unknown:
+        raise InvalidError([Fault(f"/{name}", "unknown_field", "no such field") for name in unknown])
+    model_id = choices.get("model") or inquiry.get("model")
+    if not isinstance(model_id, str):
+        raise InvalidError([Fault("/model", "missing", "choose a model; `match` says who fits")])
+    model = road.world.tables["model"].get(model_id)
+    if model is None:
+        raise InvalidError([Fault("/model", "not_found", f"there is no model {model_id}")])
+    if inquiry["status"] == "new":
+        inquiry = commands.move(road, "inquiry", inquiry_id, "answer", version=version)
+        version = None
+    values: dict[str, Any] = {
+        "client": inquiry["client"],
+        "model": model_id,
+        "inquiry": inquiry_id,
+        "starts_at": inquiry["starts_at"].text(),
+        "ends_at": inquiry["ends_at"].text(),
+        "city": model["home_city"],
+        "total": _total(inquiry, model),
+        **{name: value for name, value in choices.items() if value is not None and name != "model"},
+    }
+    commands.move(road, "inquiry", inquiry_id, "convert", version=version)
+    return entities.create(road, "booking", values)
+
+
+def _total(inquiry: Record, model: Record) -> dict[str, Any]:
+    """The model's day rate for every day that is begun."""
+    days = -(-(inquiry["ends_at"] - inquiry["starts_at"]) // DAY)
+    rate = model["day_rate"]
+    return {"amount": rate["amount"] * max(1, days), "currency": rate["currency"]}
+
+
+def ranking_as_json(road: StoredRoad, ranking: Ranking) -> dict[str, Any]:
+    """A ranking as its reader may see it: what rests on a hidden field is told without its value."""
+    machine = road.catalog.machines["model"]
+    found = ranking.as_json()
+    names: dict[str, str] = {}
+    hidden: frozenset[str] = frozenset()
+    for id, record in road.store.tables["model"].items():
+        decided = commands.decision(road, "models.read", "model", record)
+        seen = visible(decided, record)
+        hidden = hidden | decided.hidden
+        if "name" in seen:
+            names[id] = seen["name"]
+    return {**_without(found, {f"{machine.id}.{name}" for name in hidden}), "names": names}
+
+
+def _without(value: Any, hidden: set[str]) -> Any:
+    """JSON in which values under hidden facts are replaced by ``hidden``."""
+    if isinstance(value, list):
+        return [_without(one, hidden) for one in value]
+    if not isinstance(value, dict):
+        return value
+    if value.get("fact") in hidden or any(str(value.get("fact", "")).startswith(f"{name}.") for name in hidden):
+        return None
+    return {
+        key: "hidden" if any(key == name or key.startswith(f"{name}.") for name in hidden) else _without(one, hidden)
+        for key, one in value.items()
+    }

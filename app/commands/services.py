@@ -1,0 +1,89 @@
+"""What a booking consists of beside the model's time: services, each with its price; the total follows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.road import commands
+from app.road.audit import Entry
+from app.road.problems import Fault, ForbiddenError, InvalidError
+from app.road.road import StoredRoad
+from app.road.rows import micro
+from app.store.entities import SERVICES
+from engine.simulation.world import Record
+
+COLUMNS = [column.name for column in SERVICES.columns]
+MOST_QUANTITY = 10_000
+MOST_AMOUNT = 10**12
+LONGEST_TITLE = 300
+
+
+def add_service(
+    road: StoredRoad, booking_id: str, values: Mapping[str, Any], *, version: int | None = None
+) -> dict[str, Any]:
+    """A service that was added; the booking's total grows by its price. Raises InvalidError, ForbiddenError."""
+    machine = road.catalog.machines["booking"]
+    booking, _ = commands.readable(road, machine, booking_id, lock=True)
+    granted = commands.allow(road, "bookings.update", machine, booking)
+    if granted is not None and granted.writable is not None and "total" not in granted.writable:
+        place = granted.place
+        where = f"{place.file}:{place.line}" if place is not None else None
+        raise ForbiddenError("booking", booking_id, "bookings.update", f'{granted.role} may not change "total"', where)
+    title, quantity, amount = _read(values, booking)
+    now = micro(road.now)
+    row = {
+        "id": commands.new_id(),
+        "booking": booking_id,
+        "title": title,
+        "quantity": quantity,
+        "price_amount": amount,
+        "price_currency": booking["total"]["currency"],
+        "created_at": now,
+    }
+    total = {**booking["total"], "amount": booking["total"]["amount"] + quantity * amount}
+    commands.update(road, "booking", booking_id, {"total": total}, version=version)
+    road.statements.of("service_new", SERVICES.insert, COLUMNS)(road.connection, row)
+    shown = {"service": (None, {"title": title, "quantity": quantity, "price": _price(row)})}
+    actor = road.journal.caller.id
+    road.journal.entries.append(Entry("booking", booking_id, now, actor, "booking.service_added", "done", shown))
+    return as_json(row)
+
+
+def _read(values: Mapping[str, Any], booking: Record) -> tuple[str, int, int]:
+    faults = [
+        Fault(f"/{name}", "unknown_field", "no such field")
+        for name in values
+        if name not in ("title", "quantity", "price")
+    ]
+    title, quantity, price = values.get("title"), values.get("quantity", 1), values.get("price")
+    if not isinstance(title, str) or not title.strip() or len(title) > LONGEST_TITLE:
+        faults.append(Fault("/title", "invalid", f"a text of 1 to {LONGEST_TITLE} characters"))
+    if type(quantity) is not int or not 1 <= quantity <= MOST_QUANTITY:
+        faults.append(Fault("/quantity", "invalid", f"a whole number from 1 to {MOST_QUANTITY}"))
+    currency = booking["total"]["currency"]
+    amount = price.get("amount") if isinstance(price, dict) and set(price) == {"amount", "currency"} else None
+    if type(amount) is not int or not 0 <= amount <= MOST_AMOUNT:
+        faults.append(Fault("/price", "invalid", f'money such as {{"amount": 5000, "currency": "{currency}"}}'))
+    elif isinstance(price, dict) and price["currency"] != currency:
+        faults.append(Fault("/price/currency", "invalid", f"the booking is in {currency}"))
+    if faults or not isinstance(title, str) or not isinstance(quantity, int) or not isinstance(amount, int):
+        raise InvalidError(faults)
+    return title.strip(), quantity, amount
+
+
+def services_of(road: StoredRoad, booking_id: str) -> list[dict[str, Any]]:
+    """The services of a booking, in the order they were added."""
+    query = sa.select(SERVICES).where(SERVICES.c.booking == booking_id).order_by(SERVICES.c.created_at, SERVICES.c.id)
+    return [as_json(dict(row)) for row in road.connection.execute(query).mappings()]
+
+
+def _price(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {"amount": row["price_amount"], "currency": row["price_currency"]}
+
+
+def as_json(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A service as the interface shows it."""
+    return {"id": row["id"], "title": row["title"], "quantity": row["quantity"], "price": _price(row)}

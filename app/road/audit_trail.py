@@ -1,0 +1,47 @@
+"""Reading the audit of one entity, as far as its reader may see the entity."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.road import commands
+from app.road.problems import Fault, InvalidError
+from app.road.road import StoredRoad
+from app.road.rows import stamp
+from app.store.journal import AUDIT
+from app.store.statements import loaded
+
+
+def trail(
+    road: StoredRoad, machine_id: str, entity: str, *, limit: int, cursor: str | None
+) -> tuple[list[dict[str, Any]], str | None]:
+    """A page of an entity's audit, newest first, and the cursor of the rows before it. Raises NotFoundError."""
+    machine = road.catalog.machines[machine_id]
+    _, decided = commands.readable(road, machine, entity)
+    hidden = decided.hidden if decided is not None else frozenset()
+    columns = AUDIT.c
+    query = sa.select(AUDIT).where(columns.machine == machine_id, columns.entity == entity)
+    if cursor:
+        if not cursor.isascii() or not cursor.isdigit() or len(cursor) > 18:
+            raise InvalidError([Fault("?cursor", "invalid", "this is no cursor of this list: begin without one")])
+        query = query.where(columns.place < int(cursor))
+    rows = road.connection.execute(query.order_by(columns.place.desc()).limit(limit + 1)).mappings().all()
+    items = [
+        {
+            "place": row["place"],
+            "at": stamp(row["at"]).text(),
+            "actor": row["actor"],
+            "action": row["action"],
+            "outcome": row["outcome"],
+            "changes": {name: pair for name, pair in (loaded(row["changes"]) or {}).items() if name not in hidden},
+            "reason": row["reason"],
+            "event": row["event"],
+            "request_id": row["request"],
+            "address": row["address"],
+            "hash": row["hash"],
+        }
+        for row in rows[:limit]
+    ]
+    return items, str(rows[limit - 1]["place"]) if len(rows) > limit else None

@@ -1,0 +1,135 @@
+"""The timeline of a booking: what happened to it and around it, newest first, as its reader may see it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.records.events import EVENTS
+from app.road import commands
+from app.road.problems import Fault, InvalidError
+from app.road.road import StoredRoad
+from app.road.rows import stamp
+from app.store.waiting import OUTBOX
+from engine.events.envelope import actor_of, decode
+from engine.simulation.world import Record
+
+KINDS = ("people", "system", "money", "messages")
+MONEY = "payment"
+AROUND = (("payment", "booking"), ("option", "booking"))
+"""Machines whose relation leads to the booking."""
+
+
+def timeline(
+    road: StoredRoad, booking_id: str, *, kind: str | None, limit: int, cursor: str | None
+) -> tuple[list[dict[str, Any]], str | None]:
+    """The happenings of a page, and the cursor of those before them."""
+    booking, _ = commands.readable(road, road.catalog.machines["booking"], booking_id)
+    about = _around(road, booking)
+    before = _number(cursor) if cursor else None
+    if kind == "messages":
+        return _messages(road, booking_id, limit, before)
+    columns = EVENTS.c
+    query = sa.select(columns.seq, columns.body).where(_one_of(about)).order_by(columns.seq.desc())
+    if before is not None:
+        query = query.where(columns.seq < before)
+    if kind == "money":
+        query = query.where(columns.machine == MONEY)
+    items: list[dict[str, Any]] = []
+    last = 0
+    for seq, text in road.connection.execute(query.execution_options(yield_per=100)):
+        shown = _shown(road, text)
+        if shown is None or (kind is not None and shown["kind"] != kind):
+            continue
+        if len(items) == limit:
+            return items, str(last)
+        items.append(shown)
+        last = seq
+    return items, None
+
+
+def _around(road: StoredRoad, booking: Record) -> dict[str, list[str]]:
+    """The entities that belong to a booking, by machine, of those that the caller may read."""
+    found: dict[str, list[str]] = {"booking": [booking["id"]]}
+    records = [("inquiry", one) for one in [road.world.tables["inquiry"].get(booking.get("inquiry", ""))] if one]
+    for machine, relation in AROUND:
+        records += [(machine, one) for one in road.world.inverse(machine, relation, booking["id"])]
+    for machine in ("task", "exception"):
+        about = [f"booking/{booking['id']}", *(f"{kind}/{one['id']}" for kind, one in records if kind != machine)]
+        table = road.store.rows(machine).table
+        query = sa.select(table).where(table.c.about.in_(about))
+        records += [(machine, road.store.take(machine, row)) for row in road.connection.execute(query).fetchall()]
+    for machine, record in records:
+        plural = road.catalog.machines[machine].plural
+        if road.journal.caller.system or commands.decision(road, f"{plural}.read", machine, record).allowed:
+            found.setdefault(machine, []).append(record["id"])
+    return found
+
+
+def _one_of(about: dict[str, list[str]]) -> Any:
+    columns = EVENTS.c
+    return sa.or_(*(sa.and_(columns.machine == machine, columns.subject.in_(ids)) for machine, ids in about.items()))
+
+
+def _shown(road: StoredRoad, text: str) -> dict[str, Any] | None:
+    event = decode(text.encode())
+    machine = event.machine
+    record = road.world.tables[machine].get(event.subject)
+    if record is None:
+        return None
+    hidden: frozenset[str] = frozenset()
+    if not road.journal.caller.system:
+        decided = commands.decision(road, f"{road.catalog.machines[machine].plural}.read", machine, record)
+        if not decided.allowed:
+            return None
+        hidden = decided.hidden
+    changes = event.changes or (
+        {name: (None, value) for name, value in event.data.items()} if event.name == "created" else {}
+    )
+    actor = actor_of(event)
+    by = actor.id if actor is not None else None
+    person = by is not None and not by.startswith(("rule:", "sla:", "system:"))
+    return {
+        "id": event.id,
+        "at": event.time.text(),
+        "kind": "money" if machine == MONEY else "people" if person else "system",
+        "type": event.type,
+        "entity": {"type": machine, "id": event.subject},
+        "actor": by,
+        "cause": event.cause,
+        "reason": event.data.get("reason"),
+        "changes": {name: list(pair) for name, pair in changes.items() if name not in hidden},
+    }
+
+
+def _messages(
+    road: StoredRoad, booking_id: str, limit: int, before: int | None
+) -> tuple[list[dict[str, Any]], str | None]:
+    columns = OUTBOX.c
+    query = sa.select(OUTBOX).where(columns.machine == "booking", columns.entity == booking_id)
+    if before is not None:
+        query = query.where(columns.number < before)
+    rows = road.connection.execute(query.order_by(columns.number.desc()).limit(limit + 1)).mappings().all()
+    items = [
+        {
+            "id": row["key"],
+            "at": stamp(row["created_at"]).text(),
+            "kind": "messages",
+            "type": row["kind"],
+            "entity": {"type": row["machine"], "id": row["entity"]},
+            "actor": f"rule:{row['rule']}" if row["rule"] else None,
+            "state": row["state"],
+            "template": row["payload"].get("template"),
+            "to": row["payload"].get("to"),
+            "changes": {},
+        }
+        for row in rows[:limit]
+    ]
+    return items, str(rows[limit - 1]["number"]) if len(rows) > limit else None
+
+
+def _number(cursor: str) -> int:
+    if not cursor.isascii() or not cursor.isdigit() or len(cursor) > 18:
+        raise InvalidError([Fault("?cursor", "invalid", "this is no cursor of this list: begin without one")])
+    return int(cursor)
