@@ -46,7 +46,8 @@ def add_service(
     total = {**booking["total"], "amount": booking["total"]["amount"] + quantity * amount}
     commands.update(road, "booking", booking_id, {"total": total}, version=version)
     road.statements.of("service_new", SERVICES.insert, COLUMNS)(road.connection, row)
-    shown = {"service": (None, {"title": title, "quantity": quantity, "price": _price(row)})}
+    # The price stays out: it is in the change of the total, which not everybody may see.
+    shown = {"service": (None, {"title": title, "quantity": quantity})}
     actor = road.journal.caller.id
     road.journal.entries.append(Entry("booking", booking_id, now, actor, "booking.service_added", "done", shown))
     return as_json(row)

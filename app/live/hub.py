@@ -1,0 +1,132 @@
+"""The hub: reads the feed once for all sockets of a process and tells each what its viewer may see.
+
+A socket that does not read is closed when its queue is full; nobody else waits for it. It resumes from the last number
+that it was told.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.bootstrap import Platform
+from app.live.changes import changes_after, seen_by
+from app.live.sequencer import head, number_pending
+from app.road.caller import system
+from app.road.road import StoredRoad
+
+LOG = logging.getLogger("virel.live")
+EVERY = 0.05
+"""Seconds between two looks at what was committed."""
+BEAT = 2.0
+"""Seconds between two signs of life."""
+MOST_WAITING = 256
+"""Messages that a socket may leave unread."""
+
+
+@dataclass(eq=False, slots=True)
+class Viewer:
+    """One socket: who looks, up to where they were told, and what waits to be sent. None ends it."""
+
+    actor: Mapping[str, Any]
+    upto: int
+    queue: asyncio.Queue[dict[str, Any] | None] = field(default_factory=lambda: asyncio.Queue(MOST_WAITING))
+    stalled: bool = False
+
+    def tell(self, message: dict[str, Any]) -> None:
+        """Queues a message; a viewer whose queue is full is given up."""
+        if self.stalled:
+            return
+        try:
+            self.queue.put_nowait(message)
+        except asyncio.QueueFull:
+            self.stalled = True
+
+
+class Hub:
+    """All sockets of a process."""
+
+    def __init__(self, platform: Platform) -> None:
+        self._platform = platform
+        self._viewers: set[Viewer] = set()
+        self._wake = asyncio.Event()
+        self._failing = False
+
+    async def run(self) -> None:
+        """Numbers, reads and tells until it is cancelled. A store that does not answer is asked again."""
+        loop = asyncio.get_running_loop()
+
+        def wake() -> None:
+            loop.call_soon_threadsafe(self._wake.set)
+
+        self._platform.pipeline.committed = wake
+        beat = loop.time()
+        while True:
+            more = False
+            try:
+                more = await self._turn()
+                self._failing = False
+            except Exception:
+                # Viewers see that the beat stops; the next turn tries again.
+                if not self._failing:
+                    LOG.exception("the live feed cannot be read")
+                self._failing = True
+            if not self._failing and loop.time() - beat >= BEAT:
+                beat = loop.time()
+                for viewer in self._viewers:
+                    viewer.tell({"type": "beat", "upto": viewer.upto})
+            if more:
+                continue
+            try:
+                await asyncio.wait_for(self._wake.wait(), EVERY)
+            except TimeoutError:
+                continue
+            self._wake.clear()
+
+    async def _turn(self) -> bool:
+        """Numbers what was committed and takes every viewer a batch further; whether somebody has more to be told."""
+        await asyncio.to_thread(number_pending, self._platform.database)
+        if not self._viewers:
+            return False
+        current = await asyncio.to_thread(self._head)
+        groups: dict[int, list[Viewer]] = {}
+        for viewer in self._viewers:
+            if viewer.upto < current:
+                groups.setdefault(viewer.upto, []).append(viewer)
+        for after, viewers in groups.items():
+            told, upto = await asyncio.to_thread(self._read, after, [viewer.actor for viewer in viewers])
+            for viewer, items in zip(viewers, told, strict=True):
+                viewer.upto = upto
+                if items:
+                    viewer.tell({"type": "changes", "items": items, "upto": upto})
+        return any(viewer.upto < current for viewer in self._viewers)
+
+    def _head(self) -> int:
+        with self._platform.database.connect() as connection:
+            return head(connection)
+
+    def _read(self, after: int, actors: list[Mapping[str, Any]]) -> tuple[list[list[dict[str, Any]]], int]:
+        """What each of the actors is told of the changes after a number, and the last number that was read."""
+
+        def work(road: StoredRoad) -> tuple[list[list[dict[str, Any]]], int]:
+            changes = changes_after(road, after)
+            return [seen_by(road, actor, changes) for actor in actors], changes[-1].seq if changes else after
+
+        return self._platform.pipeline.read(system("live"), work)
+
+    async def join(self, actor: Mapping[str, Any], after: int | None) -> Viewer:
+        """A new viewer, who is told everything after a number that they know, or begins at the end."""
+        current = await asyncio.to_thread(self._head)
+        start = current if after is None or after > current else after
+        viewer = Viewer(actor, start)
+        viewer.tell({"type": "hello", "upto": start})
+        self._viewers.add(viewer)
+        self._wake.set()
+        return viewer
+
+    def leave(self, viewer: Viewer) -> None:
+        """Forgets a viewer."""
+        self._viewers.discard(viewer)

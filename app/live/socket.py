@@ -1,0 +1,124 @@
+"""The WebSocket at /live (RFC 6455, as ASGI has it): who may look, and the loop of one socket."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import orjson
+from werkzeug.exceptions import HTTPException
+from werkzeug.test import EnvironBuilder
+from werkzeug.wrappers import Request
+
+from app.bootstrap import Platform
+from app.live.hub import Hub
+from app.road.caller import Caller
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Who = Callable[[Platform, Request], Caller]
+GOING_AWAY, TRY_AGAIN, SIGNED_OUT = 1001, 1013, 4401
+RECHECK = 30.0
+"""Seconds after which it is asked again whether the viewer is still signed in, and in which roles."""
+
+
+class LiveSocket:
+    """Serves /live. ``who`` says whose request it is, as on every other one."""
+
+    def __init__(self, platform: Platform, hub: Hub, who: Who) -> None:
+        self._platform = platform
+        self._hub = hub
+        self._who = who
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One connection, from its handshake to its end."""
+        await receive()
+        request = _request(scope)
+        if not self._same_origin(request):
+            await _refuse(scope, send, 403)
+            return
+        try:
+            caller = await asyncio.to_thread(self._who, self._platform, request)
+        except HTTPException:
+            await _refuse(scope, send, 401)
+            return
+        await send({"type": "websocket.accept"})
+        viewer = await self._hub.join(caller.actor, _after(scope))
+        listening = asyncio.create_task(_listen(receive))
+        checking = asyncio.create_task(self._check(request, caller))
+        try:
+            await self._tell(viewer, send, (listening, checking))
+        finally:
+            self._hub.leave(viewer)
+            listening.cancel()
+            checking.cancel()
+
+    async def _tell(self, viewer: Any, send: Send, ends: tuple[asyncio.Task[None], asyncio.Task[None]]) -> None:
+        listening, checking = ends
+        while True:
+            waiting = asyncio.create_task(viewer.queue.get())
+            done, _ = await asyncio.wait({waiting, listening, checking}, return_when=asyncio.FIRST_COMPLETED)
+            if waiting not in done:
+                waiting.cancel()
+                if checking in done:
+                    await send({"type": "websocket.close", "code": SIGNED_OUT, "reason": "sign in again"})
+                return
+            await send({"type": "websocket.send", "text": orjson.dumps(waiting.result()).decode()})
+            if viewer.stalled and viewer.queue.empty():
+                await send({"type": "websocket.close", "code": TRY_AGAIN, "reason": "too slow; resume"})
+                return
+
+    async def _check(self, request: Request, caller: Caller) -> None:
+        """Ends when the viewer is no longer signed in, or no longer who they were."""
+        while True:
+            await asyncio.sleep(RECHECK)
+            try:
+                found = await asyncio.to_thread(self._who, self._platform, request)
+            except HTTPException:
+                return
+            if dict(found.actor) != dict(caller.actor):
+                return
+
+    def _same_origin(self, request: Request) -> bool:
+        """Whether a browser's page of ours asks; programs send no Origin."""
+        origin = request.headers.get("Origin")
+        if origin is None:
+            return True
+        allowed = {urlsplit(self._platform.settings.public_url).netloc, request.host}
+        return urlsplit(origin).netloc in allowed
+
+
+async def _listen(receive: Receive) -> None:
+    """Ends when the other side goes; what it says means nothing."""
+    while (await receive())["type"] != "websocket.disconnect":
+        continue
+
+
+async def _refuse(scope: Scope, send: Send, status: int) -> None:
+    if "websocket.http.response" in scope.get("extensions", {}):
+        await send({"type": "websocket.http.response.start", "status": status, "headers": []})
+        await send({"type": "websocket.http.response.body", "body": b""})
+    else:
+        await send({"type": "websocket.close", "code": 1008})
+
+
+def _after(scope: Scope) -> int | None:
+    """The number that the viewer was told last."""
+    text = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("after", [""])[0]
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
+
+
+def _request(scope: Scope) -> Request:
+    """The handshake as a request, so that it is judged like any other."""
+    headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
+    scheme = "https" if scope.get("scheme") == "wss" else "http"
+    host = dict(headers).get("host", "localhost")
+    builder = EnvironBuilder(path=scope["path"], base_url=f"{scheme}://{host}/", headers=headers)
+    environ = builder.get_environ()
+    builder.close()
+    client = scope.get("client")
+    environ["REMOTE_ADDR"] = client[0] if client else ""
+    return Request(environ)
