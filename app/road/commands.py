@@ -235,6 +235,7 @@ def apply(road: StoredRoad, machine: Machine, event: Event) -> Record:
     Raises NotAllowedNowError where the machine does not allow it.
     """
     kind = road.kinds[event.type]
+    event = road.of_unit(event)
     outcome, subject, before = road.fold.root(event, kind, False)
     if outcome.result != "applied" or subject is None:
         state = before["status"] if before is not None else None

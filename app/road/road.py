@@ -90,6 +90,7 @@ class StoredRoad(Road):
         ledger.stands = self._leave  # type: ignore[method-assign]
         self.on_met = self._met
         self.on_run = self._ran
+        self.first: Event | None = None
         self._traces: dict[tuple[str, str], Traced] = {}
 
     @property
@@ -104,9 +105,19 @@ class StoredRoad(Road):
         self.delays.begin()
         self.clocks.begin()
         self.now = now
+        self.first = None
         self._queue.clear()
         self._traces.clear()
         self.runs_ledger.effects.clear()
+
+    def of_unit(self, event: Event) -> Event:
+        """A root event as part of the unit: all that one request does has one root, and is undone together."""
+        if self.first is None:
+            self.first = event
+        else:
+            event.root, event.cause, event.chain = self.first.root, self.first.id, self.first.chain
+            event.chain.grow()
+        return event
 
     def finish(self) -> None:
         """Writes what is left to write; the transaction may then be committed."""

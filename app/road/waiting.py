@@ -87,7 +87,7 @@ class StoredWaiting:
             update = update.where(TIMERS.c.state == sa.bindparam("its_state"))
             for name in names:
                 update = update.where(TIMERS.c[name] == sa.bindparam(f"its_{name}"))
-            return update.values(state=sa.bindparam("state"))
+            return update.values(state=sa.bindparam("state"), problem=sa.bindparam("problem"))
 
         road = self._road
         values = {

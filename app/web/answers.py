@@ -115,9 +115,15 @@ def change(work: Callable[[StoredRoad], Answer], *, undo_window: bool = False) -
         keep(road, who.id, key, Kept(fingerprint, answer.status, dict(answer.headers), answer.body))
         return answer
 
+    def once(road: StoredRoad) -> Answer:
+        answer = unit(road)
+        if undo_window and road.first is not None and answer.status < 300:
+            answer.headers["Virel-Undo"] = road.first.root
+        return answer
+
     window = platform().settings.undo_seconds * 1_000_000 if undo_window else 0
     try:
-        return platform().pipeline.run(who, unit, undo_window=window).response()
+        return platform().pipeline.run(who, once, undo_window=window).response()
     except OtherRequestError:
         return problem(422, "This Idempotency-Key was used for another request; choose a new one.", kind="key-reused")
 

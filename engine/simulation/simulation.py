@@ -13,7 +13,7 @@ from engine.simulation.agenda import Agenda
 from engine.simulation.clocks import Clocks
 from engine.simulation.delays import MemoryDelays
 from engine.simulation.dwelling import Dwelling
-from engine.simulation.events import Event, Kind, actor_facts, is_import
+from engine.simulation.events import UNDO_SOURCE, Event, Kind, actor_facts, is_import
 from engine.simulation.ledger import Ledger, Outcome
 from engine.simulation.road import Judged, Road, Values, Watcher
 from engine.simulation.schedules import Schedules
@@ -84,6 +84,10 @@ class Simulation(Road):
                 return Outcome("diverged", str(problem))
             return Outcome("skipped", str(problem))
         outcome, subject, before = self.fold.root(event, kind, is_import(wire))
+        if wire.source == UNDO_SOURCE:
+            if subject is not None and kind.clocked:
+                self.clocks.see(event, kind, subject, before)
+            return outcome
         if outcome.result in ("applied", "refused"):
             self.judge(event, kind, subject, before)
             if kind.transition is not None and subject is not None:

@@ -13,6 +13,7 @@ from app.web.api.bookings import add_bookings
 from app.web.api.inquiries import add_inquiries
 from app.web.api.openapi import described
 from app.web.api.operations import Interface, Operation
+from app.web.api.undo import add_undo
 from app.web.api.work import add_work
 from app.web.context import platform
 
@@ -25,7 +26,7 @@ def interface() -> Interface:
     found = Interface()
     for kind in entities.KINDS:
         found.add(*entities.operations(kind))
-    for add in (add_inquiries, add_bookings, add_work, add_audit):
+    for add in (add_inquiries, add_bookings, add_work, add_audit, add_undo):
         add(found)
     found.add(Operation("GET", "/openapi.json", "openapi", "This description.", _description, {200: None}, public=True))
     return found
