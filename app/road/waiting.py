@@ -90,7 +90,7 @@ class StoredWaiting:
             return update.values(state=sa.bindparam("state"), problem=sa.bindparam("problem"))
 
         road = self._road
-        values = {"its_kind": kind, "its_state": PENDING, "state": "cancelled"}
+        values: dict[str, Any] = {"its_kind": kind, "its_state": PENDING, "state": "cancelled"}
         values["problem"] = f"cancelled by {road.first.root}" if road.first is not None else None
         values |= {f"its_{name}": value for name, value in fits.items()}
         road.statements.of(("cancel", kind, names), clause)(road.connection, values)
