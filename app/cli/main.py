@@ -16,6 +16,7 @@ INTERRUPTED = 130
 
 COMMANDS = {
     "access": "app.cli.access:access",
+    "audit": "app.cli.audit:audit",
     "backtest": "app.cli.backtest:backtest",
     "calendar": "app.cli.calendar:calendar",
     "cel": "app.cli.cel:cel",
@@ -24,11 +25,13 @@ COMMANDS = {
     "dry-run": "app.cli.dry_run:dry_run",
     "events": "app.cli.events:events",
     "match": "app.cli.match:match",
+    "migrate": "app.cli.migrate:migrate",
     "release": "app.cli.release:release",
     "simulate": "app.cli.simulate:simulate",
     "sla": "app.cli.sla:sla",
     "template": "app.cli.template:template",
     "test": "app.cli.test:test",
+    "worker": "app.cli.worker:worker",
 }
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import secrets
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from app.road.road import StoredRoad
+from app.road.world import ChangedMeanwhileError
 from app.store.entities import CODES
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -27,5 +29,8 @@ def give_code(road: StoredRoad, machine: str, entity: str) -> str:
         code = f"{PREFIXES[machine]}-{''.join(secrets.choice(ALPHABET) for _ in range(LENGTH))}"
         if road.statements.of("code", clause)(road.connection, {"code": code}).fetchone() is None:
             values = {"code": code, "machine": machine, "entity": entity}
-            road.statements.of("code_new", CODES.insert, COLUMNS)(road.connection, values)
+            try:
+                road.statements.of("code_new", CODES.insert, COLUMNS)(road.connection, values)
+            except IntegrityError as error:
+                raise ChangedMeanwhileError("the code was given out meanwhile") from error
             return code

@@ -13,6 +13,8 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 BUSY_MILLISECONDS = 10_000
 WRITING = {"virel_writing": True}
 """Execution options of a connection that will write: SQLite then takes its write lock at the beginning."""
+GUARDS = "guards"
+"""Under which a table's ``info`` holds the statements of its guards, by dialect."""
 _WRITERS = 0x56_49_52_45_4C  # the advisory lock on which writers to PostgreSQL take turns
 
 
@@ -107,7 +109,8 @@ def append_only(table: Table, keys: Iterable[str]) -> None:
         f"CREATE TRIGGER {name}_no_change BEFORE UPDATE OR DELETE ON {name} FOR EACH ROW {every}",
         f"CREATE TRIGGER {name}_no_truncate BEFORE TRUNCATE ON {name} FOR EACH STATEMENT {every}",
     )
-    for dialect, guards in (("sqlite", sqlite), ("postgresql", postgresql)):
+    table.info[GUARDS] = {"sqlite": sqlite, "postgresql": postgresql}
+    for dialect, guards in table.info[GUARDS].items():
         for guard in guards:
             statement = DDL(guard)  # type: ignore[no-untyped-call]
             event.listen(table, "after_create", statement.execute_if(dialect=dialect))

@@ -146,6 +146,7 @@ def _changed(road: StoredRoad, machine: Machine, record: Record, found: Record) 
     changes = {name: (record.get(name), value) for name, value in found.items() if record.get(name) != value}
     if not changes:
         return record
+    lock_resource(road, machine, {**record, **found})
     data = {name: value for name, (_, value) in changes.items() if value is not None}
     event = Event(
         new_id(), f"{machine.id}.updated", id, road.now, data, changes=changes, actor=road.journal.caller.actor

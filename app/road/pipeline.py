@@ -19,7 +19,8 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from app.clock import Clock
 from app.records.database import WRITING
 from app.road.caller import Caller
-from app.road.conflicts import ConflictError
+from app.road.commands import decision
+from app.road.conflicts import ConflictError, winner_of
 from app.road.problems import BusyError, CollisionError, ForbiddenError
 from app.road.releases import LiveReleases
 from app.road.road import StoredRoad
@@ -27,6 +28,8 @@ from app.road.world import ChangedMeanwhileError
 
 Result = TypeVar("Result")
 TRIES = 8
+TRIES_FOR_THE_GONE = 2
+"""How often a unit is begun anew because whoever stood in its way is gone."""
 AGAIN = {"40001", "40P01", "55P03"}
 """SQLSTATEs after which the whole unit may be tried again: serialization failure, deadlock, lock not available."""
 
@@ -47,6 +50,7 @@ class Pipeline:
 
         Raises ProblemError where the change is not made, with nothing kept but the audit of a refusal.
         """
+        gone = 0
         for attempt in range(TRIES):
             try:
                 return self._once(caller, work, undo_window)
@@ -54,7 +58,13 @@ class Pipeline:
                 self._note(caller, refusal)
                 raise
             except ConflictError as conflict:
-                raise CollisionError(f"{str(conflict)[0].upper()}{str(conflict)[1:]}.") from conflict
+                collision = self._collision(caller, conflict)
+                if collision is None and gone < TRIES_FOR_THE_GONE:
+                    gone += 1
+                elif collision is None:
+                    raise CollisionError(f"{_capital(conflict)}. Nothing was changed; send the request again.") from conflict
+                else:
+                    raise collision from conflict
             except ChangedMeanwhileError:
                 pass
             except DBAPIError as error:
@@ -94,6 +104,24 @@ class Pipeline:
                     self.releases.give_back(road)
                     transaction.rollback()
 
+    def _collision(self, caller: Caller, conflict: ConflictError) -> CollisionError | None:
+        """Who was there first, on a new look at the store; None where they are gone by now."""
+        if not conflict.rivalry:
+            return CollisionError(f"{_capital(conflict)}.")
+
+        def look(road: StoredRoad) -> CollisionError | None:
+            winner = winner_of(road.connection, conflict)
+            if winner is None:
+                return None
+            plural = road.catalog.machines[winner.machine].plural
+            record = road.store.tables[winner.machine][winner.id]
+            if not caller.system and not decision(road, f"{plural}.read", winner.machine, record).allowed:
+                return CollisionError(f"{_capital(conflict)}.")
+            named = (winner.machine, winner.id, winner.code)
+            return CollisionError(f"{_capital(conflict)}, by {winner}.", named)
+
+        return self.read(caller, look)
+
     def _note(self, caller: Caller, refusal: ForbiddenError) -> None:
         """The audit of a refusal, by itself: the refused change was taken back with its transaction."""
 
@@ -101,6 +129,11 @@ class Pipeline:
             road.journal.refused(refusal.machine, refusal.id, refusal.permission, str(refusal))
 
         self.run(caller, note)
+
+
+def _capital(conflict: ConflictError) -> str:
+    text = str(conflict)
+    return f"{text[0].upper()}{text[1:]}"
 
 
 def _passes(error: DBAPIError) -> bool:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from app.records.events import EVENTS
-from app.road.conflicts import ConflictError, conflict_of
+from app.road.conflicts import ConflictError, conflict_of, winner_of
 from app.road.rows import Record, Rows, micro
 from app.store.statements import Statements, dumped
 from engine.conditions.values import Timestamp
@@ -264,7 +264,8 @@ class StoredWorld(World):
         except ConflictError as conflict:
             self.connection.exec_driver_sql("ROLLBACK TO SAVEPOINT run")
             self._versions.update(versions)
-            raise RefusedError("", str(conflict)) from conflict
+            winner = winner_of(self.connection, conflict)
+            raise RefusedError("", str(conflict) if winner is None else f"{conflict}, by {winner}") from conflict
         self.connection.exec_driver_sql("RELEASE SAVEPOINT run")
 
     def rollback(self) -> None:
@@ -278,6 +279,7 @@ class StoredWorld(World):
         ChangedMeanwhileError where a row is no longer the one that was read.
         """
         connection, statements = self.connection, self._statements
+        machine = id = ""
         try:
             for (machine, id), record in self._new.items():
                 rows = self._stored[machine].rows
@@ -287,7 +289,8 @@ class StoredWorld(World):
             for (machine, id), names in self._changed.items():
                 self._update(connection, statements, machine, id, names)
         except IntegrityError as refused:
-            raise conflict_of(refused) from refused
+            record = self._stored[machine][id]
+            raise conflict_of(refused, machine, {"id": id, **self._stored[machine].rows.row(record)}) from refused
         self._new.clear()
         self._changed.clear()
 

@@ -17,7 +17,7 @@ AUDIT = sa.Table(
     text("actor", comment="a user's id, rule:ID@VERSION, sla:ID@VERSION or system"),
     text("action", comment="the event's type, or the permission that was refused"),
     text("outcome", comment="done or refused"),
-    json("changes", optional=True),
+    text("changes", optional=True, comment="JSON as it was sealed: a database that keeps JSON its own way writes it anew"),
     text("reason", optional=True),
     text("event", optional=True),
     text("request", optional=True),
@@ -43,7 +43,8 @@ ROOTS = sa.Table(
     whole("upto", comment="the last audit row that it covers"),
     whole("rows"),
     text("root", comment="the root of a Merkle tree over the hashes of the rows since the root before"),
-    text("previous"),
+    text("previous", comment="the seal of the root before it, empty at the first"),
+    text("seal", comment="HMAC-SHA-256 over this row and the seal before it: to be kept outside the store"),
 )
 RUNS = sa.Table(
     "rule_runs",

@@ -20,13 +20,21 @@ TIMERS = sa.Table(
     text("root"),
     instant("due"),
     whole("rank", comment="the place of its rule in rule order, which decides among what is due at one instant"),
-    text("state", comment="pending, done or cancelled"),
+    text("state", comment="pending, done, cancelled or failed"),
     json("payload"),
     whole("attempts"),
+    instant("again", optional=True, comment="after a failed attempt: when it is tried again"),
     text("problem", optional=True),
     sa.Index("timers_by_due", "state", "due", "rank", "number"),
     sa.Index("timers_by_entity", "machine", "entity", "state"),
     sa.Index("timers_by_rule", "rule", "state"),
+)
+TICKS = sa.Table(
+    "schedule_ticks",
+    METADATA,
+    text("rule", primary_key=True),
+    instant("last", comment="the last tick that was performed or skipped; the next one comes after it"),
+    comment="How far each rule's schedule has come.",
 )
 CLOCKS = sa.Table(
     "sla_clocks",

@@ -1,0 +1,1 @@
+"""Revisions of the schema, from the first on; run by ``app.store.schema``."""
