@@ -58,6 +58,10 @@ class ScaledClock:
         passed = int((time.monotonic_ns() - self._since) * self.speed)
         return Timestamp((self.start + passed) // MICROSECOND * MICROSECOND)
 
+    def put(self, instant: Timestamp) -> None:
+        """Puts it to an instant, from which it goes on."""
+        self.start, self._since = instant, time.monotonic_ns()
+
     def run(self, speed: float) -> None:
         """Goes on from here at another speed."""
         self.start, self._since, self.speed = self.now(), time.monotonic_ns(), speed

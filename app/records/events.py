@@ -187,3 +187,14 @@ def _row(seq: int, one: WireEvent, body: str) -> dict[str, object]:
         "root": one.root or one.id,
         "body": body,
     }
+
+
+def last_number(connection: Connection) -> int:
+    """The highest number of an event, 0 before the first."""
+    return connection.scalar(select(func.coalesce(func.max(EVENTS.c.seq), 0))) or 0
+
+
+def events_after(connection: Connection, number: int) -> list[tuple[int, WireEvent]]:
+    """The events numbered above ``number``, with their numbers, in order."""
+    query = select(EVENTS.c.seq, EVENTS.c.body).where(EVENTS.c.seq > number).order_by(EVENTS.c.seq)
+    return [(row.seq, decode(row.body.encode())) for row in connection.execute(query)]

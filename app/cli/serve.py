@@ -1,0 +1,117 @@
+"""``virel serve``: the platform, at work."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from app.cli.options import CannotRun, Shared, shared_options
+from app.cli.store import data_option, settings_of
+
+if TYPE_CHECKING:
+    from app.bootstrap import Platform
+    from app.demo.life import DemoLife
+    from app.settings import Settings
+
+DEMO_DAYS = 10
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="The port to listen on.")
+@data_option
+@click.option("--demo", is_flag=True, help="A small agency at work, with logins for everybody.")
+@click.option("--days", type=click.IntRange(1, 90), default=DEMO_DAYS, show_default=True, help="The demo's past days.")
+@click.option("--speed", type=click.FloatRange(0, 3600), default=1.0, show_default=True, help="How fast its days run.")
+@shared_options
+@click.pass_obj
+def serve(shared: Shared, host: str, port: int, data: Path | None, *, demo: bool, days: int, speed: float) -> None:
+    """Serve the pages, the REST interface and the live feed, with the workers beside them."""
+    import uvicorn
+
+    from app.bootstrap import bootstrap
+    from app.clock import ScaledClock, WallClock
+    from app.serving import Serving
+    from app.workers.worker import Worker
+
+    settings = settings_of(data, "demo" if demo else None)
+    wall = WallClock()
+    clock = ScaledClock(wall.now(), 1.0) if demo else wall
+    prepare(settings, shared.config)
+    platform = bootstrap(settings, clock)
+    worker = Worker(platform)
+    story = _begin_demo(platform, worker, days, speed) if demo and isinstance(clock, ScaledClock) else None
+    embedded = settings.redis is None
+    if embedded:
+        worker.start()
+    address = f"http://{host}:{port}"
+    click.echo(f"\nVirel is at work: {address}")
+    if demo:
+        click.echo("Sign in as owner, manager, operator, content or finance @demo.virel, password demo-demo-demo")
+    click.echo("Stop it with Ctrl-C.")
+    try:
+        uvicorn.run(Serving(platform), host=host, port=port, log_level="warning", server_header=False)
+    finally:
+        if story is not None:
+            story.stop()
+        if embedded:
+            worker.stop()
+        platform.close()
+
+
+def prepare(settings: Settings, config: Path) -> None:
+    """Brings an embedded or demo store to its schema, and publishes the documents where none are live yet.
+
+    A store of production is left as it is: ``virel migrate`` and ``virel release publish`` are acts of their own.
+    """
+    from app.records.database import open_database
+    from app.records.releases import ReleaseStore
+    from app.store import schema
+    from engine.conditions.values import Timestamp
+    from engine.releases.content import content_of
+
+    settings.data.mkdir(parents=True, exist_ok=True)
+    database = open_database(settings.database)
+    try:
+        if settings.production:
+            if not schema.is_current(database):
+                raise CannotRun("the store has not the schema of this version: run `virel migrate` first")
+            return
+        schema.upgrade(database)
+        with ReleaseStore(database).publishing() as releases:
+            if releases.live() is None:
+                content = content_of(config)
+                if not content.catalog().ok:
+                    raise CannotRun("the documents have mistakes: `virel check` says which")
+                now = Timestamp(time.time_ns())
+                releases.add(content, author="setup", message="The documents of the folder", at=now)
+    finally:
+        database.dispose()
+
+
+def _begin_demo(platform: Platform, worker: object, days: int, speed: float) -> DemoLife:
+    from app.clock import ScaledClock, WallClock
+    from app.demo.life import DemoLife
+    from app.identity.demo import seed_people
+    from app.workers.worker import Worker
+
+    clock = platform.clock
+    assert isinstance(clock, ScaledClock)
+    assert isinstance(worker, Worker)
+    present = WallClock().now()
+    clock.run(0)
+    first = seed_people(platform)
+    life = DemoLife(platform, clock, worker.run_due, days=days if first else 0, present=present, speed=speed)
+    life.start()
+    begun = time.monotonic()
+    while not life.caught_up.wait(0.5):
+        if sys.stderr.isatty():
+            click.echo(f"\rThe agency's last {days} days: {life.events:,} events", nl=False, err=True)
+    if life.failure is not None:
+        raise CannotRun(f"the demo could not be set up: {life.failure}")
+    click.echo(f"The agency's last {days} days: {life.events:,} events in {time.monotonic() - begun:.1f} s")
+    return life

@@ -1,0 +1,1 @@
+"""The demo agency: its past days, lived through on the store itself, and a present that goes on."""
