@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 from urllib.parse import urlsplit
 
-from flask import g
+from flask import g, has_app_context
 from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import Forbidden, Unauthorized
 from werkzeug.wrappers import Request
@@ -26,12 +26,14 @@ def who(platform: Platform, request: Request) -> Caller:
     """The caller. Raises Unauthorized where nothing says who it is, or what says so no longer holds, and Forbidden for
     a write that another site may have sent. A handshake of a socket is judged like any other request.
     """
-    return Caller(present(platform, request).actor, g.get("request_id") if g else None, request.remote_addr)
+    return Caller(
+        present(platform, request).actor, g.get("request_id") if has_app_context() else None, request.remote_addr
+    )
 
 
 def present(platform: Platform, request: Request) -> Presence:
     """The person behind a request, read from the store once a request. Raises what ``who`` raises."""
-    known: Presence | None = g.get("presence") if g else None
+    known: Presence | None = g.get("presence") if has_app_context() else None
     if known is not None:
         return known
     try:
@@ -40,7 +42,7 @@ def present(platform: Platform, request: Request) -> Presence:
         raise Unauthorized(str(error), www_authenticate=WWWAuthenticate("bearer")) from error
     except ForeignOriginError as error:
         raise Forbidden(str(error)) from error
-    if g:
+    if has_app_context():
         g.presence = found
     return found
 
