@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine
 
-from app.clock import Clock, WallClock
+from app.clock import Clock, ScaledClock, WallClock
+from app.identity.identity import PURPOSES, Identity
 from app.records.database import open_database
 from app.road.pipeline import Pipeline
 from app.road.releases import LiveReleases
@@ -28,6 +29,7 @@ class Platform:
     releases: LiveReleases
     pipeline: Pipeline
     clock: Clock
+    identity: Identity
 
     def key(self, purpose: str) -> bytes:
         """The key for a purpose."""
@@ -47,4 +49,10 @@ def bootstrap(settings: Settings, clock: Clock | None = None) -> Platform:
     database = open_database(settings.database)
     releases = LiveReleases(database, derived_key(settings.secret, "audit"))
     told = clock or WallClock()
-    return Platform(settings, database, releases, Pipeline(database, releases, told), told)
+    pipeline = Pipeline(database, releases, told)
+    secrets = (settings.secret, *settings.fallbacks)
+    keys = {purpose: [derived_key(one, purpose) for one in secrets] for purpose in PURPOSES}
+    # A demo's days may run fast; how long somebody stays signed in follows the wall.
+    lived = WallClock() if isinstance(told, ScaledClock) else told
+    identity = Identity(pipeline, lived, keys, settings.public_url, settings.mode == "demo")
+    return Platform(settings, database, releases, pipeline, told, identity)

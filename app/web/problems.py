@@ -10,6 +10,7 @@ from flask import Flask, Response, g, request
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
+from app.identity.refusals import ForeignOriginError, InvalidGrantError, RefusedEntryError, ThrottledError
 from app.records.database import StoreError
 from app.road.problems import (
     BusyError,
@@ -23,6 +24,7 @@ from app.road.problems import (
 from app.web.body import MalformedError
 
 LOG = logging.getLogger("virel.web")
+_HEADERS = ("Allow", "Retry-After", "WWW-Authenticate")
 TITLES = {
     400: "Malformed request",
     401: "Not signed in",
@@ -90,6 +92,19 @@ def _malformed(error: MalformedError) -> Response:
     return problem(error.status, f"{str(error)[0].upper()}{str(error)[1:]}.")
 
 
+def _entry(error: RefusedEntryError) -> Response:
+    error_code = "invalid_grant" if isinstance(error, InvalidGrantError) else None
+    return problem(401, str(error), headers={"WWW-Authenticate": "Bearer"}, error=error_code)
+
+
+def _throttled(error: ThrottledError) -> Response:
+    return problem(429, str(error), headers={"Retry-After": str(error.seconds)})
+
+
+def _foreign(error: ForeignOriginError) -> Response:
+    return problem(403, str(error), kind="foreign-origin")
+
+
 def _busy(error: BusyError) -> Response:
     return problem(503, str(error), headers={"Retry-After": "1"})
 
@@ -102,7 +117,7 @@ def _store(error: Exception) -> Response:
 
 def _http(error: HTTPException) -> Response:
     status = error.code or 500
-    headers = {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")}
+    headers = {name: value for name, value in error.get_headers() if name in _HEADERS}
     return problem(status, error.description or TITLES.get(status, ""), headers=headers)
 
 
@@ -122,6 +137,9 @@ def register_problems(app: Flask) -> None:
         InvalidError: _invalid,
         MalformedError: _malformed,
         BusyError: _busy,
+        RefusedEntryError: _entry,
+        ThrottledError: _throttled,
+        ForeignOriginError: _foreign,
         StoreError: _store,
         DBAPIError: _store,
         HTTPException: _http,

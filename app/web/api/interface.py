@@ -9,6 +9,7 @@ from flask import Response
 from app.web.answers import Answer
 from app.web.api import entities
 from app.web.api.audit import add_audit
+from app.web.api.auth import add_auth
 from app.web.api.bookings import add_bookings
 from app.web.api.inquiries import add_inquiries
 from app.web.api.openapi import described
@@ -26,7 +27,7 @@ def interface() -> Interface:
     found = Interface()
     for kind in entities.KINDS:
         found.add(*entities.operations(kind))
-    for add in (add_inquiries, add_bookings, add_work, add_audit, add_undo):
+    for add in (add_auth, add_inquiries, add_bookings, add_work, add_audit, add_undo):
         add(found)
     found.add(Operation("GET", "/openapi.json", "openapi", "This description.", _description, {200: None}, public=True))
     return found
