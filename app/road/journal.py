@@ -25,7 +25,7 @@ from engine.machines.records import as_json
 from engine.simulation.events import Event
 
 RUN_COLUMNS = [column.name for column in RUNS.columns if column.name != "number"]
-TIMER_COLUMNS = [column.name for column in TIMERS.columns if column.name != "number"]
+TIMER_COLUMNS = [column.name for column in TIMERS.columns if column.name not in ("number", "again")]
 OUTBOX_COLUMNS = [column.name for column in OUTBOX.columns if column.name != "number"]
 EVENT_COLUMNS = [column.name for column in EVENTS.columns if column.name != "seq"]
 PENDING_COLUMNS = [column.name for column in PENDING.columns if column.name != "number"]
