@@ -196,7 +196,17 @@ def move(
 def take_transition(
     road: StoredRoad, machine: Machine, record: Record, transition: str, given: Mapping[str, Any]
 ) -> Record:
-    """An entity that has taken a transition, by a caller who is allowed to. Raises NotAllowedNowError."""
+    """An entity that has taken a transition, by a caller who is allowed to. Raises NotAllowedNowError.
+
+    Where the machine declares an event for just this transition (``payment.succeeded``), that is what is recorded, with
+    what the entity knows of its data: whoever marks a payment as paid by hand sets off what the provider's word does.
+    """
+    declared = [one for one in machine.events.values() if one.transition == transition]
+    if len(declared) == 1:
+        known = {name: given.get(name, record.get(name)) for name in declared[0].data}
+        told = {**given, **{name: value for name, value in known.items() if value is not None}}
+        happened = Event(new_id(), declared[0].type, record["id"], road.now, told, actor=road.journal.caller.actor)
+        return apply(road, machine, happened)
     data = {**given, "transition": transition, "from": record["status"], "to": machine.transitions[transition].target}
     id = record["id"]
     event = Event(new_id(), f"{machine.id}.status_changed", id, road.now, data, actor=road.journal.caller.actor)
