@@ -26,7 +26,8 @@ class SettingsError(Exception):
 class Settings:
     """``secret`` seals sessions, tokens and the audit; ``fallbacks`` are earlier secrets that are still accepted.
 
-    ``undo_seconds`` is how long outward messages wait so that a command can be undone.
+    ``undo_seconds`` is how long outward messages wait so that a command can be undone, ``rate`` how many requests
+    one caller may send in a minute.
     """
 
     mode: Mode
@@ -38,6 +39,7 @@ class Settings:
     public_url: str
     undo_seconds: int
     proxies: int
+    rate: int = 30_000
 
     @property
     def production(self) -> bool:
@@ -77,12 +79,13 @@ def load_settings(environment: Mapping[str, str], data: Path | None = None, mode
         problems.append("VIREL_PUBLIC_URL must begin with https:// in production")
     undo = _whole(environment, "VIREL_UNDO_SECONDS", 15, problems)
     proxies = _whole(environment, "VIREL_PROXIES", 0, problems)
+    rate = _whole(environment, "VIREL_RATE_PER_MINUTE", 30_000, problems)
     if problems:
         raise SettingsError(problems)
     fallbacks = tuple(one for one in environment.get("VIREL_SECRET_KEY_FALLBACKS", "").split(",") if one)
     kept = secret or _kept_secret(folder)
     mode_found: Mode = next(one for one in MODES if one == named)
-    return Settings(mode_found, folder, database, kept, fallbacks, redis, url, undo, proxies)
+    return Settings(mode_found, folder, database, kept, fallbacks, redis, url, undo, proxies, max(1, rate))
 
 
 def _whole(environment: Mapping[str, str], name: str, default: int, problems: list[str]) -> int:

@@ -13,6 +13,7 @@ from app.web.api.interface import interface
 from app.web.body import MOST_BYTES
 from app.web.context import EXTENSION
 from app.web.problems import problem, register_problems
+from app.web.rates import limit_rates
 
 MOST_UPLOAD = 20 * 1024 * 1024
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
@@ -36,6 +37,7 @@ def create_app(platform: Platform) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     app.before_request(_begin)
     app.after_request(_protect)
+    limit_rates(app, platform.settings.rate, platform.settings.redis)
     register_problems(app)
     api = Blueprint("api", __name__, url_prefix="/api/v1")
     interface().route(api)
