@@ -7,7 +7,7 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from bench import access, candidates, clocks, conditions, matching, peers, reading, replay, texts
+from bench import access, candidates, clocks, conditions, matching, peers, reading, replay, road, texts
 from bench.measure import Row, machine, table, tell
 
 OUT = Path(__file__).parent / "out"
@@ -20,6 +20,7 @@ PARTS = {
     "texts": ("Rendering texts", texts.run),
     "access": ("One decision", access.run),
     "clocks": ("SLA clocks", clocks.run),
+    "road": ("The road of a change", road.run),
 }
 
 
