@@ -39,7 +39,7 @@ def _theirs(machine: str, values: Mapping[str, Any]) -> None:
 def create(road: StoredRoad, machine: str, values: Mapping[str, Any]) -> Record:
     """A new entity with its defaults and, where its kind has one, a code of its own."""
     _theirs(machine, values)
-    id = commands.new_id()
+    id = road.store.identify(commands.new_id())
     whole = {**DEFAULTS.get(machine, {}), **{name: value for name, value in values.items() if value is not None}}
     field = FIELDS.get(machine)
     if field is not None:

@@ -11,15 +11,19 @@ from typing import Any
 import orjson
 import sqlalchemy as sa
 from sqlalchemy import Connection
-from sqlalchemy.exc import IntegrityError
 
-from app.road.world import ChangedMeanwhileError
 from app.store.journal import AUDIT, HEADS
-from app.store.statements import Statements, dumped
+from app.store.statements import Batch, Statements, dumped
 
 COLUMNS = [column.name for column in AUDIT.columns if column.name != "number"]
 SEALED = [name for name in COLUMNS if name != "hash"]
 """What a row's hash is over, in this order."""
+
+
+AT_ONCE = 20
+"""Chains whose ends are read by one statement."""
+Chain = tuple[str, str]
+"""The machine and the id of an entity."""
 
 
 @dataclass(slots=True)
@@ -49,17 +53,18 @@ class AuditWriter:
         self._statements = statements
         self._key = key
 
-    def write(self, connection: Connection, entries: list[Entry], request: str | None, address: str | None) -> None:
-        """Appends the entries in their order. Raises ChangedMeanwhileError where another unit was quicker."""
-        heads: dict[tuple[str, str], tuple[int, str]] = {}
-        stored: dict[tuple[str, str], int] = {}
-        rows: list[dict[str, Any]] = []
+    def add(
+        self, batch: Batch, connection: Connection, entries: list[Entry], request: str | None, address: str | None
+    ) -> None:
+        """Adds what appends the entries in their order. That it touches what it must says that no other unit was
+        quicker to append to one of the chains.
+        """
+        heads = self._heads(connection, {(entry.machine, entry.entity) for entry in entries})
+        stored = {chain: place for chain, (place, _) in heads.items()}
+        append = self._statements.of("audit", AUDIT.insert, COLUMNS)
         for entry in entries:
             chain = (entry.machine, entry.entity)
-            if chain not in heads:
-                heads[chain] = self._head(connection, chain)
-                stored[chain] = heads[chain][0]
-            place, previous = heads[chain]
+            place, previous = heads.get(chain, (0, ""))
             row: dict[str, Any] = {
                 "machine": entry.machine,
                 "entity": entry.entity,
@@ -77,28 +82,38 @@ class AuditWriter:
             }
             row["hash"] = seal(self._key, row)
             heads[chain] = (place + 1, row["hash"])
-            rows.append(row)
-        try:
-            self._statements.of("audit", AUDIT.insert, COLUMNS).many(connection, rows)
-            for chain, (place, hash) in heads.items():
-                self._move_head(connection, chain, stored[chain], place, hash)
-        except IntegrityError as error:
-            raise ChangedMeanwhileError("the audit of an entity has grown") from error
+            batch.add(append, row)
+        for chain, (place, hash) in heads.items():
+            self._move_head(batch, chain, stored.get(chain, 0), place, hash)
 
-    def _head(self, connection: Connection, chain: tuple[str, str]) -> tuple[int, str]:
-        def clause() -> Any:
-            columns = HEADS.c
-            query = sa.select(columns.place, columns.hash).where(columns.machine == sa.bindparam("machine"))
-            return query.where(columns.entity == sa.bindparam("entity"))
+    def _heads(self, connection: Connection, chains: set[Chain]) -> dict[Chain, tuple[int, str]]:
+        """The ends of the chains that there are."""
+        found: dict[Chain, tuple[int, str]] = {}
+        columns = HEADS.c
+        wanted = sorted(chains)
+        for start in range(0, len(wanted), AT_ONCE):
+            here = wanted[start : start + AT_ONCE]
 
-        select = self._statements.of("audit_head", clause)
-        row = select(connection, {"machine": chain[0], "entity": chain[1]}).fetchone()
-        return (0, "") if row is None else (row[0], row[1])
+            def clause(count: int = len(here)) -> Any:
+                one_of = (
+                    sa.and_(
+                        columns.machine == sa.bindparam(f"machine{n}"), columns.entity == sa.bindparam(f"entity{n}")
+                    )
+                    for n in range(count)
+                )
+                return sa.select(columns.machine, columns.entity, columns.place, columns.hash).where(sa.or_(*one_of))
 
-    def _move_head(self, connection: Connection, chain: tuple[str, str], known: int, place: int, hash: str) -> None:
+            values = {f"machine{n}": machine for n, (machine, _) in enumerate(here)}
+            values |= {f"entity{n}": entity for n, (_, entity) in enumerate(here)}
+            select = self._statements.of(("audit_heads", len(here)), clause)
+            for machine, entity, place, hash in select(connection, values).fetchall():
+                found[machine, entity] = (place, hash)
+        return found
+
+    def _move_head(self, batch: Batch, chain: Chain, known: int, place: int, hash: str) -> None:
         values = {"machine": chain[0], "entity": chain[1], "place": place, "hash": hash}
         if known == 0:
-            self._statements.of("audit_first", HEADS.insert, list(values))(connection, values)
+            batch.add(self._statements.of("audit_first", HEADS.insert, list(values)), values)
             return
 
         def clause() -> Any:
@@ -107,7 +122,5 @@ class AuditWriter:
             update = update.where(columns.entity == sa.bindparam("its_entity"), columns.place == sa.bindparam("known"))
             return update.values(place=sa.bindparam("place"), hash=sa.bindparam("hash"))
 
-        update = self._statements.of("audit_on", clause)
         bound = {"its_machine": chain[0], "its_entity": chain[1], "known": known, "place": place, "hash": hash}
-        if update(connection, bound).rowcount != 1:
-            raise ChangedMeanwhileError("the audit of an entity has grown")
+        batch.add(self._statements.of("audit_on", clause), bound, touches=1)

@@ -112,7 +112,7 @@ def create(road: StoredRoad, machine_id: str, values: Mapping[str, Any], *, id: 
     machine = machine_of(road, machine_id)
     found = {name: value for name, value in read_values(road, machine, values, whole=True).items() if value is not None}
     lock_resource(road, machine, found)
-    made = id or new_id()
+    made = id or road.store.identify(new_id())
     draft = {**found, "id": made, "status": machine.initial}
     allow(road, f"{machine.plural}.create", machine, draft)
     event = Event(new_id(), f"{machine.id}.created", made, road.now, found, actor=road.journal.caller.actor)

@@ -10,14 +10,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
 
 from app.records.events import EVENTS
 from app.road.audit import AuditWriter, Entry
 from app.road.caller import Caller
 from app.road.rows import micro
-from app.road.world import StoredWorld
+from app.road.world import ChangedMeanwhileError, StoredWorld
 from app.store.journal import PENDING, RUNS
-from app.store.statements import Statements, dumped
+from app.store.statements import Batch, Statements, dumped
 from app.store.waiting import OUTBOX, TIMERS
 from engine.conditions.values import Timestamp
 from engine.events.envelope import Actor, WireEvent, encode
@@ -104,19 +105,28 @@ class Journal:
 
     def write(self, connection: Connection) -> None:
         """Writes everything. Raises ChangedMeanwhileError where another unit was quicker."""
-        of = self.statements.of
-        if self.events:
-            rows = [{**row, "body": encode(wire).decode()} for wire, row in self.events]
-            of("event", EVENTS.insert, EVENT_COLUMNS).many(connection, rows)
-            of("pending", PENDING.insert, PENDING_COLUMNS).many(connection, [self._pending(row) for row in rows])
+        of, batch = self.statements.of, Batch(connection)
+        rows = [{**row, "body": encode(wire).decode()} for wire, row in self.events]
+        written = (
+            ("event", EVENTS, EVENT_COLUMNS, rows),
+            ("pending", PENDING, PENDING_COLUMNS, [self._pending(row) for row in rows]),
+            ("run", RUNS, RUN_COLUMNS, self.runs),
+            ("timer", TIMERS, TIMER_COLUMNS, self.timers),
+            ("outbox", OUTBOX, OUTBOX_COLUMNS, self.outbox),
+        )
+        for name, table, columns, values in written:
+            if values:
+                insert = of(name, table.insert, columns)
+                for row in values:
+                    batch.add(insert, row)
         if self.entries:
-            self.audit.write(connection, self.entries, self.caller.request, self.caller.address)
-        if self.runs:
-            of("run", RUNS.insert, RUN_COLUMNS).many(connection, self.runs)
-        if self.timers:
-            of("timer", TIMERS.insert, TIMER_COLUMNS).many(connection, self.timers)
-        if self.outbox:
-            of("outbox", OUTBOX.insert, OUTBOX_COLUMNS).many(connection, self.outbox)
+            self.audit.add(batch, connection, self.entries, self.caller.request, self.caller.address)
+        try:
+            good = batch.send()
+        except IntegrityError as error:
+            raise ChangedMeanwhileError("another unit wrote the same") from error
+        if not good:
+            raise ChangedMeanwhileError("the audit of an entity has grown")
 
     def _pending(self, row: Mapping[str, Any]) -> dict[str, Any]:
         machine, entity = row["machine"], row["subject"]

@@ -77,7 +77,7 @@ class StoredRoad(Road):
         self.store = world
         self.release = release
         self.statements = statements
-        self.identity = entity_id
+        self.identity = lambda chain: world.identify(entity_id(chain))
         self.releases = releases
         self.undo_window = 0
         self.journal = Journal(statements, AuditWriter(statements, key), world)

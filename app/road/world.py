@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from app.records.events import EVENTS
 from app.road.conflicts import ConflictError, conflict_of, winner_of
 from app.road.rows import Record, Rows, micro
-from app.store.statements import Statements, dumped
+from app.store.statements import Batch, Statements, dumped
 from engine.conditions.values import Timestamp
 from engine.machines.model import Machine
 from engine.machines.slots import Slot
@@ -41,7 +41,7 @@ class StoredTable(dict[str, Record]):
 
     def __missing__(self, id: str) -> Record:
         """Reads the row. Raises KeyError where there is none."""
-        if id in self.absent:
+        if id in self.absent or id in self._world.unused:
             raise KeyError(id)
         record = self._world.read(self, id)
         if record is None:
@@ -78,7 +78,17 @@ class StoredTable(dict[str, Record]):
 class StoredWorld(World):
     """Records by machine and id over one connection; begun anew for every unit of work."""
 
-    __slots__ = ("_changed", "_connection", "_deleted", "_new", "_statements", "_stored", "_versions", "moves")
+    __slots__ = (
+        "_changed",
+        "_connection",
+        "_deleted",
+        "_new",
+        "_statements",
+        "_stored",
+        "_versions",
+        "moves",
+        "unused",
+    )
 
     shared = True
 
@@ -91,6 +101,7 @@ class StoredWorld(World):
         self._versions: dict[Key, int] = {}
         self._new: dict[Key, Record] = {}
         self._changed: dict[Key, set[str]] = {}
+        self.unused: set[str] = set()
         self.moves: list[tuple[str, str, Timestamp, str | None, str]] = []
 
     def begin(self, connection: Connection) -> None:
@@ -102,6 +113,7 @@ class StoredWorld(World):
         for kept in (self._versions, self._new, self._changed):
             kept.clear()
         self.moves.clear()
+        self.unused.clear()
         self._journal.clear()
         self._recording = False
 
@@ -234,6 +246,11 @@ class StoredWorld(World):
         if key not in self._new:
             self._changed.setdefault(key, set()).add(name)
 
+    def identify(self, id: str) -> str:
+        """Takes an id that is made of the unit's own events, so that no row can have it: none is looked for."""
+        self.unused.add(id)
+        return id
+
     def moved(self, machine: str, id: str, time: Timestamp, transition: str | None, state: str) -> None:
         """Notes a move for ``count_moves``, until its event is written."""
         self.moves.append((machine, id, time, transition, state))
@@ -256,17 +273,14 @@ class StoredWorld(World):
         """Writes what changed within a savepoint of the database. Raises RefusedError where a constraint refuses it."""
         if not self._new and not self._changed:
             return
-        versions = {key: self._versions[key] for key in self._changed}
-        savepoint = "SAVEPOINT run"
-        self.connection.exec_driver_sql(savepoint)
+        versions = dict(self._versions)
         try:
-            self.flush()
+            self.flush(savepoint=True)
         except ConflictError as conflict:
             self.connection.exec_driver_sql("ROLLBACK TO SAVEPOINT run")
-            self._versions.update(versions)
+            self._versions = versions
             winner = winner_of(self.connection, conflict)
             raise RefusedError("", str(conflict) if winner is None else f"{conflict}, by {winner}") from conflict
-        self.connection.exec_driver_sql("RELEASE SAVEPOINT run")
 
     def rollback(self) -> None:
         """Ends the savepoint and takes every change since back; what was written before it stays written."""
@@ -274,27 +288,44 @@ class StoredWorld(World):
         self._new.clear()
         self._changed.clear()
 
-    def flush(self) -> None:
+    def flush(self, *, savepoint: bool = False) -> None:
         """Writes what is new and what changed. Raises ConflictError where a constraint refuses it, and
         ChangedMeanwhileError where a row is no longer the one that was read.
         """
-        connection, statements = self.connection, self._statements
-        machine = id = ""
+        if not self._new and not self._changed:
+            return
+        batch = Batch(self.connection)
+        if savepoint:
+            batch.plain("SAVEPOINT run")
+        for (machine, id), record in self._new.items():
+            rows = self._stored[machine].rows
+            insert = self._statements.of(("insert", machine), rows.table.insert, rows.columns)
+            batch.add(insert, {**rows.row(record), "version": 1})
+            self._versions[machine, id] = 1
+        for (machine, id), names in self._changed.items():
+            self._update(batch, machine, id, names)
+        if savepoint:
+            batch.plain("RELEASE SAVEPOINT run")
         try:
-            for (machine, id), record in self._new.items():
-                rows = self._stored[machine].rows
-                values = {**rows.row(record), "version": 1}
-                statements.of(("insert", machine), rows.table.insert, rows.columns)(connection, values)
-                self._versions[machine, id] = 1
-            for (machine, id), names in self._changed.items():
-                self._update(connection, statements, machine, id, names)
+            good = batch.send()
         except IntegrityError as refused:
-            record = self._stored[machine][id]
-            raise conflict_of(refused, machine, {"id": id, **self._stored[machine].rows.row(record)}) from refused
+            raise self._conflict(refused) from refused
+        if not good:
+            raise ChangedMeanwhileError("a row is no longer the one that was read")
         self._new.clear()
         self._changed.clear()
 
-    def _update(self, connection: Connection, statements: Statements, machine: str, id: str, names: set[str]) -> None:
+    def _conflict(self, refused: IntegrityError) -> ConflictError:
+        """What was refused, with the row that was to be written: the first of the table that the database names."""
+        conflict = conflict_of(refused)
+        for machine, id in (*self._new, *self._changed):
+            rows = self._stored[machine].rows
+            if conflict.table in ("", rows.table.name):
+                conflict.machine, conflict.row = machine, {"id": id, **rows.row(self._stored[machine][id])}
+                break
+        return conflict
+
+    def _update(self, batch: Batch, machine: str, id: str, names: set[str]) -> None:
         rows = self._stored[machine].rows
         record, version = self._stored[machine][id], self._versions[machine, id]
         values = rows.row(record, sorted(names))
@@ -305,10 +336,9 @@ class StoredWorld(World):
             update = update.where(table.c.version == sa.bindparam("from_version"))
             return update.values({name: sa.bindparam(name) for name in (*values, "version")})
 
-        update = statements.of(("update", machine, tuple(values)), clause)
-        done = update(connection, {**values, "version": version + 1, "its_id": id, "from_version": version})
-        if done.rowcount != 1:
-            raise ChangedMeanwhileError(f"{machine} {id}")
+        update = self._statements.of(("update", machine, tuple(values)), clause)
+        bound = {**values, "version": version + 1, "its_id": id, "from_version": version}
+        batch.add(update, bound, touches=1)
         self._versions[machine, id] = version + 1
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import orjson
 from sqlalchemy import Connection, Dialect
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import ClauseElement
 
 
@@ -26,19 +27,69 @@ class Statement:
         self.text = str(compiled)
         self._order: list[str] | None = compiled.positiontup
 
-    def _bound(self, values: Mapping[str, Any]) -> Any:
+    def bound(self, values: Mapping[str, Any]) -> Any:
+        """The values as the driver takes them."""
         return values if self._order is None else tuple([values[name] for name in self._order])
 
     def __call__(self, connection: Connection, values: Mapping[str, Any]) -> Any:
         """Runs it; the cursor's result. Raises what SQLAlchemy makes of the driver's errors."""
-        return connection.exec_driver_sql(self.text, self._bound(values))
+        return connection.exec_driver_sql(self.text, self.bound(values))
 
     def many(self, connection: Connection, rows: list[dict[str, Any]]) -> None:
         """Runs it for every row."""
         if len(rows) == 1:
-            connection.exec_driver_sql(self.text, self._bound(rows[0]))
+            connection.exec_driver_sql(self.text, self.bound(rows[0]))
         elif rows:
-            connection.exec_driver_sql(self.text, [self._bound(row) for row in rows])
+            connection.exec_driver_sql(self.text, [self.bound(row) for row in rows])
+
+
+class Batch:
+    """Statements of which none needs another's answer, sent in one go: on PostgreSQL through libpq's pipeline.
+
+    ``add`` may say how many rows a statement must touch; ``missed`` then tells, once it was sent, which did not.
+    """
+
+    __slots__ = ("_connection", "_items")
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._items: list[tuple[str, Any, int | None]] = []
+
+    def add(self, statement: Statement, values: Mapping[str, Any], *, touches: int | None = None) -> None:
+        """Adds a statement with its values."""
+        self._items.append((statement.text, statement.bound(values), touches))
+
+    def plain(self, text: str) -> None:
+        """Adds a statement without values, such as a savepoint."""
+        self._items.append((text, None, None))
+
+    def send(self) -> bool:
+        """Sends them all, in order; whether each touched the rows that it must. Raises what SQLAlchemy makes of the
+        driver's errors; nothing after the one that failed was done.
+        """
+        dialect, driver = self._connection.dialect, self._connection.connection.driver_connection
+        assert driver is not None
+        good = True
+        text, values = "", None
+        try:
+            if dialect.name == "postgresql":
+                waiting = []
+                with driver.pipeline():
+                    for text, values, touches in self._items:
+                        cursor = driver.cursor()
+                        cursor.execute(text, values)
+                        if touches is not None:
+                            waiting.append((cursor, touches))
+                good = all(cursor.rowcount == touches for cursor, touches in waiting)
+            else:
+                cursor = driver.cursor()
+                for text, values, touches in self._items:
+                    cursor.execute(text, values or ())
+                    good = good and touches in (None, cursor.rowcount)
+        except dialect.loaded_dbapi.Error as error:
+            raise DBAPIError.instance(text, values, error, dialect.loaded_dbapi.Error, dialect=dialect) from error
+        self._items.clear()
+        return good
 
 
 class Statements:
