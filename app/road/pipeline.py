@@ -62,7 +62,9 @@ class Pipeline:
                 if collision is None and gone < TRIES_FOR_THE_GONE:
                     gone += 1
                 elif collision is None:
-                    raise CollisionError(f"{_capital(conflict)}. Nothing was changed; send the request again.") from conflict
+                    raise CollisionError(
+                        f"{_capital(conflict)}. Nothing was changed; send the request again."
+                    ) from conflict
                 else:
                     raise collision from conflict
             except ChangedMeanwhileError:

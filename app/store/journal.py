@@ -17,7 +17,9 @@ AUDIT = sa.Table(
     text("actor", comment="a user's id, rule:ID@VERSION, sla:ID@VERSION or system"),
     text("action", comment="the event's type, or the permission that was refused"),
     text("outcome", comment="done or refused"),
-    text("changes", optional=True, comment="JSON as it was sealed: a database that keeps JSON its own way writes it anew"),
+    text(
+        "changes", optional=True, comment="JSON as it was sealed: a database that keeps JSON its own way writes it anew"
+    ),
     text("reason", optional=True),
     text("event", optional=True),
     text("request", optional=True),

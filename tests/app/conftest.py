@@ -125,7 +125,9 @@ class Desk:
     def booking(self, client: str, model: str, day: int = 10, days: int = 1, **values: Any) -> str:
         total = {"amount": 500_000, "currency": "EUR"}
         times = {"starts_at": f"2026-04-{day:02}T08:00:00Z", "ends_at": f"2026-04-{day + days - 1:02}T18:00:00Z"}
-        return self.new("booking", {"total": total, "city": "Berlin", "client": client, "model": model, **times, **values})
+        return self.new(
+            "booking", {"total": total, "city": "Berlin", "client": client, "model": model, **times, **values}
+        )
 
     def slot(self, model: str, day: int, kind: str = "work") -> str:
         times = {"starts_at": f"2026-04-{day:02}T08:00:00Z", "ends_at": f"2026-04-{day:02}T18:00:00Z"}
