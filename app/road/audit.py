@@ -5,7 +5,6 @@ from __future__ import annotations
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Any
 
 import orjson
@@ -43,7 +42,7 @@ class Entry:
 
 def seal(key: bytes, row: Mapping[str, Any]) -> str:
     """The hash of a row: HMAC-SHA-256 over its values as a JSON list, the hash before it among them."""
-    return hmac.new(key, orjson.dumps([row[name] for name in SEALED]), sha256).hexdigest()
+    return hmac.digest(key, orjson.dumps([row[name] for name in SEALED]), "sha256").hex()
 
 
 class AuditWriter:

@@ -10,22 +10,20 @@ from typing import Any
 
 import pytest
 
-from app.bootstrap import Platform, bootstrap
-from app.clock import SteppedClock
+from app.bootstrap import Platform
 from app.commands import entities
 from app.records.database import open_database
 from app.records.releases import ReleaseStore
 from app.road import commands
 from app.road.caller import Caller, system
 from app.road.road import StoredRoad
-from app.settings import Settings
 from app.store import schema
 from engine.catalog import Catalog, load
 from engine.conditions.values import Timestamp
 from engine.releases.content import content_of
 from engine.simulation.world import Record
+from tests.app.processes import reopened
 
-NOON = Timestamp.parse("2026-03-02T12:00:00Z")
 OWNER = Caller({"id": "the-owner", "roles": ["OWNER"], "queues": []})
 Work = Callable[[StoredRoad], Any]
 
@@ -90,16 +88,10 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return created(request.getfixturevalue("postgresql"), template)
 
 
-def settings_for(url: str, folder: Path) -> Settings:
-    """Settings of a store under test."""
-    return Settings("development", folder, url, "s" * 40, (), None, "http://127.0.0.1:8000", 15, 0)
-
-
 @pytest.fixture
 def platform(store: str, tmp_path: Path, agency: Catalog) -> Iterator[Platform]:
     """A platform over such a store, on a clock that stands at noon until it is moved."""
-    platform = bootstrap(settings_for(store, tmp_path), SteppedClock(NOON))
-    platform.releases._catalogs[1] = agency
+    platform = reopened(store, tmp_path, agency)
     yield platform
     platform.close()
 
@@ -125,7 +117,9 @@ class Desk:
     def booking(self, client: str, model: str, day: int = 10, days: int = 1, **values: Any) -> str:
         total = {"amount": 500_000, "currency": "EUR"}
         times = {"starts_at": f"2026-04-{day:02}T08:00:00Z", "ends_at": f"2026-04-{day + days - 1:02}T18:00:00Z"}
-        return self.new("booking", {"total": total, "city": "Berlin", "client": client, "model": model, **times, **values})
+        return self.new(
+            "booking", {"total": total, "city": "Berlin", "client": client, "model": model, **times, **values}
+        )
 
     def slot(self, model: str, day: int, kind: str = "work") -> str:
         times = {"starts_at": f"2026-04-{day:02}T08:00:00Z", "ends_at": f"2026-04-{day:02}T18:00:00Z"}

@@ -22,7 +22,9 @@ def pair(desk):
 def firm(desk, table: str) -> int:
     states = {"bookings": "('confirmed', 'on_set')", "slots": "('taken', 'away')"}[table]
     query = f"SELECT count(*) AS n FROM {table} a JOIN {table} b ON a.model = b.model AND a.id < b.id "
-    query += f"AND a.status IN {states} AND b.status IN {states} AND a.starts_at < b.ends_at AND b.starts_at < a.ends_at"
+    query += (
+        f"AND a.status IN {states} AND b.status IN {states} AND a.starts_at < b.ends_at AND b.starts_at < a.ends_at"
+    )
     return desk.rows(query)[0]["n"]
 
 
@@ -130,7 +132,9 @@ def test_the_database_itself_refuses_an_overlap_whoever_writes(desk, pair, table
         desk.move("slot", id, "take")
     machine = next(name for name, one in ENTITIES.items() if one.name == table)
     with desk.platform.database.begin() as connection:
-        row = dict(connection.execute(sa.select(ENTITIES[machine]).where(ENTITIES[machine].c.id == id)).mappings().one())
+        row = dict(
+            connection.execute(sa.select(ENTITIES[machine]).where(ENTITIES[machine].c.id == id)).mappings().one()
+        )
         twin = {**row, "id": "twin", **({"code": "BK-TWIN"} if "code" in row else {})}
         with pytest.raises(IntegrityError), connection.begin_nested():
             connection.execute(ENTITIES[machine].insert(), twin)
@@ -205,5 +209,3 @@ def test_two_entities_with_one_code_cannot_be(desk, pair):
         desk.change("booking", second, code=code)
     assert lost.value.winner == ("booking", first, code)
     assert BOOKINGS.c.code.unique
-
-
