@@ -59,6 +59,8 @@ def undo(road: StoredRoad, root: str, window: int) -> list[Key]:
     if micro(road.now) - micro(events[0][1].time) > window:
         raise NotAllowedNowError("It is too late to undo this: the time for it is over.")
     touched = _touched(events)
+    if any(machine == "user" for machine, _ in touched):  # or an agency could be left without an owner
+        raise NotAllowedNowError("What was done to people is not undone: change it back.")
     for machine, id in touched:
         road.store.lock(machine, id)
     _refuse_if_acted(road, root, touched, events[-1][0])

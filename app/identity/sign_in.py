@@ -57,6 +57,11 @@ def address_of(email: str) -> str:
     return email.strip().casefold()
 
 
+def welcome(identity: Identity, address: str) -> bool:
+    """Whether an address may sign in at all: a demo's people, whose password everybody knows, only in a demo."""
+    return identity.demo or not address.endswith(DEMO_DOMAIN)
+
+
 def prove(identity: Identity, email: str, password: str, origin: Origin) -> Proven:
     """The account of this address, whose password this is.
 
@@ -73,8 +78,8 @@ def prove(identity: Identity, email: str, password: str, origin: Origin) -> Prov
     rows, found = identity.pipeline.run(origin.caller("system:sign-in"), look)
     hash = found.password if found is not None else None
     right = identity.hasher.matches(hash, password)
-    welcome = found is not None and found.status == "active" and (identity.demo or not address.endswith(DEMO_DOMAIN))
-    if right and welcome and hash is not None:
+    active = found is not None and found.status == "active" and welcome(identity, address)
+    if right and active and hash is not None:
         return Proven(found.id, found.epoch, hash, rows)
     known = found.id if found is not None else f"nobody:{identity.sealed('attempts', address)[:32]}"
     note(identity, origin, known, "user.sign_in", "refused", "wrong address or password")

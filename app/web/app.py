@@ -14,6 +14,7 @@ from app.web.body import MOST_BYTES
 from app.web.context import EXTENSION
 from app.web.problems import problem, register_problems
 from app.web.rates import limit_rates
+from app.web.visitors import register_visitors
 
 MOST_UPLOAD = 20 * 1024 * 1024
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
@@ -39,6 +40,7 @@ def create_app(platform: Platform) -> Flask:
     app.after_request(_protect)
     limit_rates(app, platform.settings.rate, platform.settings.redis)
     register_problems(app)
+    register_visitors(app)
     api = Blueprint("api", __name__, url_prefix="/api/v1")
     interface().route(api)
     app.register_blueprint(api)

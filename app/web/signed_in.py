@@ -8,10 +8,10 @@ from urllib.parse import urlsplit
 from flask import g, has_app_context
 from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import Forbidden, Unauthorized
-from werkzeug.wrappers import Request
+from werkzeug.wrappers import Request, Response
 
 from app.bootstrap import Platform
-from app.identity import presence
+from app.identity import presence, sessions
 from app.identity.presence import Presence
 from app.identity.refusals import ForeignOriginError, NotSignedInError
 from app.identity.sign_in import Origin
@@ -108,3 +108,20 @@ def cookie_name(platform: Platform) -> str:
 def origin_of(request: Request) -> Origin:
     """Where a sign-in comes from."""
     return Origin(request.remote_addr, request.headers.get("User-Agent"), g.get("request_id"))
+
+
+def begin_session(platform: Platform, request: Request, response: Response, email: str, password: str) -> None:
+    """Signs a page in: the response sets the cookie of a new session; the session of the cookie before ends.
+
+    Raises ForeignOriginError for what another site sent, WrongPasswordError and ThrottledError.
+    """
+    same_origin(platform, request)
+    name = cookie_name(platform)
+    begun = sessions.begin(platform.identity, email, password, origin_of(request), request.cookies.get(name))
+    response.set_cookie(name, begun.cookie, path="/", secure=secure(platform), httponly=True, samesite="Lax")
+
+
+def end_cookie(platform: Platform, response: Response) -> None:
+    """Has the browser forget the session and what it kept of its pages."""
+    response.delete_cookie(cookie_name(platform), path="/", secure=secure(platform), httponly=True, samesite="Lax")
+    response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'

@@ -12,9 +12,12 @@ from app.web.api.audit import add_audit
 from app.web.api.auth import add_auth
 from app.web.api.bookings import add_bookings
 from app.web.api.inquiries import add_inquiries
+from app.web.api.links import add_links
+from app.web.api.me import add_me
 from app.web.api.openapi import described
 from app.web.api.operations import Interface, Operation
 from app.web.api.undo import add_undo
+from app.web.api.users import add_users
 from app.web.api.work import add_work
 from app.web.context import platform
 
@@ -27,7 +30,9 @@ def interface() -> Interface:
     found = Interface()
     for kind in entities.KINDS:
         found.add(*entities.operations(kind))
-    for add in (add_auth, add_inquiries, add_bookings, add_work, add_audit, add_undo):
+    for add in (add_auth, add_links, add_me, add_users):
+        add(found)
+    for add in (add_inquiries, add_bookings, add_work, add_audit, add_undo):
         add(found)
     found.add(Operation("GET", "/openapi.json", "openapi", "This description.", _description, {200: None}, public=True))
     return found

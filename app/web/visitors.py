@@ -1,0 +1,100 @@
+"""Who looks at a page: Flask-Login knows whether somebody is signed in, Flask-Principal what their roles let them see.
+
+Both are fed from the session that every request reads anyway, and only when a page asks: the interface for programs
+asks the road. Nothing of them lies in a cookie of theirs.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from urllib.parse import quote
+
+from flask import Flask, Request, redirect, request
+from flask_login import LoginManager, UserMixin, current_user
+from flask_principal import Identity, Need, Permission, Principal, RoleNeed, UserNeed
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from app.identity.presence import Presence
+from app.web.context import platform
+from app.web.signed_in import present
+
+LOGIN = "/login"
+
+
+class Visitor(UserMixin):  # type: ignore[misc]
+    """Somebody who is signed in, as pages know them."""
+
+    def __init__(self, presence: Presence) -> None:
+        self.presence = presence
+        self.id: str = presence.user["id"]
+        self.name: str = presence.user["name"] or presence.user["email"] or ""
+        self.roles: list[str] = presence.user["roles"]
+        self.locale: str | None = presence.user["locale"]
+        self.timezone: str | None = presence.user["timezone"]
+        self.csrf_token: str | None = presence.csrf
+
+
+def register_visitors(app: Flask) -> None:
+    """Has the application know its visitors."""
+    manager = LoginManager()
+    manager.session_protection = None  # the session lies in the store, not in a cookie that could be carried off
+    manager.request_loader(_visitor)
+    manager.unauthorized_handler(_to_login)
+    manager.init_app(app)
+    principal = Principal(app, use_sessions=False)
+    principal.identity_loader(_Lazy)
+
+
+def _visitor(here: Request) -> Visitor | None:
+    try:
+        return Visitor(present(platform(), here))
+    except HTTPException:
+        return None
+
+
+def _to_login() -> Response:
+    """To the login page, and back afterwards."""
+    there = request.full_path.rstrip("?") if request.method == "GET" else "/"
+    return redirect(f"{LOGIN}?next={quote(there, safe='/')}")
+
+
+def safe_next(target: str | None) -> str:
+    """Where to go after signing in: a path of this very site, else home."""
+    if not target or not target.startswith("/") or target[1:2] in ("/", "\\"):
+        return "/"
+    return target if target.isprintable() and "\\" not in target else "/"
+
+
+class _Lazy(Identity):  # type: ignore[misc]
+    """A principal whose needs are put together when something first asks for them."""
+
+    def __init__(self) -> None:
+        self.auth_type = "session"
+
+    @property
+    def id(self) -> str | None:
+        """The visitor's id; None for a stranger."""
+        return current_user.id if current_user.is_authenticated else None
+
+    @cached_property
+    def provides(self) -> frozenset[Need]:
+        """A need for every permission that the visitor's roles grant, be it for some entities only, and for each role."""
+        if not current_user.is_authenticated:
+            return frozenset()
+        here = platform()
+        with here.database.connect() as connection:
+            release = here.releases.live(connection)
+        grants = here.releases.catalog(release).access.of(current_user.roles).grants
+        granted = [Need("permission", permission) for permission in grants]
+        return frozenset([*granted, UserNeed(current_user.id), *map(RoleNeed, current_user.roles)])
+
+
+def may(permission: str) -> bool:
+    """Whether the visitor's roles grant a permission at all: whether a page shows a door, never whether it opens."""
+    return bool(Permission(Need("permission", permission)).can())
+
+
+def needs(permission: str) -> Permission:
+    """What a page or a part of it needs; ``.require(403)`` makes it a decorator or a context."""
+    return Permission(Need("permission", permission))
