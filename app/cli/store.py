@@ -12,7 +12,7 @@ import click
 from app.cli.options import CannotRun
 
 if TYPE_CHECKING:
-    from app.settings import Settings
+    from app.settings import Mode, Settings
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -27,12 +27,12 @@ def data_option(command: Command) -> Command:
     )(command)
 
 
-def settings_of(data: Path | None) -> Settings:
+def settings_of(data: Path | None, mode: Mode | None = None) -> Settings:
     """The settings of the environment; a command ends where they have problems."""
     from app.settings import SettingsError, load_settings
 
     try:
-        return load_settings(os.environ, data)
+        return load_settings(os.environ, data, mode)
     except SettingsError as error:
         raise CannotRun("\n       ".join(error.problems)) from None
 

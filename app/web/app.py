@@ -12,6 +12,7 @@ from app.road.commands import new_id
 from app.web.api.interface import interface
 from app.web.body import MOST_BYTES
 from app.web.context import EXTENSION
+from app.web.pages.blueprint import pages
 from app.web.problems import problem, register_problems
 from app.web.rates import limit_rates
 from app.web.visitors import register_visitors
@@ -44,6 +45,7 @@ def create_app(platform: Platform) -> Flask:
     api = Blueprint("api", __name__, url_prefix="/api/v1")
     interface().route(api)
     app.register_blueprint(api)
+    app.register_blueprint(pages())
     app.add_url_rule("/healthz", "healthz", _healthy)
     return app
 

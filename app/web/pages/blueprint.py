@@ -1,0 +1,22 @@
+"""All pages in one table of contents."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Blueprint
+
+from app.web.pages.entrance import add_entrance
+from app.web.pages.today import add_today
+
+STATIC = Path(__file__).parents[1] / "static"
+
+
+def pages() -> Blueprint:
+    """The pages, with the folder of what they show and how."""
+    found = Blueprint(
+        "pages", __name__, template_folder="templates", static_folder=str(STATIC), static_url_path="/static"
+    )
+    add_entrance(found)
+    add_today(found)
+    return found
