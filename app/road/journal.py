@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
 
 from app.records.events import EVENTS
 from app.road.audit import AuditWriter, Entry
 from app.road.caller import Caller
 from app.road.rows import micro
-from app.road.world import StoredWorld
+from app.road.world import ChangedMeanwhileError, StoredWorld
 from app.store.journal import PENDING, RUNS
 from app.store.statements import Statements, dumped
 from app.store.waiting import OUTBOX, TIMERS
@@ -91,7 +92,7 @@ class Journal:
         shown = {field: (None, value) for field, value in data.items()} if created else changes
         given = reason if reason is not None else data.get("reason")
         actor_id = str(actor["id"]) or self.caller.id
-        if event.subject:
+        if event.subject and machine in self.world.tables:  # a tick of a schedule happens to no entity
             self.entries.append(
                 Entry(machine, event.subject, micro(self.now), actor_id, event.type, "done", shown, given, event.id)
             )
@@ -107,8 +108,13 @@ class Journal:
         of = self.statements.of
         if self.events:
             rows = [{**row, "body": encode(wire).decode()} for wire, row in self.events]
-            of("event", EVENTS.insert, EVENT_COLUMNS).many(connection, rows)
-            of("pending", PENDING.insert, PENDING_COLUMNS).many(connection, [self._pending(row) for row in rows])
+            try:
+                of("event", EVENTS.insert, EVENT_COLUMNS).many(connection, rows)
+            except IntegrityError as error:  # another unit was told the same, or came to the same: this one finds it
+                raise ChangedMeanwhileError("an event of this id is stored") from error
+            told = [self._pending(row) for row in rows if row["machine"] in self.world.tables]
+            if told:
+                of("pending", PENDING.insert, PENDING_COLUMNS).many(connection, told)
         if self.entries:
             self.audit.write(connection, self.entries, self.caller.request, self.caller.address)
         if self.runs:
@@ -117,6 +123,12 @@ class Journal:
             of("timer", TIMERS.insert, TIMER_COLUMNS).many(connection, self.timers)
         if self.outbox:
             of("outbox", OUTBOX.insert, OUTBOX_COLUMNS).many(connection, self.outbox)
+
+    def first_due(self) -> int | None:
+        """When the first of what was left waiting is due, in microseconds; clocks are left to the sweep."""
+        dues = [row["due"] for row in self.timers if row["state"] == "pending"]
+        dues += [row["not_before"] for row in self.outbox]
+        return min(dues, default=None)
 
     def _pending(self, row: Mapping[str, Any]) -> dict[str, Any]:
         machine, entity = row["machine"], row["subject"]
