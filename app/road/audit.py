@@ -40,7 +40,7 @@ class Entry:
     event: str | None = None
 
 
-def seal(key: bytes, row: Mapping[str, Any]) -> str:
+def seal(key: bytes, row: Mapping[Any, Any]) -> str:
     """The hash of a row: HMAC-SHA-256 over its values as a JSON list, the hash before it among them."""
     return hmac.digest(key, orjson.dumps([row[name] for name in SEALED]), "sha256").hex()
 

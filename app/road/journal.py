@@ -92,7 +92,7 @@ class Journal:
         shown = {field: (None, value) for field, value in data.items()} if created else changes
         given = reason if reason is not None else data.get("reason")
         actor_id = str(actor["id"]) or self.caller.id
-        if event.subject:
+        if event.subject and machine in self.world.tables:  # a tick of a schedule happens to no entity
             self.entries.append(
                 Entry(machine, event.subject, micro(self.now), actor_id, event.type, "done", shown, given, event.id)
             )
@@ -106,10 +106,10 @@ class Journal:
     def write(self, connection: Connection) -> None:
         """Writes everything. Raises ChangedMeanwhileError where another unit was quicker."""
         of, batch = self.statements.of, Batch(connection)
-        rows = [{**row, "body": encode(wire).decode()} for wire, row in self.events]
+        rows, known = [{**row, "body": encode(wire).decode()} for wire, row in self.events], self.world.tables
         written = (
             ("event", EVENTS, EVENT_COLUMNS, rows),
-            ("pending", PENDING, PENDING_COLUMNS, [self._pending(row) for row in rows]),
+            ("pending", PENDING, PENDING_COLUMNS, [self._pending(row) for row in rows if row["machine"] in known]),
             ("run", RUNS, RUN_COLUMNS, self.runs),
             ("timer", TIMERS, TIMER_COLUMNS, self.timers),
             ("outbox", OUTBOX, OUTBOX_COLUMNS, self.outbox),
@@ -127,6 +127,12 @@ class Journal:
             raise ChangedMeanwhileError("another unit wrote the same") from error
         if not good:
             raise ChangedMeanwhileError("the audit of an entity has grown")
+
+    def first_due(self) -> int | None:
+        """When the first of what was left waiting is due, in microseconds; clocks are left to the sweep."""
+        dues = [row["due"] for row in self.timers if row["state"] == "pending"]
+        dues += [row["not_before"] for row in self.outbox]
+        return min(dues, default=None)
 
     def _pending(self, row: Mapping[str, Any]) -> dict[str, Any]:
         machine, entity = row["machine"], row["subject"]

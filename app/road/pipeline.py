@@ -9,11 +9,11 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TypeVar
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from app.clock import Clock
@@ -24,7 +24,9 @@ from app.road.conflicts import ConflictError, winner_of
 from app.road.problems import BusyError, CollisionError, ForbiddenError
 from app.road.releases import LiveReleases
 from app.road.road import StoredRoad
+from app.road.rows import stamp
 from app.road.world import ChangedMeanwhileError
+from engine.conditions.values import Timestamp
 
 Result = TypeVar("Result")
 TRIES = 8
@@ -35,13 +37,16 @@ AGAIN = {"40001", "40P01", "55P03"}
 
 
 class Pipeline:
-    """Runs units of work on a store. ``committed`` is called after each commit, to wake whoever looks for work."""
+    """Runs units of work on a store. ``committed`` is called after each commit, to wake whoever looks for work, and ``waits``
+    with the instant at which the first of what it left waiting is due.
+    """
 
     def __init__(self, database: Engine, releases: LiveReleases, clock: Clock) -> None:
         self.database = database
         self.releases = releases
         self.clock = clock
         self.committed: Callable[[], None] | None = None
+        self.waits: Callable[[Timestamp], None] | None = None
         sqlite = database.dialect.name == "sqlite"
         self._turn: AbstractContextManager[object] = threading.RLock() if sqlite else nullcontext()
 
@@ -85,11 +90,22 @@ class Pipeline:
                     road.undo_window = undo_window
                     result = work(road)
                     road.finish()
+                    due = road.journal.first_due()
                 finally:
                     self.releases.give_back(road)
         if self.committed is not None:
             self.committed()
+        if self.waits is not None and due is not None:
+            self.waits(stamp(due))
         return result
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """A writing transaction that walks no road: for the bookkeeping of leases. SQLite's writers take their turn."""
+        with self._turn, self.database.connect() as plain:
+            connection = plain.execution_options(**WRITING)
+            with connection.begin():
+                yield connection
 
     def read(self, caller: Caller, work: Callable[[StoredRoad], Result]) -> Result:
         """The result of ``work`` on the store as it is at one instant; nothing that it does is kept."""

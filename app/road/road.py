@@ -20,18 +20,19 @@ from app.road.caller import Caller
 from app.road.clocks import NoAgenda, StoredClocks
 from app.road.effects import leaving
 from app.road.journal import Journal
-from app.road.rows import micro
+from app.road.rows import INSTANTS, micro
 from app.road.waiting import StoredDelays, StoredDwelling, StoredTimers
 from app.road.world import StoredWorld
 from app.store.statements import Statements, dumped
 from engine.automation.index import Verdict
 from engine.automation.model import Bound, Effect
+from engine.automation.scope import SCHEDULE_EVENT
 from engine.catalog import Catalog
 from engine.conditions.explain import Explanation
 from engine.conditions.values import Timestamp
 from engine.events.envelope import WireEvent, decode
 from engine.machines.readers import Reader
-from engine.machines.records import as_json
+from engine.machines.records import UnfitValue, as_json
 from engine.simulation.events import Chain, Event, actor_facts
 from engine.simulation.fold import CreatedChanges
 from engine.simulation.ledger import Ledger
@@ -199,10 +200,34 @@ class StoredRoad(Road):
             raise KeyError(id)
         return self.typed(decode(row[0].encode()))
 
+    def knows(self, id: str) -> bool:
+        """Whether an event of this id is stored."""
+
+        def clause() -> Any:
+            return sa.select(EVENTS.c.seq).where(EVENTS.c.id == sa.bindparam("id"))
+
+        return self.statements.of("known", clause)(self.connection, {"id": id}).fetchone() is not None
+
+    def record_of(self, machine: str, values: Mapping[str, Any]) -> Record:
+        """A record that was kept as JSON, with typed values; fields that are declared no longer are left out."""
+        reader = self.catalog.readers[machine]
+        found: Record = {name: values[name] for name in ("id", "status") if name in values}
+        for name in INSTANTS:
+            if name in values:
+                found[name] = Timestamp.parse(values[name])
+        for name, value in values.items():
+            try:
+                found.setdefault(name, reader.value(name, value))
+            except (KeyError, UnfitValue):
+                continue
+        return found
+
     def typed(self, wire: WireEvent) -> Event:
         """An event of the store with typed values."""
         kind = self.kinds[wire.type]
         data: Mapping[str, Any] = kind.reader.read(wire.data) if kind.reader is not None else dict(wire.data)
+        if wire.type == SCHEDULE_EVENT:
+            data = {**data, "due": Timestamp.parse(str(data["due"]))}
         changes: Mapping[str, Any] = {}
         if kind.machine is not None:
             reader = self.catalog.readers[kind.machine.id]

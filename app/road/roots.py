@@ -23,7 +23,7 @@ SEALED = ("at", "upto", "rows", "root", "previous")
 """What a root's seal is over, in this order."""
 
 
-def seal_of(key: bytes, row: Mapping[str, Any]) -> str:
+def seal_of(key: bytes, row: Mapping[Any, Any]) -> str:
     """The seal of a root: HMAC-SHA-256 over its values as a JSON list, the seal before it among them."""
     return hmac.digest(key, orjson.dumps([row[name] for name in SEALED]), "sha256").hex()
 

@@ -70,7 +70,7 @@ def verify(connection: Connection, keys: Sequence[bytes], known: str | None = No
     return told
 
 
-def _named(row: Mapping[str, Any]) -> str:
+def _named(row: Mapping[Any, Any]) -> str:
     return f"{row['machine']}/{row['entity']}, place {row['place']} (row {row['number']})"
 
 

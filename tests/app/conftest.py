@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import uuid
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from app.bootstrap import Platform
+from app.clock import SteppedClock
 from app.commands import entities
+from app.outbox.channels.file import FileChannel
 from app.records.database import open_database
 from app.records.releases import ReleaseStore
 from app.road import commands
 from app.road.caller import Caller, system
 from app.road.road import StoredRoad
 from app.store import schema
+from app.workers.worker import Worker
 from engine.catalog import Catalog, load
 from engine.conditions.values import Timestamp
-from engine.releases.content import content_of
+from engine.releases.content import ReleaseContent, content_of
 from engine.simulation.world import Record
 from tests.app.processes import reopened
 
@@ -146,6 +151,34 @@ class Desk:
             self.move("booking", id, "confirm")
         return id
 
+    def later(self, **span: float) -> None:
+        """Lets time pass."""
+        clock = self.platform.clock
+        assert isinstance(clock, SteppedClock)
+        clock.advance(int(timedelta(**span).total_seconds() * 1_000_000_000))
+
+    def inquiry(self, client: str, model: str, **values: Any) -> str:
+        times = {"starts_at": "2026-04-10T08:00:00Z", "ends_at": "2026-04-10T18:00:00Z"}
+        return self.new("inquiry", {"category": "runway", "client": client, "model": model, **times, **values})
+
+    def pay(self, booking: str) -> str:
+        """Pays the deposit of a booking."""
+        due = {"purpose": "deposit", "amount": {"amount": 1, "currency": "EUR"}, "due_at": "2026-04-01T00:00:00Z"}
+        payment = self.new("payment", {**due, "booking": booking})
+        data = {"purpose": "deposit"}
+        self.do(lambda road: commands.record_event(road, "payment", payment, "payment.succeeded", data))
+        return payment
+
+    def publish(self, folder: Path, edit: Callable[[str], str], document: str, message: str = "Another.") -> None:
+        """Publishes the documents of a folder with one of them edited, its version raised."""
+        content = content_of(folder)
+        text = content.documents[document].decode()
+        raised = re.sub(r"^version: (\d+)", lambda hit: f"version: {int(hit[1]) + 1}", text, flags=re.MULTILINE)
+        documents = {**content.documents, document: edit(raised).encode()}
+        with ReleaseStore(self.platform.database).publishing() as publishing:
+            at = self.platform.clock.now()
+            publishing.add(ReleaseContent(documents), author="the-owner", message=message, at=at)
+
     def rows(self, sql: str, **values: Any) -> list[Any]:
         import sqlalchemy as sa
 
@@ -157,3 +190,9 @@ class Desk:
 def desk(platform: Platform) -> Desk:
     """Somebody who works on the platform."""
     return Desk(platform)
+
+
+@pytest.fixture
+def worker(platform: Platform, tmp_path: Path) -> Worker:
+    """A worker that delivers to files."""
+    return Worker(platform, FileChannel(tmp_path / "outbox"))

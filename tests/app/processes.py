@@ -40,7 +40,7 @@ def started(job: Callable[[], None]) -> ForkProcess:
         try:
             job()
             status = 0
-        except BaseException:
+        except BaseException:  # noqa: BLE001 - told here, and by the exit status
             traceback.print_exc()
         finally:
             sys.stdout.flush()

@@ -1,0 +1,93 @@
+"""Wake-ups over huey: they only hasten what the next sweep finds anyway, so that one that is lost costs seconds.
+
+They carry no data but the name of their task, as JSON: whoever can write to the queue can wake a worker, nothing more.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+from huey import Huey, MemoryHuey, RedisHuey, SqliteHuey
+from huey.registry import Message
+from huey.serializer import Serializer
+
+from app.clock import Clock
+from app.settings import Settings
+from engine.conditions.values import Timestamp
+
+SECOND = 1_000_000_000
+"""In nanoseconds."""
+FARTHEST = 60 * SECOND
+"""What is due later than this is left to the sweeps."""
+LOOK = 0.25
+"""Seconds between two looks at a queue that cannot be waited on."""
+
+
+class JsonSerializer(Serializer):  # type: ignore[misc]
+    """Messages as JSON lists: huey's own are pickles, which run whatever their writer likes."""
+
+    def _serialize(self, data: Any) -> bytes:
+        return orjson.dumps(list(data))
+
+    def _deserialize(self, data: bytes) -> Any:
+        values = orjson.loads(data)
+        names = Message._fields
+        found = dict(zip(names, values, strict=False))
+        if found.get("eta") is not None:
+            found["eta"] = datetime.fromisoformat(found["eta"]).replace(tzinfo=None)
+        return Message(**found)
+
+
+def huey_for(settings: Settings, *, embedded: bool) -> Huey:
+    """Where wake-ups go: Redis where it is configured, else the memory of this process, or a file beside the store."""
+    options: dict[str, Any] = {"results": False, "serializer": JsonSerializer(), "utc": True}
+    if settings.redis is not None:
+        return RedisHuey("virel", url=settings.redis, **options)
+    if embedded:
+        return MemoryHuey("virel", **options)
+    file: Path = settings.data / "wakeups.db"
+    return SqliteHuey("virel", filename=str(file), **options)
+
+
+class Wakeups:
+    """Sends wake-ups, and hears them."""
+
+    def __init__(self, huey: Huey, clock: Clock) -> None:
+        self._huey = huey
+        self._clock = clock
+        self._heard: Callable[[], None] = _nothing
+        self._task = huey.task(name="wake")(self._wake)
+
+    def at(self, due: Timestamp) -> None:
+        """Has a worker wake when something is due, if that is soon."""
+        ahead = due - self._clock.now()
+        if ahead <= 0:
+            self._task()
+        elif ahead <= FARTHEST:
+            eta = datetime.fromtimestamp(datetime.now(UTC).timestamp() + ahead / SECOND, UTC).replace(tzinfo=None)
+            self._task.schedule(eta=eta, convert_utc=False)
+
+    def _wake(self) -> None:
+        self._heard()
+
+    def listen(self, heard: Callable[[], None], stop: threading.Event) -> None:
+        """Calls ``heard`` at every wake-up, until it is to stop."""
+        self._heard = heard
+        huey = self._huey
+        while not stop.is_set():
+            for task in huey.read_schedule():
+                huey.execute(task)
+            task = huey.dequeue()
+            if task is not None:
+                huey.execute(task)
+            else:
+                stop.wait(LOOK)
+
+
+def _nothing() -> None:
+    """Heard by nobody."""
