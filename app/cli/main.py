@@ -27,6 +27,7 @@ COMMANDS = {
     "match": "app.cli.match:match",
     "migrate": "app.cli.migrate:migrate",
     "release": "app.cli.release:release",
+    "serve": "app.cli.serve:serve",
     "simulate": "app.cli.simulate:simulate",
     "sla": "app.cli.sla:sla",
     "template": "app.cli.template:template",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,9 +12,11 @@ import click
 
 from app.cli.options import CannotRun, Shared, shared_options
 from app.cli.store import data_option, settings_of
+from app.records.events import last_number
 
 if TYPE_CHECKING:
     from app.bootstrap import Platform
+    from app.clock import ScaledClock
     from app.demo.life import DemoLife
     from app.settings import Settings
 
@@ -35,7 +38,9 @@ def serve(shared: Shared, host: str, port: int, data: Path | None, *, demo: bool
 
     from app.bootstrap import bootstrap
     from app.clock import ScaledClock, WallClock
+    from app.outbox.deliver import channel_for
     from app.serving import Serving
+    from app.workers.wakeups import Wakeups, huey_for
     from app.workers.worker import Worker
 
     settings = settings_of(data, "demo" if demo else None)
@@ -43,11 +48,13 @@ def serve(shared: Shared, host: str, port: int, data: Path | None, *, demo: bool
     clock = ScaledClock(wall.now(), 1.0) if demo else wall
     prepare(settings, shared.config)
     platform = bootstrap(settings, clock)
-    worker = Worker(platform)
-    story = _begin_demo(platform, worker, days, speed) if demo and isinstance(clock, ScaledClock) else None
-    embedded = settings.redis is None
-    if embedded:
-        worker.start()
+    story = _begin_demo(platform, clock, days, speed) if isinstance(clock, ScaledClock) else None
+    end = threading.Event()
+    wakeups = Wakeups(huey_for(settings, embedded=True), clock)
+    worker = Worker(platform, channel_for(settings), wakeups)
+    working = threading.Thread(target=worker.run, args=(end,), name="worker", daemon=True)
+    if settings.redis is None:  # with Redis the workers are processes of their own
+        working.start()
     address = f"http://{host}:{port}"
     click.echo(f"\nVirel is at work: {address}")
     if demo:
@@ -58,8 +65,9 @@ def serve(shared: Shared, host: str, port: int, data: Path | None, *, demo: bool
     finally:
         if story is not None:
             story.stop()
-        if embedded:
-            worker.stop()
+        end.set()
+        if working.is_alive():
+            working.join(5)
         platform.close()
 
 
@@ -93,19 +101,20 @@ def prepare(settings: Settings, config: Path) -> None:
         database.dispose()
 
 
-def _begin_demo(platform: Platform, worker: object, days: int, speed: float) -> DemoLife:
-    from app.clock import ScaledClock, WallClock
+def _begin_demo(platform: Platform, clock: ScaledClock, days: int, speed: float) -> DemoLife:
+    """Lives through the demo's past where the store is empty, and begins its present."""
+    from app.clock import WallClock
     from app.demo.life import DemoLife
     from app.identity.demo import seed_people
-    from app.workers.worker import Worker
 
-    clock = platform.clock
-    assert isinstance(clock, ScaledClock)
-    assert isinstance(worker, Worker)
     present = WallClock().now()
     clock.run(0)
-    first = seed_people(platform)
-    life = DemoLife(platform, clock, worker.run_due, days=days if first else 0, present=present, speed=speed)
+    with platform.database.connect() as connection:
+        empty = last_number(connection) == 0
+    life = DemoLife(platform, clock, days=days if empty else 0, present=present, speed=speed)
+    if empty:
+        clock.put(life.start_instant)
+        seed_people(platform)
     life.start()
     begun = time.monotonic()
     while not life.caught_up.wait(0.5):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from app.agency import life
+from app.agency import life, rhythm
 from app.bootstrap import Platform
 from app.clock import ScaledClock
 from app.demo.stage import StoreStage
+from app.workers.sweep import WORKER, Sweep, next_due
 from engine.conditions.values import Timestamp
 from engine.events.envelope import NANOSECONDS
 
@@ -25,15 +25,14 @@ NAP = 0.25
 class DemoLife(threading.Thread):
     """Lives through the past as fast as the store takes it, then on by the clock.
 
-    ``wake_up`` performs what is due by an instant, in the past; in the present the workers do. ``caught_up`` is set when
-    the present is reached.
+    In the past it performs itself what falls due, each thing at its instant; in the present the workers do.
+    ``caught_up`` is set when the present is reached.
     """
 
     def __init__(
         self,
         platform: Platform,
         clock: ScaledClock,
-        wake_up: Callable[[Timestamp], object],
         *,
         days: int,
         present: Timestamp,
@@ -42,7 +41,7 @@ class DemoLife(threading.Thread):
         super().__init__(name="demo", daemon=True)
         self._platform = platform
         self._clock = clock
-        self._wake_up = wake_up
+        self._sweep = Sweep(platform)
         self._present = present
         self._speed = speed
         self._start = (datetime.fromtimestamp(int(present) // NANOSECONDS, UTC) - timedelta(days=days)).date()
@@ -50,6 +49,11 @@ class DemoLife(threading.Thread):
         self.caught_up = threading.Event()
         self.failure: Exception | None = None
         self.events = 0
+
+    @property
+    def start_instant(self) -> Timestamp:
+        """When the past begins."""
+        return Timestamp(rhythm.instant(self._start, 0) * NANOSECONDS)
 
     def run(self) -> None:
         """Lives until ``stop``."""
@@ -71,13 +75,21 @@ class DemoLife(threading.Thread):
 
     def _reach(self, instant: Timestamp) -> None:
         if not self.caught_up.is_set():
+            self._sweep_until(min(instant, self._present))
             if instant < self._present:
-                self._wake_up(instant)
-                self._clock.put(instant)
                 return
-            self._wake_up(self._present)
-            self._clock.put(self._present)
             self._clock.run(self._speed)
             self.caught_up.set()
         while self._clock.now() < instant and not self._end.wait(NAP):
             continue
+
+    def _sweep_until(self, instant: Timestamp) -> None:
+        """Performs what falls due by an instant of the past, with the clock at each thing's own."""
+        while True:
+            due = self._platform.pipeline.read(WORKER, next_due)
+            if due is None or due > instant:
+                break
+            self._clock.put(max(due, self._clock.now()))
+            if not self._sweep.perform_due(self._clock.now()):
+                break
+        self._clock.put(instant)
