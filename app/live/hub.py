@@ -63,6 +63,13 @@ class Hub:
             loop.call_soon_threadsafe(self._wake.set)
 
         self._platform.pipeline.committed = wake
+        try:
+            await self._watch()
+        finally:
+            self._platform.pipeline.committed = None  # the loop that would be woken is about to end
+
+    async def _watch(self) -> None:
+        loop = asyncio.get_running_loop()
         beat = loop.time()
         while True:
             more = False
