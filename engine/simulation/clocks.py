@@ -6,7 +6,7 @@ waits on the agenda for its next instant. So the cost of an event does not grow 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -240,6 +240,8 @@ class Clocks:
         del watch.running[running.record["id"]]
         state = clock.state(clock.ended)
         watch.counts[state] = watch.counts.get(state, 0) + 1
+        if self._simulation.on_clock is not None:
+            self._simulation.on_clock(clock, running.id)
 
     def _arrange(self, watch: Watch, running: Running) -> None:
         """Puts the clock's next instant on the agenda, in place of the one before."""
@@ -346,6 +348,12 @@ class Clocks:
         for running in watch.running.values():
             found[running.clock.state(now)] += 1
         return found
+
+    def open(self) -> Iterator[tuple[Clock, str]]:
+        """The clocks that have not ended, with their ids, policy by policy."""
+        for watch in self.watches.values():
+            for running in watch.running.values():
+                yield running.clock, running.id
 
     def latest(self, policy: str, entity: str) -> tuple[Clock, str] | None:
         """The clock that was opened last on an entity, with its id; None where none ever was."""

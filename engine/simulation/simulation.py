@@ -25,6 +25,7 @@ from engine.simulation.ledger import Ledger, Outcome
 from engine.simulation.runs import Runs
 from engine.simulation.schedules import Schedules
 from engine.simulation.world import Record, World
+from engine.sla.clock import Clock
 
 Judged = tuple[Event, Record | None, Record | None, list[Verdict]]
 Values = tuple[Mapping[str, Any], Mapping[str, Any]]
@@ -36,7 +37,8 @@ class Simulation:
 
     ``slim`` keeps no records of entities that no document reads (the tasks of a long backtest). ``watch`` is called
     with every event just after it was applied, and the rules that are judged on it; what it returns is called once it
-    is certain that the event stands. ``on_event`` is called with every event that this simulation derived. ``strict``
+    is certain that the event stands. ``on_event`` is called with every event that this simulation derived, and
+    ``on_clock``, where somebody sets it, with every SLA clock that ends and its id. ``strict``
     holds root events to everything a person's request must meet; a log's are taken as having met it.
     """
 
@@ -64,6 +66,7 @@ class Simulation:
         self.read: Values | None = None
         self.on_refusal: Callable[[str], None] | None = None
         self.on_move: Callable[[str, str], None] | None = None
+        self.on_clock: Callable[[Clock, str], None] | None = None
         self.on_delay: Callable[[Bound, Action, Event, Record | None, Record | None], None] | None = None
         self._queue: deque[Judged] = deque()
         self.dwelling = Dwelling(self)
