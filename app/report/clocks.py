@@ -21,7 +21,7 @@ WORDS: Mapping[Fate, str] = {
     "met": "met",
     "missed": "missed",
     "late": "late, still open",
-    "cancelled_late": "dropped when late",
+    "cancelled_late": "ran out, then dropped",
     "cancelled": "dropped in time",
     "running": "running",
     "paused": "resting",
@@ -236,7 +236,7 @@ def _bar(label: str, counts: Mapping[Fate, int]) -> Bar:
 
 
 def _lateness(clocks: Sequence[SeenClock]) -> Lateness | None:
-    late = sorted(clock.late for clock in clocks if clock.fate in MISSED)
+    late = sorted(clock.late for clock in clocks if clock.late)
     if not late:
         return None
     counts = [0] * len(STEPS)

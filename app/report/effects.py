@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.report import times, wording
 from app.report.clocks import WORDS
-from app.report.figures import Difference, subject_of
+from app.report.figures import subject_of
 from app.report.witness import SeenClock, Witness
 
 if TYPE_CHECKING:
@@ -20,6 +20,18 @@ if TYPE_CHECKING:
 SHOWN_ENTITIES = 8
 """Entities told of each machine before the rest is only counted."""
 SHOWN_LINES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class KindFigure:
+    """Effects of one kind: those only the draft has, those it has otherwise, those it drops, and both totals."""
+
+    kind: str
+    added: int
+    changed: int
+    removed: int
+    before: int
+    after: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,22 +95,28 @@ class Effects:
         self._diff, self._zone = diff, zone
         self._live, self._draft = live, draft
 
-    def kinds(self) -> tuple[list[Difference], int]:
-        """Every kind of effect under both versions, most first; and the scale's end."""
+    def kinds(self) -> tuple[list[KindFigure], list[str]]:
+        """The kinds of effects that differ, most first; and in words, with their counts, those that do not."""
         before, after = (_totals(one.effects) for one in (self._live, self._draft))
-        altered = Counter(pair["after"]["action"] for pair in self._diff["changed"])
-        top = max([1, *before.values(), *after.values()])
-        rows = []
+        found = {kind: Counter(effect["action"] for effect in self._diff[kind]) for kind in ("added", "removed")}
+        changed = Counter(pair["after"]["action"] for pair in self._diff["changed"])
+        rows: list[KindFigure] = []
+        same: list[str] = []
         for action in sorted({*before, *after}, key=lambda one: (-before[one] - after[one], one)):
-            then, now = before[action], after[action]
-            added = sum(effect["action"] == action for effect in self._diff["added"])
-            removed = sum(effect["action"] == action for effect in self._diff["removed"])
-            counts = ((added, "added"), (removed, "removed"), (altered[action], "changed"))
-            what = ", ".join(f"{count} {word}" for count, word in counts if count) or "no difference"
-            left, right = (round(count / top * 100, 2) for count in (min(then, now), max(then, now)))
             name = wording.noun(action, 2)
-            rows.append(Difference(name[:1].upper() + name[1:], "", what, then, now, left, right))
-        return rows, top
+            figure = KindFigure(
+                name[:1].upper() + name[1:],
+                found["added"][action],
+                changed[action],
+                found["removed"][action],
+                before[action],
+                after[action],
+            )
+            if figure.added or figure.changed or figure.removed:
+                rows.append(figure)
+            else:
+                same.append(f"{wording.number(after[action])} {wording.noun(action, after[action])}")
+        return sorted(rows, key=lambda row: -row.added - row.removed - row.changed), same
 
     def days(self) -> Days:
         """Every day from the first effect to the last."""

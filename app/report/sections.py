@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from app.report.clocks import Clockwork, PolicyFigure, Story
 from app.report.documents.shelf import Shelf, shelves
-from app.report.effects import Days, Effects, Kin
-from app.report.figures import Difference
+from app.report.effects import Days, Effects, Kin, KindFigure
 from app.report.roles import Matrix, matrix
 from engine.reading.nodes import data
 
@@ -22,9 +21,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """The change's effects: kinds with the end of their scale, days, and whose stories differ."""
+    """The change's effects: kinds that differ with the end of their scale, those that do not, days, and whose stories
+    differ.
+    """
 
-    kinds: Sequence[Difference]
+    kinds: Sequence[KindFigure]
+    same: Sequence[str]
     top: int
     days: Days
     kin: Sequence[Kin]
@@ -64,9 +66,10 @@ def gather(
     change: Change | None = None
     if draft is not None:
         effects = Effects(diff, live, draft, zone)
-        kinds, top = effects.kinds()
+        kinds, same = effects.kinds()
+        top = max([1, *(max(one.added, one.removed) for one in kinds)])
         outcomes = {machine.id: (machine.plural, machine.outcomes) for machine in machines}
         owners = {policy.id: policy.entity for policy in catalog.policies.values()}
         kin = effects.entities(ends, outcomes, (clockwork.live, clockwork.draft), owners)
-        change = Change(kinds, top, effects.days(), kin)
+        change = Change(kinds, same, top, effects.days(), kin)
     return Sections(clockwork.figures(), clockwork.stories(), matrix(catalog), change, shelved)
