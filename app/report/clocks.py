@@ -208,7 +208,7 @@ class Clockwork:
         left, right = self._place(line["from"], start, end), self._place(line["to"], start, end)
         note = ", ".join(line.get("holidays", ()))
         spoken = self._zone.spoken
-        lasts = times.span(line["seconds"])
+        lasts = times.exact(line["seconds"])
         return Spell(
             left, round(right - left, 2), line["reason"], spoken(line["from"]), spoken(line["to"]), lasts, note
         )

@@ -222,7 +222,7 @@ def _by_day(effects: Mapping[tuple[date, str], int]) -> Counter[date]:
 
 
 def ticks(days: Sequence[DayFigure]) -> Iterator[tuple[int, str]]:
-    """The days that an axis names, by number: the first, and every Monday that is not too near to it."""
+    """The days that an axis names, by number: the first, and every Monday that is not too near to it or to the end."""
     for number, figure in enumerate(days):
-        if not number or (figure.day.weekday() == 0 and number > 3):
+        if not number or (figure.day.weekday() == 0 and 3 < number < len(days) - 3):
             yield number, f"{figure.day.day} {figure.day:%b}"

@@ -24,7 +24,7 @@ _FIELD = {
     "see": "sees",
     "write": "writes",
     "see+write": "sees, writes",
-    "-": "hidden",
+    "-": "not seen",
     "see?": "sees some",
     "write?": "writes some",
     "see?+write?": "sees, writes some",

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from engine.conditions.values import Duration
+_PART = re.compile(r"([0-9]+(?:\.[0-9]+)?)(wd|ms|[smhd])")
+_UNITS = {"wd": "working day", "d": "day", "h": "h", "m": "min", "s": "s", "ms": "ms"}
+_COUNTED = ("wd", "d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,25 +45,31 @@ def every_day(first: date, last: date) -> list[date]:
     return [first + timedelta(days=number) for number in range((last - first).days + 1)]
 
 
+def exact(seconds: float) -> str:
+    """A time to the second: ``1 d 2 h 5 min 40 s``."""
+    rest, parts = round(seconds), []
+    for unit, size in (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1)):
+        count, rest = divmod(rest, size)
+        if count:
+            parts.append(f"{count} {unit}")
+    return " ".join(parts) or "0 s"
+
+
 def span(seconds: float) -> str:
-    """A time as a person says it, two units at most: ``3 d 2 h``, ``4 h 05 min``, ``25 min``, ``40 s``."""
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    days, hours = divmod(hours, 24)
-    if days:
-        return f"{days} d {hours} h" if hours else f"{days} d"
-    if hours:
-        return f"{hours} h {minutes:02} min" if minutes else f"{hours} h"
-    return f"{minutes} min" if minutes else f"{rest} s"
+    """A time as a person says it, its two greatest units, the rest left off: ``3 d 2 h``, ``4 h 5 min``, ``40 s``."""
+    said = exact(seconds).split(" ")
+    units = ("d", "h", "min", "s")
+    near = len(said) > 2 and units.index(said[3]) == units.index(said[1]) + 1
+    return " ".join(said[: 4 if near else 2])
 
 
 def amount(text: str) -> str:
-    """A duration as documents write it, in words: ``2wd`` as ``2 working days``, ``72h`` as ``72 h``."""
-    for unit, one in (("wd", "working day"), ("d", "day")):
-        number = text.removesuffix(unit)
-        if text != number and number.isdigit():
-            return f"{number} {one}" + ("" if number == "1" else "s")
-    try:
-        return span(int(Duration.parse(text)) / 1e9) if not text.endswith("h") else f"{text[:-1]} h"
-    except ValueError:  # working days and hours together read as they are written
+    """A duration as documents write it, in words and as it was chosen: ``2wd`` as ``2 working days``, ``72h`` as
+    ``72 h``.
+    """
+    parts = _PART.findall(text)
+    if "".join(map("".join, parts)) != text:
         return text
+    return " ".join(
+        f"{number} {_UNITS[unit]}{'s' if unit in _COUNTED and number != '1' else ''}" for number, unit in parts
+    )

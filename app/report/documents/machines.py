@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from app.report.documents.phrase import in_line
 from app.report.documents.sheet import Item, Row, code, listed, row
 from engine.conditions.types import EnumType, Field
-from engine.machines.model import DeclaredEvent, Machine, State, Transition
+from engine.machines.model import Machine, State, Transition
 from engine.reading.nodes import Mapping as MappingNode
 from engine.reading.nodes import data
 
@@ -37,7 +37,8 @@ def rows(machine: Machine, root: MappingNode | None) -> Iterator[Row]:
         yield row("Groups", *own)
     if machine.events:
         own = (
-            code(one.type) + (f" takes {code(one.transition)}" if one.transition else "") for one in _events(machine)
+            code(one.type) + (f" takes {code(one.transition)}" if one.transition else "")
+            for one in machine.events.values()
         )
         yield row("Own events", "; ".join(own))
 
@@ -46,10 +47,6 @@ def _groups(machine: Machine) -> Iterator[tuple[str, list[str]]]:
     """Groups with their states in the order of the machine."""
     for name, states in machine.groups.items():
         yield name, [state for state in machine.states if state in states]
-
-
-def _events(machine: Machine) -> Iterator[DeclaredEvent]:
-    yield from machine.events.values()
 
 
 def _type(field: Field) -> str:

@@ -32,13 +32,25 @@ def _within(written: object) -> tuple[Item, ...]:
 
 
 def in_line(written: object) -> str:
-    """A condition within a sentence."""
+    """A condition within a sentence; what belongs together stands in brackets."""
     if not isinstance(written, Mapping):
         return code(written)
-    joints = {"all": (" and ", ""), "any": (" or ", ""), "none": (" or ", "not: ")}
-    return " and ".join(
-        joints[kind][1] + joints[kind][0].join(in_line(part) for part in parts) for kind, parts in written.items()
-    )
+    said = [_joined(kind, parts) for kind, parts in written.items()]
+    return " and ".join(map(_enclosed, said)) if len(said) > 1 else said[0][0]
+
+
+def _joined(kind: str, parts: list[Any]) -> tuple[str, bool]:
+    """A block in a sentence, and whether it needs brackets beside another."""
+    joint = " and " if kind == "all" else " or "
+    inner = [(in_line(part), isinstance(part, Mapping)) for part in parts]
+    said = joint.join(map(_enclosed, inner)) if len(inner) > 1 else inner[0][0]
+    if kind == "none":
+        return f"not ({said})", False
+    return said, len(inner) > 1
+
+
+def _enclosed(said: tuple[str, bool]) -> str:
+    return f"({said[0]})" if said[1] else said[0]
 
 
 def plain(written: object) -> str:

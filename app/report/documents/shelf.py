@@ -79,7 +79,7 @@ class _Maker:
             return replace(plain, rows=tuple(calendars.rows(calendar)), week=calendars.week(calendar))
         if document.kind == "machine":
             machine = self._catalog.machines[document.id]
-            drawing = replace(draw(machine_note(machine), {}, {}), id=f"doc-{machine.id}")
+            drawing = replace(draw(machine_note(machine), None, {}), id=f"doc-{machine.id}")
             return replace(plain, rows=tuple(machines.rows(machine, document.root)), drawing=drawing)
         made = _PLAIN.get(document.kind)
         said: Any = data(document.root)

@@ -49,7 +49,11 @@ _VALUES: dict[Type, Any] = {
 
 def rows(template: Template, *, sent: bool) -> Iterator[Row]:
     """What it is about, and where its previews come from."""
-    source = "as it was first sent in these days" if sent else "on made-up facts, since it was not sent in these days"
+    source = (
+        "on the facts of the first time it was sent in these days"
+        if sent
+        else "on made-up facts, since it was not sent in these days"
+    )
     yield row("About", f"one {template.entity}; in {code(template.fallback)} where a reader's language is not written")
     yield row("Preview", source)
 
