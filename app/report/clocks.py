@@ -27,7 +27,7 @@ WORDS: Mapping[Fate, str] = {
     "paused": "resting",
 }
 MISSED: tuple[Fate, ...] = ("missed", "late", "cancelled_late")
-STEPS = ((900, "to 15 min"), (3_600, "to 1 h"), (14_400, "to 4 h"), (86_400, "to 1 day"), (float("inf"), "more"))
+STEPS = ((900, "to 15 min"), (3_600, "to 1 h"), (14_400, "to 4 h"), (86_400, "to 24 h"), (float("inf"), "more"))
 """How late: each step with its end in seconds of the clock's own time."""
 
 
@@ -198,10 +198,10 @@ class Clockwork:
         left_out = [f"{times.span(closed)} of closed hours"] if closed else []
         left_out += [f"{times.span(rested)} of rest"] if rested else []
         not_counted = f", and {' and '.join(left_out)} did not count" if left_out else ""
-        yield f"{times.span(told['used']).capitalize()} counted{not_counted}."
+        yield f"{times.counted(told['used'])} counted{not_counted}."
         due = f"It was due on {spoken(told['due'])}" if told["due"] else "It had no deadline"
         ended = f" and ended on {spoken(told['ended'])}" if told["ended"] else " and is still open"
-        late = f", {times.span(clock.late)} late" if clock.late else ""
+        late = f", {times.counted(clock.late)} late" if clock.late else ""
         yield f"{due}{ended}: {WORDS[clock.fate]}{late}."
 
     def _spell(self, line: Mapping[str, Any], start: str, end: str) -> Spell:
@@ -245,4 +245,4 @@ def _lateness(clocks: Sequence[SeenClock]) -> Lateness | None:
     steps = tuple(
         Step(word, count, round(count / max(counts) * 100, 1)) for count, (_, word) in zip(counts, STEPS, strict=True)
     )
-    return Lateness(steps, times.span(median(late)), times.span(late[-1]), len(late))
+    return Lateness(steps, times.counted(median(late)), times.counted(late[-1]), len(late))

@@ -45,10 +45,13 @@ def every_day(first: date, last: date) -> list[date]:
     return [first + timedelta(days=number) for number in range((last - first).days + 1)]
 
 
-def exact(seconds: float) -> str:
+_SIZES = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
+
+
+def exact(seconds: float, sizes: tuple[tuple[str, int], ...] = _SIZES) -> str:
     """A time to the second: ``1 d 2 h 5 min 40 s``."""
     rest, parts = round(seconds), []
-    for unit, size in (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1)):
+    for unit, size in sizes:
         count, rest = divmod(rest, size)
         if count:
             parts.append(f"{count} {unit}")
@@ -61,6 +64,11 @@ def span(seconds: float) -> str:
     units = ("d", "h", "min", "s")
     near = len(said) > 2 and units.index(said[3]) == units.index(said[1]) + 1
     return " ".join(said[: 4 if near else 2])
+
+
+def counted(seconds: float) -> str:
+    """Time of a clock, whose day need not have 24 hours: ``168 h``, ``9 h 30 min``, ``25 min``."""
+    return exact(seconds if seconds < 60 else seconds // 60 * 60, _SIZES[1:])
 
 
 def amount(text: str) -> str:

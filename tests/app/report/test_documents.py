@@ -13,7 +13,7 @@ from app.report.documents.sheet import CLOSE, OPEN, Item, Row, Sheet
 from app.report.documents.shelf import shelves
 from app.report.model import Report
 from app.report.page import render
-from app.report.times import amount, exact, span
+from app.report.times import amount, counted, exact, span
 from engine.catalog import Catalog, load
 from tests.app.report.trial import BERLIN, Trial
 
@@ -197,3 +197,4 @@ def test_spans_have_two_units_at_most_unless_they_are_to_be_exact():
     whole = (0, 40, 90, 3_600, 15_922, 86_405, 93_600)
     assert [span(one) for one in whole] == ["0 s", "40 s", "1 min 30 s", "1 h", "4 h 25 min", "1 d", "1 d 2 h"]
     assert [exact(one) for one in whole[4:6]] == ["4 h 25 min 22 s", "1 d 5 s"]
+    assert [counted(one) for one in (0, 40, 90, 15_922, 93_600)] == ["0 s", "40 s", "1 min", "4 h 25 min", "26 h"]

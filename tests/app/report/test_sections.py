@@ -185,5 +185,16 @@ def test_without_a_draft_there_are_clocks_and_roles_but_no_change(trial: Trial):
     assert all(one.alike for one in alone.stories)
 
 
+def test_a_draft_that_changes_nothing_leaves_out_what_there_is_not(trial: Trial):
+    nothing = {"added": [], "removed": [], "changed": []}
+    same = gather(trial.catalog, trial.live, trial.live, nothing, ends={}, machines=(), zone=BERLIN)
+    page = render(Report("T", "", {**trial.before, "diff": nothing}, trial.before, sections=same, zone=BERLIN))
+    said = text(page)
+    assert "As often as before:" in said
+    assert "Day by day" not in said
+    assert "Whose story differs" not in said
+    read(page)
+
+
 def test_a_witness_that_attended_nothing_tells_nothing():
     assert Witness(BERLIN).clocks() == {}
