@@ -21,7 +21,7 @@ def rows(machine: Machine, root: MappingNode | None) -> Iterator[Row]:
         yield row("Fields", "; ".join(fields))
     if machine.relations:
         said = (
-            f"{code(name)}, {one.machine}{', optional' if one.optional else ''}"
+            code(name) + ("" if name == one.machine else f": {one.machine}") + (", optional" if one.optional else "")
             for name, one in machine.relations.items()
         )
         yield row("Points to", "; ".join(said))
