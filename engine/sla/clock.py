@@ -229,6 +229,8 @@ class Clock:
     def _reached(self, target: Target, amount: Amount) -> Timestamp | None:
         """The earliest instant at which ``amount`` is used up; None where that is not before the pause ends."""
         days, time = amount.days, int(amount.time)
+        if not days and not time:  # nothing is used up at once, also by a clock that opens paused
+            return self.opened
         if not days and self._spend() < time:
             return None if self.resting else target.calendar.deadline(self.since, time - self._spent)
         for stretch in self.past:
