@@ -177,6 +177,39 @@ class Calendar:
         if held is not None:
             yield Timestamp(held[0]), Timestamp(held[1])
 
+    def next_change(self, at: int) -> Timestamp | None:
+        """When working time next ends or begins, after ``at``; None where it never does."""
+        horizon = at + SEARCHED * CHUNK
+        for first, last in self.open_spans(at, horizon):
+            if first > at:
+                return first
+            return last if last < horizon else None
+        return None
+
+    def last_change(self, at: int) -> Timestamp | None:
+        """When working time last ended or began, at ``at`` or before; None where it never did."""
+        reach = 8 * DAY
+        while reach <= SEARCHED * CHUNK:
+            for first, last in reversed(list(self.open_spans(at - reach, at + 1))):
+                if last <= at:
+                    return last
+                if first > at - reach:
+                    return first
+            reach *= 8
+        return None
+
+    def working_day(self, day: date, count: int) -> date | None:
+        """The ``count``-th day with working time after ``day``, or before it where negative; None where none is."""
+        step = 1 if count > 0 else -1
+        number = day.toordinal() - _EPOCH
+        for _ in range(SEARCHED * 128):
+            if not count:
+                return date.fromordinal(_EPOCH + number)
+            number += step
+            if self._day(number).total:
+                count -= step
+        return None
+
     def day_of(self, at: int) -> date:
         """The date that the clocks of the calendar's zone show."""
         seconds = at // SECOND

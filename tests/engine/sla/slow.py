@@ -60,8 +60,9 @@ class Slow:
 
     def run(self, until: int) -> None:
         """Marks every second until ``until``; notes a warning that came before it."""
-        warn = self.warn()
-        self.warned = self.warned or (warn is not None and warn < until)
+        if not self.warned:
+            warn = self.warn()
+            self.warned = warn is not None and warn < until
         self.life += self.marks(self.opened + len(self.life), until)
 
     def marks(self, start: int, end: int) -> bytes:
@@ -117,17 +118,17 @@ class Slow:
 
 
 def _nth(marks: bytes, wanted: int, opened: int) -> int | None:
-    """The second at which the ``wanted``-th counted mark is over: a few at a time, then one by one."""
+    """The second at which the ``wanted``-th counted mark is over: an hour at a time, a minute, then one by one."""
+    if not wanted:
+        return opened
     second = used = 0
-    while second < len(marks) and used + (here := marks.count(COUNTED, second, second + 900)) < wanted:
-        used += here
-        second += 900
-    while used < wanted:
-        if second >= len(marks):
-            return None
-        used += marks[second] == COUNTED
-        second += 1
-    return opened + second
+    for size in (3_600, 60, 1):
+        while used + (here := marks.count(COUNTED, second, second + size)) < wanted:
+            used += here
+            second += size
+            if second >= len(marks):
+                return None
+    return opened + second + 1
 
 
 def walk(terms: Terms, days: Watched, history: Sequence[Said], at: int) -> list[Slow]:
