@@ -68,7 +68,11 @@ class Measured:
 
 @dataclass(slots=True)
 class Clock:
-    """One clock, from the event that opened it to the one that ended it, or still open."""
+    """One clock, from the event that opened it to the one that ended it, or still open.
+
+    ``counting`` is the calendar by which time is counted now, None while it is not. Deadline and warning are worked out
+    when somebody asks: most clocks end before.
+    """
 
     policy: Policy
     opened: Timestamp
@@ -76,36 +80,57 @@ class Clock:
     paused: bool = False
     target: int = -1
     by: Timestamp | None = None
-    due: Timestamp | None = None
-    warn: Timestamp | None = None
+    counting: WorkingTime | None = field(init=False)
     chosen: Timestamp = field(init=False)
     warned: bool = False
     ended: Timestamp | None = None
     cancelled: bool = False
     past: list[Stretch] = field(default_factory=list)
+    _due: Timestamp | None = None
+    _due_known: bool = False
+    _warn: Timestamp | None = None
+    _warn_known: bool = False
     _spent: int = 0
     _summed: int = 0
 
     def __post_init__(self) -> None:
         self.since = self.chosen = self.opened
+        self.counting = self.calendar
 
     def see(self, said: Said) -> bool:
         """Takes what the conditions say at one event; whether anything of the clock has changed."""
         time = said.time
         if said.cancel or said.stop:
+            if not self._due_known:  # by the target in force before the event that ends it
+                self._due, self._due_known = self._deadline(), True
             self._count(time)
             self.ended, self.cancelled = time, said.cancel is True
             return True
         pause = self.paused if said.pause is None else said.pause
         target, by = (self.target, self.by) if said.target is None else (said.target, said.by)
-        if pause == self.paused and target == self.target and by == self.by and self.opened != time:
+        if pause == self.paused and target == self.target and by == self.by:
             return False
         self._count(time)
         self.paused = pause
         if target != self.target or by != self.by:
             self.target, self.by, self.chosen, self.warned = target, by, time, False
-        self._aim()
+        self.counting = None if self.resting else self.calendar
+        self._due_known = self._warn_known = False
         return True
+
+    @property
+    def due(self) -> Timestamp | None:
+        """The deadline by the target in force; None while there is none."""
+        if not self._due_known:
+            self._due, self._due_known = self._deadline(), True
+        return self._due
+
+    @property
+    def warn(self) -> Timestamp | None:
+        """From when on it is warned of, by the target in force; None where it never is."""
+        if not self._warn_known:
+            self._warn, self._warn_known = self._warning(), True
+        return self._warn
 
     @property
     def aim(self) -> Target | None:
@@ -139,7 +164,7 @@ class Clock:
         end = at if self.ended is None else min(at, self.ended)
         found = [s if s.end <= end else Stretch(s.start, end, s.calendar) for s in self.past if s.start < end]
         if self.ended is None and self.since < end:
-            found.append(Stretch(self.since, end, None if self.resting else self.calendar))
+            found.append(Stretch(self.since, end, self.counting))
         return found
 
     def used(self, at: Timestamp) -> Duration:
@@ -147,7 +172,7 @@ class Clock:
         if self.ended is not None and at >= self.ended:
             return Duration(self._spend())
         if self.ended is None and at >= self.since:
-            return Duration(self._spend() + (0 if self.resting else self.calendar.worked(self.since, at)))
+            return Duration(self._spend() + (0 if self.counting is None else self.counting.worked(self.since, at)))
         return Duration(sum(s.calendar.worked(s.start, s.end) for s in self.stretches(at) if s.calendar is not None))
 
     def state(self, at: Timestamp) -> State:
@@ -187,44 +212,43 @@ class Clock:
 
     def _count(self, time: Timestamp) -> None:
         """Closes the stretch that has run until now."""
-        if self.warn is not None and time > self.warn:
+        warn = self.policy.warn
+        # A share or a rest that was used up stays so. How long it was before the deadline is forgotten in a pause.
+        if warn is not None and warn.before is not None and self.warn is not None and time > self.warn:
             self.warned = True
         if time > self.since:
-            self.past.append(Stretch(self.since, time, None if self.resting else self.calendar))
-        self.since = time
+            self.past.append(Stretch(self.since, time, self.counting))
+            self.since = time
 
     def _spend(self) -> int:
         """The time counted in the stretches that are over, each summed when first somebody asks."""
-        for stretch in self.past[self._summed :]:
-            if stretch.calendar is not None:
-                self._spent += stretch.calendar.worked(stretch.start, stretch.end)
-        self._summed = len(self.past)
+        if self._summed < len(self.past):
+            for stretch in self.past[self._summed :]:
+                if stretch.calendar is not None:
+                    self._spent += stretch.calendar.worked(stretch.start, stretch.end)
+            self._summed = len(self.past)
         return self._spent
 
-    def _aim(self) -> None:
-        """Works out the deadline and the warning by the target in force, keeping the time used."""
+    def _deadline(self) -> Timestamp | None:
+        """The deadline by the target in force, keeping the time used."""
         target = self.aim
-        self.due = self.warn = None
         if target is None:
-            return
-        warn = self.policy.warn
-        if target.amount is None:
-            self.due = self.by
-        else:
-            self.due = self._reached(target, target.amount)
-        if warn is None:
-            return
+            return None
+        return self._reached(target, target.amount) if target.amount is not None else self.by
+
+    def _warning(self) -> Timestamp | None:
+        target, warn = self.aim, self.policy.warn
+        if target is None or warn is None:
+            return None
         if warn.before is not None:
-            self.warn = Timestamp(self.due - warn.before) if self.due is not None else None
-        elif target.amount is None:
-            if self.due is None:
-                return
-            if warn.share is not None:
-                self.warn = Timestamp(self.opened + int((self.due - self.opened) * warn.share))
-            elif warn.left is not None:
-                self.warn = Timestamp(self.due - warn.left.plain())
-        elif target.warn is not None:
-            self.warn = self._reached(target, target.warn)
+            return Timestamp(self.due - warn.before) if self.due is not None else None
+        if target.amount is not None:
+            return self._reached(target, target.warn) if target.warn is not None else None
+        if self.due is None:
+            return None
+        if warn.share is not None:
+            return Timestamp(self.opened + int((self.due - self.opened) * warn.share))
+        return Timestamp(self.due - warn.left.plain()) if warn.left is not None else None
 
     def _reached(self, target: Target, amount: Amount) -> Timestamp | None:
         """The earliest instant at which ``amount`` is used up; None where that is not before the pause ends."""
@@ -232,7 +256,7 @@ class Clock:
         if not days and not time:  # nothing is used up at once, also by a clock that opens paused
             return self.opened
         if not days and self._spend() < time:
-            return None if self.resting else target.calendar.deadline(self.since, time - self._spent)
+            return None if self.counting is None else target.calendar.deadline(self.since, time - self._spent)
         for stretch in self.past:
             calendar = stretch.calendar
             if calendar is None:
@@ -250,7 +274,7 @@ class Clock:
             if worked >= time:
                 return calendar.deadline(begun, time)
             time -= worked
-        if self.resting:
+        if self.counting is None:
             return None
         if days:
             return target.calendar.after(self.since, Amount(days, Duration(time), ""))
