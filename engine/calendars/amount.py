@@ -44,6 +44,11 @@ class Amount:
         """A part of it, such as three quarters; the time rounded down to the nanosecond."""
         return Amount(self.days * part, Duration(int(self.time * part)), f"{self.text} × {part}")
 
+    def times(self, count: int) -> Amount:
+        """The amount ``count`` times over."""
+        days = self.days * count if self.days else self.days
+        return Amount(days, Duration(self.time * count), self.text)
+
     def less(self, other: Amount) -> Amount:
         """What is left of it when the last ``other`` is taken off; nothing less than nothing."""
         days, time = self.days - other.days, Duration(self.time - other.time)

@@ -112,7 +112,9 @@ class Calendar:
         if end < start:
             return Duration(-self.worked(end, start))
         first, last = start // CHUNK, end // CHUNK
-        used = self._position(last, end) - self._position(first, start)
+        chunks = self._chunks
+        used = _position(chunks.get(last) or self._chunk(last), end)
+        used -= _position(chunks.get(first) or self._chunk(first), start)
         for number in range(first, last):
             used += self._chunk(number).total
         return Duration(used)
@@ -215,14 +217,6 @@ class Calendar:
         seconds = at // SECOND
         return date.fromordinal(_EPOCH + (seconds + offset_at(self._zone, seconds)) // 86_400)
 
-    def _position(self, number: int, at: int) -> int:
-        """The working time from the beginning of a chunk to ``at``."""
-        chunk = self._chunk(number)
-        place = bisect_right(chunk.starts, at) - 1
-        if place < 0:
-            return 0
-        return chunk.before[place] + min(at, chunk.ends[place]) - chunk.starts[place]
-
     def _chunk(self, number: int) -> _Chunk:
         chunk = self._chunks.get(number)
         if chunk is None:
@@ -285,6 +279,15 @@ class Calendar:
                     return _within(first + needed)
                 needed -= last - first
         return None
+
+
+def _position(chunk: _Chunk, at: int) -> int:
+    """The working time from the beginning of a chunk to ``at``."""
+    place = bisect_right(chunk.starts, at) - 1
+    if place < 0:
+        return 0
+    end = chunk.ends[place]
+    return chunk.before[place] + (min(end, at)) - chunk.starts[place]
 
 
 def _within(instant: int) -> Timestamp | None:

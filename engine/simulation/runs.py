@@ -6,6 +6,7 @@ for a person; the event that set it off stands.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from engine.automation.index import Verdict
@@ -16,6 +17,7 @@ from engine.conditions.values import Timestamp
 from engine.simulation.agenda import Entry, Waits
 from engine.simulation.events import MAX_DEPTH, Event, Kind
 from engine.simulation.performer import FollowUp, Performer, RefusedError, Unit
+from engine.sla.model import Escalation
 
 if TYPE_CHECKING:
     from engine.simulation.simulation import Simulation
@@ -68,6 +70,9 @@ class Runs:
             counts = self._counts[text.id]
             if verdict is not True:
                 counts.errored += 1
+                # What becomes of a rule that errs, whoever runs live decides; a clock would go wrong in silence.
+                if isinstance(verdict, EvaluationError) and isinstance(bound.rule, Escalation):
+                    self._leave(bound, event, "sla_errored", verdict.message)
                 continue
             counts.met += 1
             if text.backstop:
@@ -144,8 +149,14 @@ class Runs:
             else:
                 self._stand(bound, event, unit)
 
+        stands: Callable[[], bool] | None = None
+        if action.recheck and isinstance(bound.rule, Escalation):
+
+            def stands() -> bool:
+                return simulation.clocks.stands(event)
+
         waits: Waits = ("delay", bound.rule.id, bound.subject or "", event.subject, action.mark)
-        entry = Entry(due, perform, waits=waits)
+        entry = Entry(due, perform, alive=stands, waits=waits)
         simulation.agenda.add(entry, self.rank(bound.rule), event.subject)
         if bound.rule.text.mode == "restart" and key is not None:
             self._delayed.setdefault(key, []).append(entry)
@@ -208,11 +219,14 @@ class Runs:
             counts.failed += 1
         if bound.rule.text.stage == "shadow":
             return
-        values = {"reason": reason, "title": f"{bound.rule.id}: {failure}", "priority": "normal"}
+        self._leave(bound, event, reason, str(failure), action)
+
+    def _leave(self, bound: Bound, event: Event, reason: str, message: str, action: Action | None = None) -> None:
+        values = {"reason": reason, "title": f"{bound.rule.id}: {message}", "priority": "normal"}
         effect = Effect("create_exception", values, "exception", None, dict(values))
         unit = self.performer.leave_exception(bound, effect, event, action)
         self._stand(bound, event, unit)
-        counts.effects -= len(unit.effects)  # it is no effect of the rule that it failed
+        self._counts[bound.rule.text.id].effects -= len(unit.effects)  # it is no effect of the rule that it failed
 
     def follow_transition(self, event: Event, kind: Kind, subject: Record) -> None:
         """A declared event that took a transition is followed by the machine's ``status_changed``."""

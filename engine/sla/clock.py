@@ -290,25 +290,17 @@ class Track:
     opened: int = 0
     clock: Clock | None = None
 
-    @property
-    def running(self) -> Clock | None:
-        """The open clock."""
-        clock = self.clock
-        return clock if clock is not None and clock.ended is None else None
-
-    def opens(self, said: Said) -> bool:
-        """Whether an event would open a clock: ``start`` comes to hold there, and nothing speaks against it."""
-        if said.start is not True or (self.holds is not False and not said.new):
-            return False
-        return self.running is None and (self.policy.again or not self.opened)
+    def may_open(self, new: bool) -> bool:
+        """Whether an event at which ``start`` holds, ``new`` the one that created the entity, is an edge that opens."""
+        return (self.holds is False or new) and (self.policy.again or not self.opened)
 
     def see(self, said: Said) -> Clock | None:
         """Takes what the conditions say at one event; the clock of which something has changed, if any."""
-        clock = self.running
+        clock = self.clock
         changed: Clock | None = None
-        if clock is not None:
+        if clock is not None and clock.ended is None:
             changed = clock if clock.see(said) else None
-        elif self.opens(said) and not said.cancel and not said.stop:
+        elif said.start is True and not said.cancel and not said.stop and self.may_open(said.new):
             self.opened += 1
             changed = self.clock = Clock(self.policy, said.time)
             changed.see(said)
