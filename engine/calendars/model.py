@@ -142,7 +142,7 @@ class Calendar:
 
     def after(self, start: int, amount: Amount) -> Timestamp | None:
         """The earliest instant at which the working days and then the time of ``amount`` are used up."""
-        begun = self._after_days(start, amount.days) if amount.days else Timestamp(start)
+        begun = self._after_days(start, amount.days) if amount.in_days else Timestamp(start)
         return self.deadline(begun, amount.time) if begun is not None else None
 
     def days(self, start: int, end: int) -> Fraction:

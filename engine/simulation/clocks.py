@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from engine.automation.model import Bound
@@ -26,8 +28,7 @@ if TYPE_CHECKING:
     from engine.simulation.world import Record
 
 
-@dataclass(slots=True)
-class Running:
+class Running(Struct):
     """An open clock on the agenda. ``opening`` is the event that opened it; ``late`` since when it was told late.
 
     ``next`` is when something of it falls due. Its ``entry`` stands on the agenda at that time or before: a clock that
@@ -48,7 +49,6 @@ class Running:
     breach: str = ""
 
 
-@dataclass(slots=True)
 class Life(Track):
     """The clocks of one policy on one entity; ``failing`` are the conditions that could not be judged when last asked."""
 
@@ -288,6 +288,7 @@ class Clocks:
         running.over = True
         if running.entry is not None:
             running.entry.cancelled = True
+            running.entry = None
         life.running = None
         state = clock.state(clock.ended)
         watch.counts[state] = watch.counts.get(state, 0) + 1
@@ -317,7 +318,7 @@ class Clocks:
             if entry.due <= due:
                 return
             entry.cancelled = True
-        running.entry = Entry(due, lambda: self._fire(watch, running), counts=False)
+        running.entry = Entry(due, partial(self._fire, watch, running), counts=False)
         self._simulation.agenda.add(running.entry, self._rank(watch), running.record["id"])
 
     def _rank(self, watch: Watch) -> int:

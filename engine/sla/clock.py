@@ -7,9 +7,10 @@ conditions and hands on what they say, in order of time.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
+
+from msgspec import Struct
 
 from engine.calendars.amount import Amount
 from engine.calendars.model import ALWAYS, WorkingTime
@@ -20,8 +21,7 @@ State = Literal["pending", "warning", "breaching", "breached", "achieved", "canc
 OPEN: tuple[State, ...] = ("pending", "warning", "breaching")
 
 
-@dataclass(slots=True)
-class Said:
+class Said(Struct, gc=False):
     """What a policy's conditions say just after an event. None: it cannot be judged, and what was stays.
 
     ``target`` is the number of the first target whose condition holds, -1 where none does; ``by`` the instant that it
@@ -38,8 +38,7 @@ class Said:
     new: bool = False
 
 
-@dataclass(slots=True)
-class Stretch:
+class Stretch(Struct, gc=False):
     """A stretch of a clock's life: counted in ``calendar``'s time, or not at all where the clock was paused."""
 
     start: Timestamp
@@ -47,8 +46,7 @@ class Stretch:
     calendar: WorkingTime | None
 
 
-@dataclass(slots=True)
-class Measured:
+class Measured(Struct):
     """How a clock stands. ``due`` is None while it is paused, or where no target is for the entity.
 
     ``used`` is the time counted so far, ``remaining`` what is left until the deadline, negative when it is late; None
@@ -66,8 +64,7 @@ class Measured:
     target: int
 
 
-@dataclass(slots=True)
-class Clock:
+class Clock(Struct):
     """One clock, from the event that opened it to the one that ended it, or still open.
 
     ``counting`` is the calendar by which time is counted now, None while it is not. Deadline and warning are worked out
@@ -76,16 +73,16 @@ class Clock:
 
     policy: Policy
     opened: Timestamp
-    since: Timestamp = field(init=False)
+    since: Timestamp
+    chosen: Timestamp
+    counting: WorkingTime | None
     paused: bool = False
     target: int = -1
     by: Timestamp | None = None
-    counting: WorkingTime | None = field(init=False)
-    chosen: Timestamp = field(init=False)
     warned: bool = False
     ended: Timestamp | None = None
     cancelled: bool = False
-    past: list[Stretch] = field(default_factory=list)
+    past: list[Stretch] = []
     _due: Timestamp | None = None
     _due_known: bool = False
     _warn: Timestamp | None = None
@@ -93,9 +90,10 @@ class Clock:
     _spent: int = 0
     _summed: int = 0
 
-    def __post_init__(self) -> None:
-        self.since = self.chosen = self.opened
-        self.counting = self.calendar
+    @classmethod
+    def open(cls, policy: Policy, time: Timestamp) -> Clock:
+        """A clock that opens at ``time``; its first target is chosen by what is said then."""
+        return cls(policy, time, time, time, policy.calendar)
 
     def see(self, said: Said) -> bool:
         """Takes what the conditions say at one event; whether anything of the clock has changed."""
@@ -253,10 +251,11 @@ class Clock:
     def _reached(self, target: Target, amount: Amount) -> Timestamp | None:
         """The earliest instant at which ``amount`` is used up; None where that is not before the pause ends."""
         days, time = amount.days, int(amount.time)
-        if not days and not time:  # nothing is used up at once, also by a clock that opens paused
-            return self.opened
-        if not days and self._spend() < time:
-            return None if self.counting is None else target.calendar.deadline(self.since, time - self._spent)
+        if not amount.in_days:
+            if not time:  # nothing is used up at once, also by a clock that opens paused
+                return self.opened
+            if self._spend() < time:
+                return None if self.counting is None else target.calendar.deadline(self.since, time - self._spent)
         for stretch in self.past:
             calendar = stretch.calendar
             if calendar is None:
@@ -281,8 +280,7 @@ class Clock:
         return target.calendar.deadline(self.since, time)
 
 
-@dataclass(slots=True)
-class Track:
+class Track(Struct):
     """The clocks of one policy on one entity; ``holds`` is what ``start`` said last, None before it was first asked."""
 
     policy: Policy
@@ -302,7 +300,7 @@ class Track:
             changed = clock if clock.see(said) else None
         elif said.start is True and not said.cancel and not said.stop and self.may_open(said.new):
             self.opened += 1
-            changed = self.clock = Clock(self.policy, said.time)
+            changed = self.clock = Clock.open(self.policy, said.time)
             changed.see(said)
         if said.start is not None:
             self.holds = said.start

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import settings
+from msgspec import structs
 
 from engine.calendars.amount import Amount
 from engine.calendars.model import Calendar
@@ -115,7 +116,7 @@ def pressed(pick: random.Random, terms: Terms, days: Watched, history: list[Said
     if pick.random() < 0.5:
         return history, near
     event = said(pick, near, 1)
-    return [*history, replace(event, stop=True) if pick.random() < 0.5 else event], max(at, near)
+    return [*history, structs.replace(event, stop=True) if pick.random() < 0.5 else event], max(at, near)
 
 
 def clocks_of(made: Policy, history: list[Said], at: Timestamp) -> list[Clock]:
