@@ -50,6 +50,8 @@ class Amount:
 
     def times(self, count: int) -> Amount:
         """The amount ``count`` times over."""
+        if count == 1:
+            return self
         days = self.days * count if self.in_days else self.days
         return Amount(days, Duration(self.time * count), self.text)
 

@@ -6,7 +6,7 @@ waits on the agenda for its next instant. So the cost of an event does not grow 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -19,9 +19,9 @@ from engine.conditions.condition import Condition
 from engine.conditions.outcome import EvaluationError
 from engine.conditions.values import Timestamp
 from engine.simulation.agenda import Entry
-from engine.simulation.events import MAX_DEPTH, Event, Kind
+from engine.simulation.events import MAX_DEPTH, Chain, Event, Kind
 from engine.sla.clock import Clock, Said, Track
-from engine.sla.model import Policy, Step
+from engine.sla.model import Policy
 
 if TYPE_CHECKING:
     from engine.simulation.simulation import Simulation
@@ -29,8 +29,9 @@ if TYPE_CHECKING:
 
 
 class Running(Struct):
-    """An open clock on the agenda. ``opening`` is the event that opened it; ``late`` since when it was told late.
+    """An open clock on the agenda: opened by the event ``cause``, told late since ``late``.
 
+    ``warnings`` and ``breaches`` count what it told; ``warning`` and ``breach`` are the events by which it did last.
     ``next`` is when something of it falls due. Its ``entry`` stands on the agenda at that time or before: a clock that
     has more time than it had waits where it is and looks again.
     """
@@ -38,15 +39,22 @@ class Running(Struct):
     clock: Clock
     id: str
     record: Record
-    opening: Event
+    cause: str
+    root: str
+    chain: Chain
     warned: bool = False
     late: Timestamp | None = None
-    told: int = 0
+    warnings: int = 0
+    breaches: int = 0
     next: Timestamp | None = None
     entry: Entry | None = None
     over: bool = False
     warning: str = ""
     breach: str = ""
+
+    def late_since(self, time: Timestamp) -> bool:
+        """Whether it is open and has been late ever since it was told so at ``time``."""
+        return not self.over and self.late == time
 
 
 class Life(Track):
@@ -69,10 +77,12 @@ class Watch:
     """One policy with the clocks of all its entities; ``counts`` are of those that ended.
 
     ``warnings`` and ``breaches`` tell whether anybody hears of them: a clock that nobody waits for is not on the agenda.
+    ``rank`` is its escalation's place in rule order, ``later`` the numbers of the steps that come after a breach.
     """
 
     policy: Policy
     fields: frozenset[str]
+    rank: int
     lives: dict[str, Life] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
     errored: int = 0
@@ -82,6 +92,7 @@ class Watch:
     aims: frozenset[str] = frozenset()
     warnings: bool = True
     breaches: bool = True
+    later: tuple[int, ...] = ()
 
 
 Heard = tuple[Watch, Life, "Record", Event, Said | None, Errors]
@@ -99,11 +110,13 @@ class Clocks:
         self.fresh: list[tuple[str, Record]] = []
         self._errors: dict[str, str] = {}
         for id, policy in sorted(simulation.catalog.policies.items()):
-            watch = Watch(policy, policy.reads.fields.get(policy.entity, frozenset()))
+            rank = simulation.runs.rank_of(policy.rule)
+            watch = Watch(policy, policy.reads.fields.get(policy.entity, frozenset()), rank)
             self.watches[id] = watch
             watch.always, watch.by_state, watch.aims = policy.reads.always, policy.by_state(), policy.aims()
             watch.warnings = self._heard(policy, "sla_warning") or policy.moment("warning") is not None
             watch.breaches = self._heard(policy, "sla_breached") or any(step.at != "warning" for step in policy.steps)
+            watch.later = tuple(number for number, step in enumerate(policy.steps) if step.after is not None)
             self._own.setdefault(policy.entity, []).append(watch)
             for machine in policy.reads.ways:
                 read = policy.reads.fields.get(machine, frozenset())
@@ -175,8 +188,8 @@ class Clocks:
                 continue
             running = life.running
             if running is None:
-                running = Running(clock, f"{watch.policy.id}/{record['id']}/{life.opened}", record, event)
-                life.running = running
+                id = f"{watch.policy.id}/{record['id']}/{life.opened}"
+                running = life.running = Running(clock, id, record, event.id, event.root, event.chain)
             if clock.ended is not None:
                 self._close(watch, life, running)
             else:
@@ -319,10 +332,7 @@ class Clocks:
                 return
             entry.cancelled = True
         running.entry = Entry(due, partial(self._fire, watch, running), counts=False)
-        self._simulation.agenda.add(running.entry, self._rank(watch), running.record["id"])
-
-    def _rank(self, watch: Watch) -> int:
-        return self._simulation.runs.rank_of(watch.policy.rule)
+        self._simulation.agenda.add(running.entry, watch.rank, running.record["id"])
 
     def _fire(self, watch: Watch, running: Running) -> None:
         clock, now = running.clock, self._simulation.now
@@ -336,7 +346,8 @@ class Clocks:
         warn = clock.warn if watch.warnings and not running.warned else None
         if warn is not None and warn <= now and (not late or warn == now):
             running.warned = True
-            told = self._tell(watch, running, "sla_warning", watch.policy.moment("warning"))
+            running.warnings += 1
+            told = self._tell(watch, running, "sla_warning", running.warnings, watch.policy.moment("warning"))
             running.warning = told.id if told is not None else ""
             if late:
                 self._wait(watch, running, now)  # the warning may still be answered
@@ -344,24 +355,23 @@ class Clocks:
                 self._arrange(watch, running)
         elif late:
             running.late, running.warned = now, True
-            breach = self._tell(watch, running, "sla_breached", watch.policy.moment("breach"))
+            running.breaches += 1
+            breach = self._tell(watch, running, "sla_breached", running.breaches, watch.policy.moment("breach"))
             running.breach = breach.id if breach is not None else ""
-            for number, step in enumerate(watch.policy.steps):
-                if step.after is not None and breach is not None:
-                    self._escalate(watch, running, step, number, 1, breach)
+            if breach is not None and watch.later:
+                still = partial(running.late_since, now)
+                for number in watch.later:
+                    self._escalate(watch, running, number, 1, breach, still)
 
-    def _tell(self, watch: Watch, running: Running, name: str, bound: Bound | None) -> Event | None:
+    def _tell(self, watch: Watch, running: Running, name: str, number: int, bound: Bound | None) -> Event | None:
         """The event of a warning or a breach: judged by rules, then answered by the policy's own escalation."""
-        simulation, opening = self._simulation, running.opening
-        entity = watch.policy.entity
-        if not opening.chain.grow():
+        simulation = self._simulation
+        if not running.chain.grow():
             simulation.ledger.rule(watch.policy.rule).stopped += 1
             return None
-        running.told += 1
-        kind = simulation.kinds[f"{entity}.{name}"]
+        kind = simulation.kinds[f"{watch.policy.entity}.{name}"]
         about = {"sla": watch.policy.id, "clock": running.id}
-        id = f"{opening.id}/{running.id}/{running.told}"
-        event = self._event(running, id, kind.type, about, opening.id)
+        event = self._event(running, f"{running.cause}/{running.id}/{name}-{number}", kind.type, about, running.cause)
         if simulation.on_event is not None:
             simulation.on_event(event)
         before = dict(running.record)
@@ -370,8 +380,7 @@ class Clocks:
             simulation.enqueue((event, running.record, before, [(0, bound, True)]))
         return event
 
-    def _event(self, running: Running, id: str, type: str, data: dict[str, Any], cause: str) -> Event:
-        opening = running.opening
+    def _event(self, running: Running, id: str, type: str, data: Mapping[str, Any], cause: str) -> Event:
         return Event(
             id,
             type,
@@ -379,29 +388,31 @@ class Clocks:
             self._simulation.now,
             data,
             cause=cause,
-            root=opening.root,
+            root=running.root,
             depth=1,
-            chain=opening.chain,
+            chain=running.chain,
         )
 
-    def _escalate(self, watch: Watch, running: Running, step: Step, number: int, time: int, breach: Event) -> None:
-        """Waits for a step's ``time``-th turn, in working time of the policy's calendar since the breach."""
+    def _escalate(
+        self, watch: Watch, running: Running, number: int, turn: int, breach: Event, late: Callable[[], bool]
+    ) -> None:
+        """Waits for a step's next turn, in working time of the policy's calendar since the breach, while it is late."""
+        step = watch.policy.steps[number]
         assert step.after is not None
-        since = running.late
-        assert since is not None
-        due = watch.policy.calendar.after(since, step.after.times(time))
-        if due is None:
-            return
+        due = watch.policy.calendar.after(breach.time, step.after.times(turn))
+        if due is not None:
+            perform = partial(self._turn, watch, running, number, turn, breach, late)
+            entry = Entry(due, perform, counts=False, alive=late)
+            self._simulation.agenda.add(entry, watch.rank, running.record["id"])
 
-        def perform() -> None:
-            id = f"{breach.id}/after-{number}-{time}"
-            event = self._event(running, id, breach.type, dict(breach.data), breach.id)
-            self._simulation.enqueue((event, running.record, dict(running.record), [(0, step.bound, True)]))
-            if time < step.repeat:
-                self._escalate(watch, running, step, number, time + 1, breach)
-
-        entry = Entry(due, perform, counts=False, alive=lambda: not running.over and running.late == since)
-        self._simulation.agenda.add(entry, self._rank(watch), running.record["id"])
+    def _turn(
+        self, watch: Watch, running: Running, number: int, turn: int, breach: Event, late: Callable[[], bool]
+    ) -> None:
+        step = watch.policy.steps[number]
+        event = self._event(running, f"{breach.id}/after-{number}-{turn}", breach.type, breach.data, breach.id)
+        self._simulation.enqueue((event, running.record, dict(running.record), [(0, step.bound, True)]))
+        if turn < step.repeat:
+            self._escalate(watch, running, number, turn + 1, breach, late)
 
     def stands(self, event: Event) -> bool:
         """Whether what a clock told with an event still holds: it is open, and warned or late as it was then."""
@@ -427,8 +438,9 @@ class Clocks:
     def open(self) -> Iterator[tuple[Clock, str]]:
         """The clocks that have not ended, with their ids, policy by policy."""
         for watch in self.watches.values():
-            for running in watch.running.values():
-                yield running.clock, running.id
+            for life in watch.lives.values():
+                if life.running is not None:
+                    yield life.running.clock, life.running.id
 
     def latest(self, policy: str, entity: str) -> tuple[Clock, str] | None:
         """The clock that was opened last on an entity, with its id; None where none ever was."""
