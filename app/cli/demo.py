@@ -16,6 +16,9 @@ from app.cli.options import FOUND, CannotRun, Shared, loaded, print_json, shared
 from app.report.model import Edit, Report
 from app.report.notes import ends, machine_notes, rule_notes
 from app.report.page import render
+from app.report.sections import gather
+from app.report.times import Zone
+from app.report.witness import Witness
 from app.report.wording import effect, net_effects, number, share
 from engine.diagnostics import render as render_diagnostic
 from engine.events.envelope import encode
@@ -31,6 +34,8 @@ if TYPE_CHECKING:
 
 _GLYPHS = {"met": ("✓", "green"), "unmet": ("✗", None), "errored": ("!", "red")}
 _HERE = Path("var/demo")
+ZONE = "Europe/Berlin"
+"""Where the agency works: the zone in which its report tells times."""
 
 
 @click.command()
@@ -75,7 +80,9 @@ def _play(catalog: Catalog, config: Path, days: int, seed: int, output: Path, sa
     say("", f"{number(written.roots)} by people and providers, {number(written.derived)} by rules")
 
     began = time.perf_counter()
-    baseline = backtest.run(catalog, log)
+    zone = Zone(ZONE)
+    live, drafted = Witness(zone), Witness(zone)
+    baseline = backtest.run(catalog, log, attend=live.attend)
     fidelity = baseline["fidelity"]
     same = fidelity["recorded"] - fidelity["missing"]
     say(
@@ -88,21 +95,27 @@ def _play(catalog: Catalog, config: Path, days: int, seed: int, output: Path, sa
     explained = _explain(catalog, events, output / "event.json", say)
 
     change = draft(config, output / "draft")
-    replay = backtest.run(loaded(change.folder), log, against=catalog)
+    other = loaded(change.folder)
+    replay = backtest.run(
+        other, log, against=catalog, attend=lambda one: drafted.attend(one) if one.catalog is other else None
+    )
     say("Backtest", f"{change.rule} with “{change.new}” instead of “{change.old}”:")
     say("", net_effects(replay["diff"]) or "nothing would have changed")
 
     page = output / "report.html"
+    machines, came_to = machine_notes(catalog), ends(catalog, events)
     report = Report(
         title=f"Draft of {change.rule} against the live documents",
-        subtitle=f"{span}, Europe/Berlin",
+        subtitle=f"{span}, {ZONE}",
         replay=replay,
         against=baseline,
         explained=explained,
         edit=Edit(change.rule, change.file, change.line, change.before, change.after),
-        machines=machine_notes(catalog),
+        machines=machines,
         rules=rule_notes(catalog),
-        ends=ends(catalog, events),
+        ends=came_to,
+        sections=gather(catalog, live, drafted, replay["diff"], ends=came_to, machines=machines, zone=zone),
+        zone=zone,
         facts=[("seed", str(seed))],
         trust=[_faith(fidelity), *tests],
     )

@@ -36,13 +36,20 @@ class Drawing:
     words: str
 
 
-def draw(machine: MachineNote, taken: Mapping[str, int], final: Mapping[str, int]) -> Drawing:
-    """Lays a machine out. ``taken`` counts moves by ``"A -> B"``, ``final`` entities by the state they ended in."""
-    verbs, counts = _moves(machine, taken)
+def draw(machine: MachineNote, taken: Mapping[str, int] | None, final: Mapping[str, int]) -> Drawing:
+    """Lays a machine out. ``taken`` counts moves by ``"A -> B"``, ``final`` entities by the state they ended in; None
+    draws the machine alone, without numbers.
+    """
+    verbs, counts = _moves(machine, taken or {})
     road = _road(machine, counts)
     boxes = _place(machine, road, counts, verbs, final)
     moves = [
-        Move(pair[0], pair[1], count, " or ".join(name.replace("_", " ") for name in verbs[pair]) or "undeclared")
+        Move(
+            pair[0],
+            pair[1],
+            None if taken is None else count,
+            " or ".join(name.replace("_", " ") for name in verbs[pair]) or "undeclared",
+        )
         for pair, count in counts.items()
     ]
     arrows = route(boxes, moves, road)

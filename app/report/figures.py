@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from app.report.model import Json, Report
+    from app.report.times import Zone
 
 SHOWN_EFFECTS = 8
 """Effects listed for one rule and kind of difference before the rest is only counted."""
@@ -126,9 +127,9 @@ def groups(report: Report) -> list[EffectGroup]:
     found: dict[str, list[EffectRow]] = defaultdict(list)
     for kind in ("added", "removed"):
         for effect in diff[kind]:
-            found[effect["rule"]].append(_row(kind, effect, wording.effect(effect)))
+            found[effect["rule"]].append(_row(kind, _local(effect, report.zone), wording.effect(effect)))
     for pair in diff["changed"]:
-        before, after = pair["before"], pair["after"]
+        before, after = _local(pair["before"], report.zone), _local(pair["after"], report.zone)
         found[after["rule"]].append(_row("changed", after, f"{wording.gist(after)} ({wording.change(before, after)})"))
     result = []
     for rule, rows in found.items():
@@ -195,8 +196,12 @@ def subject_of(effect: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _row(kind: str, effect: Json, text: str) -> EffectRow:
-    when = str(effect.get("at", ""))
-    return EffectRow(kind, wording.noun(effect["action"], 1), wording.about(effect), when[:16].replace("T", " "), text)
+    return EffectRow(kind, wording.noun(effect["action"], 1), wording.about(effect), str(effect.get("at", "")), text)
+
+
+def _local(effect: Json, zone: Zone) -> Json:
+    """An effect with its instant as the zone's clocks show it."""
+    return {**effect, "at": zone.moment(effect["at"])} if "at" in effect else effect
 
 
 def _what(words: Counter[str], altered: int) -> str:

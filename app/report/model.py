@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from app.report.times import Zone
+
+if TYPE_CHECKING:
+    from app.report.sections import Sections
 
 Json = Mapping[str, Any]
 
@@ -49,8 +54,9 @@ class Report:
 
     ``replay`` and ``against`` are the JSON of ``virel backtest`` for the draft (or the documents alone) and for the
     baseline; ``explained`` that of ``virel dry-run``. ``ends`` maps (machine, entity) to the state it came to in the
-    recorded events: what became of those the draft touches. ``facts`` are short label and value pairs for the head, ``trust`` what stands beside
-    the page about how far to believe it: a figure, what it counts, a sentence.
+    recorded events: what became of those the draft touches. ``sections`` are those that need more than these, times are
+    told in ``zone``. ``facts`` are short label and value pairs for the head, ``trust`` what stands beside the page about
+    how far to believe it: a figure, what it counts, a sentence.
     """
 
     title: str
@@ -62,5 +68,7 @@ class Report:
     machines: Sequence[MachineNote] = ()
     rules: Mapping[str, RuleNote] = field(default_factory=dict)
     ends: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    sections: Sections | None = None
+    zone: Zone = field(default_factory=Zone)
     facts: Sequence[tuple[str, str]] = ()
     trust: Sequence[tuple[str, str, str]] = ()

@@ -11,28 +11,31 @@ if TYPE_CHECKING:
 
     from engine.catalog import Catalog
     from engine.events.envelope import WireEvent
+    from engine.machines.model import Machine
 
 
 def machine_notes(catalog: Catalog) -> list[MachineNote]:
     """The folder's own machines, then those the engine brought; ``outcome`` beside a state says good or bad."""
     machines = sorted(catalog.machines.values(), key=lambda machine: machine.builtin)
-    return [
-        MachineNote(
-            machine.id,
-            machine.plural,
-            machine.description,
-            machine.initial,
-            tuple(machine.states),
-            machine.final_states(),
-            tuple((move.name, move.sources, move.target) for move in machine.transitions.values()),
-            {
-                name: str(state.attributes["outcome"])
-                for name, state in machine.states.items()
-                if "outcome" in state.attributes
-            },
-        )
-        for machine in machines
-    ]
+    return list(map(machine_note, machines))
+
+
+def machine_note(machine: Machine) -> MachineNote:
+    """What a drawing of a machine says."""
+    return MachineNote(
+        machine.id,
+        machine.plural,
+        machine.description,
+        machine.initial,
+        tuple(machine.states),
+        machine.final_states(),
+        tuple((move.name, move.sources, move.target) for move in machine.transitions.values()),
+        {
+            name: str(state.attributes["outcome"])
+            for name, state in machine.states.items()
+            if "outcome" in state.attributes
+        },
+    )
 
 
 def rule_notes(catalog: Catalog) -> dict[str, RuleNote]:

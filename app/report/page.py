@@ -8,10 +8,13 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from app.report import figures, wording
+from app.report.clocks import WORDS
 from app.report.diagram import draw
+from app.report.documents.sheet import CLOSE, OPEN
+from app.report.effects import ticks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +24,8 @@ if TYPE_CHECKING:
 
 def render(report: Report) -> str:
     """The page. The same report gives the same text."""
-    styles = (resources.files("app.report") / "pages" / "report.css").read_text(encoding="utf-8")
+    folder = resources.files("app.report") / "pages"
+    styles = "".join((folder / name).read_text(encoding="utf-8") for name in ("report.css", "sections.css"))
     changes, top, same = figures.differences(report)
     outcomes_of, outcomes = figures.outcomes(report)
     replay = report.replay
@@ -31,6 +35,7 @@ def render(report: Report) -> str:
         for machine in report.machines
         if (counts := replay["machines"].get(machine.id)) and counts["transitions"]
     ]
+    change = report.sections.change if report.sections is not None else None
     page = _environment().get_template("report.html")
     return page.render(
         report=report,
@@ -42,6 +47,9 @@ def render(report: Report) -> str:
         top=top,
         same=same,
         groups=figures.groups(report),
+        sections=report.sections,
+        fates=WORDS,
+        ticks=[] if change is None else list(ticks(change.days.days)),
         outcomes=outcomes,
         outcomes_of=outcomes_of,
         drawings=drawings,
@@ -66,12 +74,19 @@ def _environment() -> Environment:
         "number": wording.number,
         "words": lambda text: str(text).replace("_", " "),
         "moment": lambda text: str(text)[:19].replace("T", " "),
+        "codes": _codes,
+        "signed": wording.signed,
         "basename": lambda text: PurePosixPath(str(text)).name,
         "json": _json,
         "effect": wording.effect,
     }
     environment.filters |= filters
     return environment
+
+
+def _codes(text: Any) -> Markup:
+    """A text of a sheet, escaped, with what is code in it set as code."""
+    return Markup(str(escape(text)).replace(OPEN, "<code>").replace(CLOSE, "</code>"))  # noqa: S704 - escaped here
 
 
 def _json(value: Any) -> str:

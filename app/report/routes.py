@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 BOX_HEIGHT = 38.0
 _LANE, _FIRST_LANE = 18.0, 30.0
+_LETTER = 6.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +42,11 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A pair of states, how often the move was taken, and the names of its transitions."""
+    """A pair of states, how often the move was taken (None: nobody counted), and the names of its transitions."""
 
     source: str
     target: str
-    count: int
+    count: int | None
     verb: str
 
 
@@ -58,7 +59,7 @@ class Arrow:
     y: float
     anchor: str
     label: str
-    count: int
+    count: int | None
     title: str
 
 
@@ -79,15 +80,19 @@ def route(boxes: Mapping[str, Box], moves: Sequence[Move], road: Sequence[str]) 
         label = f"{move.count:,}" if move.count else ""
         if sides is None:
             drawn = _loop(start) if start is end else _straight(start, end)
-            label = f"{move.verb} {move.count:,}" if start is not end else label
+            if start is not end:
+                label = move.verb if move.count is None else f"{move.verb} {move.count:,}"
         elif sides == ("top", "top"):
-            drawn = _arc(places[index, 0], places[index, 1], start.y, lanes[index])
+            a, b = places[index, 0], places[index, 1]
+            drawn = _arc(a, b, start.y, lanes[index])
+            if move.count is None and abs(b - a) > len(move.verb) * _LETTER:
+                label = move.verb
         elif sides == ("bottom", "bottom"):
             drawn = _sag(places[index, 0], places[index, 1], start.bottom)
         else:
             y0, y1 = (start.bottom, end.y - 3) if sides[0] == "bottom" else (start.y, end.bottom + 3)
             drawn = _curve(places[index, 0], y0, places[index, 1], y1)
-        title = f"{start.label} to {end.label}, {move.verb}: {move.count:,}"
+        title = f"{start.label} to {end.label}, {move.verb}" + ("" if move.count is None else f": {move.count:,}")
         arrows.append(Arrow(*drawn, label, move.count, title))
     return arrows
 

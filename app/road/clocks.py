@@ -5,7 +5,7 @@ A running clock keeps the policy and the calendar of the release under which it 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -13,19 +13,20 @@ import sqlalchemy as sa
 from app.road.rows import micro, stamp
 from app.store.statements import dumped, loaded
 from app.store.waiting import CLOCKS
-from engine.calendars.amount import Amount
 from engine.calendars.model import ALWAYS, WorkingTime
-from engine.conditions.values import Duration, Timestamp
+from engine.conditions.values import Timestamp
 from engine.simulation.agenda import Entry
-from engine.simulation.clocks import Clocks, Heard, Running, Watch
+from engine.simulation.clocks import Clocks, Life, Running, Watch
 from engine.simulation.events import Chain, Event
-from engine.sla.clock import Clock, Stretch, Track
-from engine.sla.model import Policy, Step
+from engine.sla.clock import Clock, Stretch
+from engine.sla.model import Policy
 
 if TYPE_CHECKING:
     from app.road.road import StoredRoad
 
 COLUMNS = [column.name for column in CLOCKS.columns]
+Key = tuple[str, str]
+"""A policy's id and an entity's."""
 
 
 class NoAgenda:
@@ -35,23 +36,24 @@ class NoAgenda:
         """Leaves the entry to the row."""
 
 
-class StoredTracks(dict[str, Track]):
-    """The tracks of one policy that the unit has seen; asked for another, it reads the row."""
+class StoredLives(dict[str, Life]):
+    """The lives of one policy's clocks that the unit has seen; asked for another, it reads the row."""
 
     def __init__(self, clocks: StoredClocks, watch: Watch) -> None:
         super().__init__()
         self._clocks = clocks
         self._watch = watch
 
-    def __missing__(self, id: str) -> Track:
+    def __missing__(self, id: str) -> Life:
         """Reads the row. Raises KeyError where there is none."""
-        track = self._clocks.read(self._watch, id)
-        if track is None:
+        life = self._clocks.read(self._watch, id)
+        if life is None:
             raise KeyError(id)
-        return track
+        dict.__setitem__(self, id, life)
+        return life
 
     def get(self, id: str, default: Any = None) -> Any:
-        """The track, or ``default`` where there is none."""
+        """The life, or ``default`` where there is none."""
         try:
             return self[id]
         except KeyError:
@@ -64,27 +66,23 @@ class StoredClocks(Clocks):
     def __init__(self, road: StoredRoad) -> None:
         super().__init__(road)  # type: ignore[arg-type]
         self._road = road
-        self._absent: set[tuple[str, str]] = set()
-        self._stored: set[tuple[str, str]] = set()
-        self._touched: dict[tuple[str, str], Watch] = {}
-        self._releases: dict[tuple[str, str], int] = {}
+        self._stored: dict[Key, str | None] = {}
+        self._releases: dict[Key, int] = {}
         for watch in self.watches.values():
-            watch.tracks = StoredTracks(self, watch)
+            watch.lives = StoredLives(self, watch)
 
     def begin(self) -> None:
         """Forgets the unit before."""
         for watch in self.watches.values():
-            watch.tracks.clear()
-            watch.running.clear()
-        for kept in (self._absent, self._stored):
-            kept.clear()
-        self._touched.clear()
+            watch.lives.clear()
+        self._stored.clear()
         self._releases.clear()
+        self._errors.clear()
 
-    def read(self, watch: Watch, id: str) -> Track | None:
-        """Reads a clock's row into its watch; None where there is none."""
+    def read(self, watch: Watch, id: str) -> Life | None:
+        """Reads a clock's row; None where there is none."""
         key = (watch.policy.id, id)
-        if key in self._absent:
+        if key in self._stored:
             return None
 
         def clause() -> Any:
@@ -93,52 +91,43 @@ class StoredClocks(Clocks):
 
         road = self._road
         select = road.statements.of("clock", clause)
-        row = select(road.connection, {"policy": key[0], "entity": id}).fetchone()
+        row = None if id in road.store.unused else select(road.connection, {"policy": key[0], "entity": id}).fetchone()
         if row is None:
-            self._absent.add(key)
+            self._stored[key] = None
             return None
-        self._stored.add(key)
-        self._releases[key] = row[1]
         kept = loaded(row[0])
+        self._stored[key] = dumped(kept)
+        self._releases[key] = row[1]
         policy = road.policy(key[0], row[1]) if kept["clock"] is not None else watch.policy
-        track = track_from(kept, policy, watch.policy)
-        dict.__setitem__(watch.tracks, id, track)
-        clock = track.clock
+        life = life_from(kept, policy, watch.policy)
+        clock = life.clock
         if clock is not None and clock.ended is None:
-            opening = kept["opening"]
-            type, time = opening["type"], stamp(opening["time"])
-            event = Event(opening["id"], type, id, time, {}, root=opening["root"], chain=StoredChain(road, opening))
             record = road.world.tables[policy.entity][id]
-            late = None if kept["late"] is None else stamp(kept["late"])
-            running = Running(clock, f"{policy.id}/{id}/{track.opened}", record, event)
-            running.warned, running.late, running.told = kept["warned"], late, kept["told"]
-            watch.running[id] = running
-        return track
-
-    def commit(self, heard: list[Heard]) -> None:
-        """Lets the clocks take what was said at events that stand."""
-        for watch, record, _, _ in heard:
-            self._touched[watch.policy.id, record["id"]] = watch
-        super().commit(heard)
+            chain = StoredChain(road, kept["root"])
+            life.running = Running(clock, f"{policy.id}/{id}/{life.opened}", record, kept["cause"], kept["root"], chain)
+            for name in ("warned", "warnings", "breaches", "warning", "breach"):
+                setattr(life.running, name, kept[name])
+            life.running.late, life.running.next = _stamp(kept["late"]), _stamp(kept["next"])
+        return life
 
     def due(self, policy: str, id: str) -> None:
         """Lets a clock do what is due now: warn, or tell that it is late."""
         watch = self.watches.get(policy)
-        if watch is None or watch.tracks.get(id) is None or id not in watch.running:
-            return
-        self._touched[policy, id] = watch
-        self._fire(watch, watch.running[id])
+        life: Life | None = watch.lives.get(id) if watch is not None else None
+        if watch is not None and life is not None and life.running is not None:
+            self._fire(watch, life.running)
 
-    def _escalate(self, watch: Watch, running: Running, step: Step, number: int, time: int, breach: Event) -> None:
-        """Waits for a step's ``time``-th turn as a row of ``timers``."""
+    def _escalate(
+        self, watch: Watch, running: Running, number: int, turn: int, breach: Event, late: Callable[[], bool]
+    ) -> None:
+        """Waits for a step's next turn as a row of ``timers``."""
+        _ = late  # the row knows since when the clock is late
+        step = watch.policy.steps[number]
         assert step.after is not None
-        since = running.late
-        assert since is not None
-        amount = Amount(step.after.days * time, Duration(step.after.time * time), step.after.text)
-        due = watch.policy.calendar.after(since, amount)
+        due = watch.policy.calendar.after(breach.time, step.after.times(turn))
         if due is None:
             return
-        payload = {"policy": watch.policy.id, "step": number, "time": time, "breach": breach.id, "since": micro(since)}
+        about = {"policy": watch.policy.id, "step": number, "turn": turn, "breach": breach.id}
         self._road.delays.add(
             "escalation",
             step.bound.rule,
@@ -146,50 +135,44 @@ class StoredClocks(Clocks):
             machine=watch.policy.entity,
             entity=running.record["id"],
             due=due,
-            mark=f"{number}/{time}",
-            payload=payload,
+            mark=f"{number}/{turn}",
+            payload={**about, "late": micro(breach.time)},
         )
 
     def escalate(self, payload: Mapping[str, Any], id: str) -> None:
-        """Takes an escalation's turn, unless the clock has ended or is no longer late in the same way."""
+        """Takes an escalation's turn, unless the clock has ended or is no longer late as it was."""
         watch = self.watches.get(payload["policy"])
-        if watch is None or watch.tracks.get(id) is None:
+        life: Life | None = watch.lives.get(id) if watch is not None else None
+        number = payload["step"]
+        if watch is None or life is None or life.running is None or number >= len(watch.policy.steps):
             return
-        running = watch.running.get(id)
-        since, number, time = stamp(payload["since"]), payload["step"], payload["time"]
-        if running is None or running.late != since or number >= len(watch.policy.steps):
-            return
-        self._touched[watch.policy.id, id] = watch
-        step = watch.policy.steps[number]
-        breach = self._road.event(payload["breach"])
-        event = self._event(running, f"{breach.id}/after-{number}-{time}", breach.type, dict(breach.data), breach.id)
-        self._road.enqueue((event, running.record, dict(running.record), [(0, step.bound, True)]))
-        if time < step.repeat:
-            self._escalate(watch, running, step, number, time + 1, breach)
+        running, late = life.running, stamp(payload["late"])
+        if running.late_since(late):
+            breach = self._road.event(payload["breach"])
+            self._turn(watch, running, number, payload["turn"], breach, lambda: running.late_since(late))
 
     def write(self) -> None:
-        """Writes the clocks that the unit touched."""
-        road = self._road
-        for (policy, id), watch in self._touched.items():
-            track = watch.tracks.get(id)
-            if track is None:
-                continue
-            row = self._row(watch, id, track)
-            if (policy, id) in self._stored:
-                road.statements.of("clock_on", _update)(
-                    road.connection, {**row, "its_policy": policy, "its_entity": id}
-                )
-            else:
-                road.statements.of("clock_new", CLOCKS.insert, COLUMNS)(road.connection, row)
-        self._touched.clear()
+        """Writes the clocks of which something has changed."""
+        of, connection = self._road.statements.of, self._road.connection
+        for watch in self.watches.values():
+            for id, life in watch.lives.items():
+                key = (watch.policy.id, id)
+                text = dumped(life_as_json(life))
+                before = self._stored.get(key)
+                if text == before:
+                    continue
+                row = {**self._row(watch, id, life), "track": text}
+                if before is None:
+                    of("clock_new", CLOCKS.insert, COLUMNS)(connection, row)
+                else:
+                    of("clock_on", _update)(connection, {**row, "its_policy": key[0], "its_entity": id})
+                self._stored[key] = text
 
-    def _row(self, watch: Watch, id: str, track: Track) -> dict[str, Any]:
-        clock, running = track.clock, watch.running.get(id)
-        key = (watch.policy.id, id)
-        release = self._releases.get(key, self._road.release)
-        if clock is None or clock.policy is watch.policy:
-            release = self._road.release
-        entry = running.entry if running is not None else None
+    def _row(self, watch: Watch, id: str, life: Life) -> dict[str, Any]:
+        clock, running = life.clock, life.running
+        # What is opened now is opened by the live release; what was open before keeps its own.
+        kept = clock is not None and clock.policy is not watch.policy
+        release = self._releases[watch.policy.id, id] if kept else self._road.release
         return {
             "policy": watch.policy.id,
             "entity": id,
@@ -202,26 +185,25 @@ class StoredClocks(Clocks):
             "due": _micro(clock.due if clock is not None else None),
             "warn": _micro(clock.warn if clock is not None else None),
             "ended": _micro(clock.ended if clock is not None else None),
-            "next": _micro(entry.due if entry is not None else None),
-            "track": dumped(track_as_json(track, running)),
+            "next": _micro(running.next if running is not None else None),
         }
 
 
 class StoredChain(Chain):
     """The chain of a clock's opening event, counted when it is first asked to grow."""
 
-    __slots__ = ("_counted", "_opening", "_road")
+    __slots__ = ("_counted", "_road", "_root")
 
-    def __init__(self, road: StoredRoad, opening: Mapping[str, Any]) -> None:
+    def __init__(self, road: StoredRoad, root: str) -> None:
         super().__init__()
         self._road = road
-        self._opening = opening
+        self._root = root
         self._counted = False
 
     def grow(self) -> bool:
         """Counts one more event; false when it is one too many."""
         if not self._counted:
-            self.events = self._road.length(self._opening["root"])
+            self.events = self._road.length(self._root)
             self._counted = True
         return super().grow()
 
@@ -237,47 +219,52 @@ def _micro(value: Timestamp | None) -> int | None:
     return None if value is None else micro(value)
 
 
-def track_as_json(track: Track, running: Running | None) -> dict[str, Any]:
-    """A track as its column holds it; calendars are named by where the policy has them."""
-    clock = track.clock
-    kept: dict[str, Any] = {"holds": track.holds, "opened": track.opened, "clock": None}
+def _stamp(value: int | None) -> Timestamp | None:
+    return None if value is None else stamp(value)
+
+
+def life_as_json(life: Life) -> dict[str, Any]:
+    """A life as its column holds it; calendars are named by where the policy has them."""
+    clock, running = life.clock, life.running
+    kept: dict[str, Any] = {"holds": life.holds, "opened": life.opened, "clock": None}
+    kept["failing"] = sorted(life.failing)
     if clock is not None:
         kept["clock"] = {
             "opened": micro(clock.opened),
             "since": micro(clock.since),
+            "counting": _named(clock.policy, clock.counting),
             "paused": clock.paused,
             "target": clock.target,
             "by": _micro(clock.by),
             "due": _micro(clock.due),
-            "warn": _micro(clock.warn),
             "chosen": micro(clock.chosen),
             "warned": clock.warned,
             "ended": _micro(clock.ended),
             "cancelled": clock.cancelled,
             "past": [[micro(one.start), micro(one.end), _named(clock.policy, one.calendar)] for one in clock.past],
         }
-    kept["warned"], kept["late"], kept["told"], kept["opening"] = False, None, 0, None
     if running is not None:
-        opening = running.opening
-        kept["warned"], kept["late"], kept["told"] = running.warned, _micro(running.late), running.told
-        kept["opening"] = {"id": opening.id, "type": opening.type, "root": opening.root, "time": micro(opening.time)}
+        kept |= {"cause": running.cause, "root": running.root, "late": _micro(running.late)}
+        kept |= {"next": _micro(running.next), "warned": running.warned}
+        kept |= {"warnings": running.warnings, "breaches": running.breaches}
+        kept |= {"warning": running.warning, "breach": running.breach}
     return kept
 
 
-def track_from(kept: Mapping[str, Any], policy: Policy, newest: Policy) -> Track:
-    """The track of a column: its clock under the policy it was opened by, the next one under the newest."""
-    track = Track(newest, kept["holds"], kept["opened"])
+def life_from(kept: Mapping[str, Any], policy: Policy, newest: Policy) -> Life:
+    """The life of a column: its clock under the policy it was opened by, the next one under the newest."""
+    life = Life(newest, kept["holds"], kept["opened"], failing=frozenset(kept["failing"]))
     one = kept["clock"]
     if one is None:
-        return track
-    clock = Clock(policy, stamp(one["opened"]))
-    clock.since, clock.paused, clock.target = stamp(one["since"]), one["paused"], one["target"]
-    for name in ("by", "due", "warn", "ended"):
-        setattr(clock, name, None if one[name] is None else stamp(one[name]))
-    clock.chosen, clock.warned, clock.cancelled = stamp(one["chosen"]), one["warned"], one["cancelled"]
-    clock.past = [Stretch(stamp(start), stamp(end), _calendar(policy, name)) for start, end, name in one["past"]]
-    track.clock = clock
-    return track
+        return life
+    past = [Stretch(stamp(start), stamp(end), _calendar(policy, name)) for start, end, name in one["past"]]
+    counting = _calendar(policy, one["counting"])
+    clock = Clock(policy, stamp(one["opened"]), stamp(one["since"]), stamp(one["chosen"]), counting, past=past)
+    clock.paused, clock.target, clock.by = one["paused"], one["target"], _stamp(one["by"])
+    clock.warned, clock.ended, clock.cancelled = one["warned"], _stamp(one["ended"]), one["cancelled"]
+    clock.know_deadline(_stamp(one["due"]))
+    life.clock = clock
+    return life
 
 
 def _named(policy: Policy, calendar: WorkingTime | None) -> str | int | None:

@@ -70,12 +70,13 @@ def _fields(machine: Machine, roles: CheckedRoles) -> Iterator[str]:
     names = sorted(roles.grants)
     rows = [["  fields", *names]]
     for field in (*machine.fields, *machine.relations):
-        rows.append(["    " + field, *(_of_field(roles.grants[name], machine, field) for name in names)])
+        rows.append(["    " + field, *(of_field(roles.grants[name], machine, field) for name in names)])
     yield from aligned(rows)
     yield ""
 
 
-def _of_field(grants: Iterable[CheckedGrant], machine: Machine, field: str) -> str:
+def of_field(grants: Iterable[CheckedGrant], machine: Machine, field: str) -> str:
+    """What one role may do with a field: ``see``, ``write`` or both; ``?`` where only on some entities."""
     words: list[str] = []
     for verb, word in (("read", "see"), ("update", "write")):
         here = [grant for grant in grants if grant.permission == f"{machine.plural}.{verb}" and field not in grant.hide]

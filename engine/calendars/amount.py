@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from engine.conditions.times import SECOND
@@ -14,11 +14,15 @@ _PART = re.compile(r"([0-9]+(?:\.[0-9]+)?)(wd|ms|[smhd])")
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """``days`` working days and then ``time``. ``text`` is how it was written."""
+    """``days`` working days and then ``time``. ``text`` is how it was written; ``in_days`` whether there are days."""
 
     days: Fraction
     time: Duration
     text: str
+    in_days: bool = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "in_days", bool(self.days))
 
     @classmethod
     def parse(cls, text: str) -> Amount:
@@ -43,6 +47,13 @@ class Amount:
     def share(self, part: Fraction) -> Amount:
         """A part of it, such as three quarters; the time rounded down to the nanosecond."""
         return Amount(self.days * part, Duration(int(self.time * part)), f"{self.text} × {part}")
+
+    def times(self, count: int) -> Amount:
+        """The amount ``count`` times over."""
+        if count == 1:
+            return self
+        days = self.days * count if self.in_days else self.days
+        return Amount(days, Duration(self.time * count), self.text)
 
     def less(self, other: Amount) -> Amount:
         """What is left of it when the last ``other`` is taken off; nothing less than nothing."""

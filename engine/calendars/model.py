@@ -112,7 +112,9 @@ class Calendar:
         if end < start:
             return Duration(-self.worked(end, start))
         first, last = start // CHUNK, end // CHUNK
-        used = self._position(last, end) - self._position(first, start)
+        chunks = self._chunks
+        used = _position(chunks.get(last) or self._chunk(last), end)
+        used -= _position(chunks.get(first) or self._chunk(first), start)
         for number in range(first, last):
             used += self._chunk(number).total
         return Duration(used)
@@ -140,7 +142,7 @@ class Calendar:
 
     def after(self, start: int, amount: Amount) -> Timestamp | None:
         """The earliest instant at which the working days and then the time of ``amount`` are used up."""
-        begun = self._after_days(start, amount.days) if amount.days else Timestamp(start)
+        begun = self._after_days(start, amount.days) if amount.in_days else Timestamp(start)
         return self.deadline(begun, amount.time) if begun is not None else None
 
     def days(self, start: int, end: int) -> Fraction:
@@ -177,18 +179,43 @@ class Calendar:
         if held is not None:
             yield Timestamp(held[0]), Timestamp(held[1])
 
+    def next_change(self, at: int) -> Timestamp | None:
+        """When working time next ends or begins, after ``at``; None where it never does."""
+        horizon = at + SEARCHED * CHUNK
+        for first, last in self.open_spans(at, horizon):
+            if first > at:
+                return first
+            return last if last < horizon else None
+        return None
+
+    def last_change(self, at: int) -> Timestamp | None:
+        """When working time last ended or began, at ``at`` or before; None where it never did."""
+        reach = 8 * DAY
+        while reach <= SEARCHED * CHUNK:
+            for first, last in reversed(list(self.open_spans(at - reach, at + 1))):
+                if last <= at:
+                    return last
+                if first > at - reach:
+                    return first
+            reach *= 8
+        return None
+
+    def working_day(self, day: date, count: int) -> date | None:
+        """The ``count``-th day with working time after ``day``, or before it where negative; None where none is."""
+        step = 1 if count > 0 else -1
+        number = day.toordinal() - _EPOCH
+        for _ in range(SEARCHED * 128):
+            if not count:
+                return date.fromordinal(_EPOCH + number)
+            number += step
+            if self._day(number).total:
+                count -= step
+        return None
+
     def day_of(self, at: int) -> date:
         """The date that the clocks of the calendar's zone show."""
         seconds = at // SECOND
         return date.fromordinal(_EPOCH + (seconds + offset_at(self._zone, seconds)) // 86_400)
-
-    def _position(self, number: int, at: int) -> int:
-        """The working time from the beginning of a chunk to ``at``."""
-        chunk = self._chunk(number)
-        place = bisect_right(chunk.starts, at) - 1
-        if place < 0:
-            return 0
-        return chunk.before[place] + min(at, chunk.ends[place]) - chunk.starts[place]
 
     def _chunk(self, number: int) -> _Chunk:
         chunk = self._chunks.get(number)
@@ -252,6 +279,15 @@ class Calendar:
                     return _within(first + needed)
                 needed -= last - first
         return None
+
+
+def _position(chunk: _Chunk, at: int) -> int:
+    """The working time from the beginning of a chunk to ``at``."""
+    place = bisect_right(chunk.starts, at) - 1
+    if place < 0:
+        return 0
+    end = chunk.ends[place]
+    return chunk.before[place] + (min(end, at)) - chunk.starts[place]
 
 
 def _within(instant: int) -> Timestamp | None:

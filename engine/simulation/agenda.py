@@ -6,6 +6,8 @@ import heapq
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from msgspec import Struct
+
 from engine.conditions.values import Timestamp
 from engine.releases.pending import Kind
 
@@ -13,8 +15,7 @@ Waits = tuple[Kind, str, str, str, str]
 """What a rule waits for: its kind, the rule's id, machine and id of the entity, the mark of the action or ``""``."""
 
 
-@dataclass(slots=True)
-class Entry:
+class Entry(Struct):
     """One thing due at an instant. ``alive`` says, when it falls due, whether it still stands; ``waits`` who waits."""
 
     due: Timestamp

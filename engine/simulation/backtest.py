@@ -26,6 +26,7 @@ from engine.simulation.ledger import Ledger, Outcome
 from engine.simulation.simulation import Simulation
 
 Progress = Callable[[int], None]
+Attend = Callable[[Simulation], None]
 
 
 class _StartAgainError(Exception):
@@ -48,16 +49,19 @@ def run(
     *,
     until: Timestamp | None = None,
     progress: Progress | None = None,
+    attend: Attend | None = None,
 ) -> dict[str, Any]:
     """The JSON of ``virel backtest``; ``catalog`` is the draft, ``against`` the baseline.
 
-    Raises ``UnreadableError`` when the file cannot be read at all; lines that cannot be understood are in ``skipped``.
+    ``attend`` is handed each simulation before its first event, to hear of effects and clocks; a replay that has to begin
+    anew hands over new ones. Raises ``UnreadableError`` when the file
+    cannot be read at all; lines that cannot be understood are in ``skipped``.
     """
     plan = _Plan()
     while True:
         try:
             with _collector_rested():
-                return _Replay(catalog, against, plan, until).run(events, progress)
+                return _Replay(catalog, against, plan, until, attend).run(events, progress)
         except _StartAgainError:
             _survey(events, plan)
 
@@ -98,7 +102,14 @@ def _ignore(_: Diagnostic) -> None:
 class _Replay:
     """One pass over a log under one or two catalogs in step."""
 
-    def __init__(self, catalog: Catalog, against: Catalog | None, plan: _Plan, until: Timestamp | None) -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        against: Catalog | None,
+        plan: _Plan,
+        until: Timestamp | None,
+        attend: Attend | None,
+    ) -> None:
         self._plan = plan
         self._until = until
         self._ledgers: list[Ledger] = []
@@ -111,6 +122,8 @@ class _Replay:
             watch = self._fidelity.derived if self._fidelity is not None and number == 0 else None
             self._ledgers.append(ledger)
             self.simulations.append(Simulation(one, ledger, slim=True, on_event=watch, ticks_in_log=plan.ticks))
+            if attend is not None:
+                attend(self.simulations[-1])
         self._difference = EffectDifference()
         self.skipped: list[dict[str, Any]] = []
 

@@ -6,41 +6,70 @@ waits on the agenda for its next instant. So the cost of an event does not grow 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 from engine.automation.model import Bound
-from engine.calendars.amount import Amount
 from engine.conditions.condition import Condition
-from engine.conditions.values import Duration, Timestamp
+from engine.conditions.outcome import EvaluationError
+from engine.conditions.values import Timestamp
 from engine.simulation.agenda import Entry
-from engine.simulation.events import Event, Kind
+from engine.simulation.events import MAX_DEPTH, Chain, Event, Kind
 from engine.sla.clock import Clock, Said, Track
-from engine.sla.model import Policy, Step
+from engine.sla.model import Policy
 
 if TYPE_CHECKING:
     from engine.simulation.simulation import Simulation
     from engine.simulation.world import Record
 
 
-@dataclass(slots=True)
-class Running:
-    """An open clock on the agenda. ``opening`` is the event that opened it; ``late`` since when it was told late."""
+class Running(Struct):
+    """An open clock on the agenda: opened by the event ``cause``, told late since ``late``.
+
+    ``warnings`` and ``breaches`` count what it told; ``warning`` and ``breach`` are the events by which it did last.
+    ``next`` is when something of it falls due. Its ``entry`` stands on the agenda at that time or before: a clock that
+    has more time than it had waits where it is and looks again.
+    """
 
     clock: Clock
     id: str
     record: Record
-    opening: Event
+    cause: str
+    root: str
+    chain: Chain
     warned: bool = False
     late: Timestamp | None = None
-    told: int = 0
+    warnings: int = 0
+    breaches: int = 0
+    next: Timestamp | None = None
     entry: Entry | None = None
     over: bool = False
+    warning: str = ""
+    breach: str = ""
+
+    def late_since(self, time: Timestamp) -> bool:
+        """Whether it is open and has been late ever since it was told so at ``time``."""
+        return not self.over and self.late == time
+
+
+class Life(Track):
+    """The clocks of one policy on one entity; ``failing`` are the conditions that could not be judged when last asked."""
+
+    running: Running | None = None
+    failing: frozenset[str] = frozenset()
 
 
 States = tuple[bool | None, bool | None, bool | None, bool | None]
 """What start, cancel, stop and pause say."""
+STATES = frozenset(("start", "cancel", "stop", "pause"))
+Errors = Mapping[str, str]
+"""By the policy's key, why a condition of it cannot be judged."""
+NO_ERRORS: Errors = {}
 
 
 @dataclass(slots=True)
@@ -48,12 +77,13 @@ class Watch:
     """One policy with the clocks of all its entities; ``counts`` are of those that ended.
 
     ``warnings`` and ``breaches`` tell whether anybody hears of them: a clock that nobody waits for is not on the agenda.
+    ``rank`` is its escalation's place in rule order, ``later`` the numbers of the steps that come after a breach.
     """
 
     policy: Policy
     fields: frozenset[str]
-    tracks: dict[str, Track] = field(default_factory=dict)
-    running: dict[str, Running] = field(default_factory=dict)
+    rank: int
+    lives: dict[str, Life] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
     errored: int = 0
     always: bool = False
@@ -62,9 +92,10 @@ class Watch:
     aims: frozenset[str] = frozenset()
     warnings: bool = True
     breaches: bool = True
+    later: tuple[int, ...] = ()
 
 
-Heard = tuple[Watch, "Record", Said, Event]
+Heard = tuple[Watch, Life, "Record", Event, Said | None, Errors]
 
 
 class Clocks:
@@ -77,12 +108,15 @@ class Clocks:
         self._own: dict[str, list[Watch]] = {}
         self._related: dict[str, list[tuple[Watch, frozenset[str]]]] = {}
         self.fresh: list[tuple[str, Record]] = []
+        self._errors: dict[str, str] = {}
         for id, policy in sorted(simulation.catalog.policies.items()):
-            watch = Watch(policy, policy.reads.fields.get(policy.entity, frozenset()))
+            rank = simulation.runs.rank_of(policy.rule)
+            watch = Watch(policy, policy.reads.fields.get(policy.entity, frozenset()), rank)
             self.watches[id] = watch
             watch.always, watch.by_state, watch.aims = policy.reads.always, policy.by_state(), policy.aims()
             watch.warnings = self._heard(policy, "sla_warning") or policy.moment("warning") is not None
             watch.breaches = self._heard(policy, "sla_breached") or any(step.at != "warning" for step in policy.steps)
+            watch.later = tuple(number for number, step in enumerate(policy.steps) if step.after is not None)
             self._own.setdefault(policy.entity, []).append(watch)
             for machine in policy.reads.ways:
                 read = policy.reads.fields.get(machine, frozenset())
@@ -104,9 +138,11 @@ class Clocks:
         for machine, record in self.fresh:
             event = Event("", f"{machine}.created", record["id"], now, {})
             for watch in self._own[machine]:
-                if record["id"] not in watch.tracks:
-                    holds = self._judge(watch, watch.policy.start, record, event)
-                    watch.tracks[record["id"]] = Track(watch.policy, holds)
+                if record["id"] not in watch.lives:
+                    holds = self._judge("start", watch.policy.start, record, event)
+                    watch.lives[record["id"]] = Life(watch.policy, holds)
+                    watch.errored += holds is None
+        self._errors.clear()
         self.fresh.clear()
 
     def see(self, event: Event, kind: Kind, record: Record, before: Record | None) -> None:
@@ -128,35 +164,49 @@ class Clocks:
         found: list[Heard] = []
         for watch in self._own.get(machine, ()):
             if created or watch.always or not watch.fields.isdisjoint(changes):
-                said = self._say(watch, record, event, before, changes, whole, created)
-                if said is not None:
-                    found.append((watch, record, said, event))
+                heard = self._say(watch, record, event, before, changes, whole, created)
+                if heard is not None:
+                    found.append(heard)
         for watch, fields in self._related.get(machine, ()):
             if not created and fields.isdisjoint(changes):
                 continue
             table = self._world.tables[watch.policy.entity]
             for id in watch.policy.reads.readers(machine, record, changes, self._world):
-                said = self._say(watch, table[id], event, None, None, whole, False)
-                if said is not None:
-                    found.append((watch, table[id], said, event))
+                heard = self._say(watch, table[id], event, None, None, whole, False)
+                if heard is not None:
+                    found.append(heard)
         return found
 
     def commit(self, heard: list[Heard]) -> None:
         """Lets the clocks take what was said at events that stand."""
-        for watch, record, said, event in heard:
-            id = record["id"]
-            clock = watch.tracks[id].see(said)
+        for watch, life, record, event, said, errors in heard:
+            if errors or life.failing:
+                watch.errored += len(errors)
+                self._complain(watch, life, record, event, said, errors)
+            clock = life.see(said) if said is not None else None
             if clock is None:
                 continue
-            running = watch.running.get(id)
-            if running is None or running.clock is not clock:
-                number = watch.tracks[id].opened
-                running = Running(clock, f"{watch.policy.id}/{id}/{number}", record, event)
-                watch.running[id] = running
+            running = life.running
+            if running is None:
+                id = f"{watch.policy.id}/{record['id']}/{life.opened}"
+                running = life.running = Running(clock, id, record, event.id, event.root, event.chain)
             if clock.ended is not None:
-                self._close(watch, running)
+                self._close(watch, life, running)
             else:
                 self._arrange(watch, running)
+
+    def _complain(
+        self, watch: Watch, life: Life, record: Record, event: Event, said: Said | None, errors: Errors
+    ) -> None:
+        """A condition that cannot be judged reaches a person: once, until it can be judged again."""
+        asked = STATES | {"targets"} if said is not None and said.target is not None else STATES
+        fresh = [f"`{part}`: {message}" for part, message in errors.items() if part not in life.failing]
+        life.failing = (life.failing - asked).union(errors)
+        if fresh and event.depth < MAX_DEPTH:
+            # It is about the policy's entity, whatever the event is about.
+            about = replace(event, subject=record["id"])
+            told = EvaluationError("; ".join(fresh))
+            self._simulation.enqueue((about, record, None, [(0, watch.policy.alarm, told)]))
 
     def _say(
         self,
@@ -167,29 +217,43 @@ class Clocks:
         own: Mapping[str, Any] | None,
         whole: bool,
         created: bool,
-    ) -> Said | None:
+    ) -> Heard | None:
         """What a policy says of an entity; ``own`` are the entity's changes, None where another one's are the event."""
         start, cancel, stop, pause = self._states(watch, record, event)
-        track = watch.tracks.get(record["id"])
-        if track is None:
+        life = watch.lives.get(record["id"])
+        if life is None:
             # Of an entity whose beginning nobody told, what held before is judged on what it was before this event.
             earlier = None
             if not created:
-                earlier = self._judge(watch, watch.policy.start, before, event) if before else start
-            track = watch.tracks[record["id"]] = Track(watch.policy, earlier)
-        said = Said(event.time, start, cancel, stop, pause, None, None, created)
-        clock = track.clock
-        running = clock is not None and clock.ended is None
-        if not whole and not running and not track.opens(said):
-            if start is not None:
-                track.holds = start
-            return None
-        if cancel or stop:
-            return said
+                earlier = start
+                if before:  # what is not told of it is no error
+                    held = watch.policy.start.judge(event, before, None, event.time, event.actor, self._world)
+                    earlier = held if isinstance(held, bool) else None
+            life = watch.lives[record["id"]] = Life(watch.policy, earlier)
+        clock = life.running.clock if life.running is not None else None
+        ends = cancel or stop
+        if clock is None:
+            said = None
+            if whole or (start is True and not ends and life.may_open(created)):
+                said = Said(event.time, start, cancel, stop, pause, None, None, created)
         # Which target is in force is not asked again while none of its facts has changed.
-        if whole or not running or watch.always or own is None or not watch.aims.isdisjoint(own):
+        elif (
+            whole or ends or pause is not clock.paused or watch.always or own is None or not watch.aims.isdisjoint(own)
+        ):
+            said = Said(event.time, start, cancel, stop, pause, None, None, created)
+        else:
+            said = None  # it runs on as it did
+        if said is None:
+            if start is not None:
+                life.holds = start
+        elif not ends and (whole or clock is None or watch.always or own is None or not watch.aims.isdisjoint(own)):
             said.target, said.by = self._target(watch, record, event)
-        return said
+        errors: Errors = NO_ERRORS
+        if self._errors:
+            errors, self._errors = self._errors, {}
+        if said is None and not errors and not life.failing:
+            return None
+        return watch, life, record, event, said, errors
 
     def _states(self, watch: Watch, record: Record, event: Event) -> States:
         """What ``start``, ``cancel``, ``stop`` and ``pause`` say; asked once a state where they ask for nothing else."""
@@ -197,10 +261,10 @@ class Clocks:
         if known is not None:
             return known
         policy = watch.policy
-        start = self._judge(watch, policy.start, record, event)
-        cancel = policy.cancel is not None and self._judge(watch, policy.cancel, record, event)
-        stop = policy.stop is not None and self._judge(watch, policy.stop, record, event)
-        pause = policy.pause is not None and self._judge(watch, policy.pause, record, event)
+        start = self._judge("start", policy.start, record, event)
+        cancel = policy.cancel is not None and self._judge("cancel", policy.cancel, record, event)
+        stop = policy.stop is not None and self._judge("stop", policy.stop, record, event)
+        pause = policy.pause is not None and self._judge("pause", policy.pause, record, event)
         found = (start, cancel, stop, pause)
         if watch.by_state and None not in found:
             watch.states[record["status"]] = found
@@ -210,7 +274,7 @@ class Clocks:
         """The first target whose condition holds: -1 where none does, None where that cannot be judged."""
         for number, target in enumerate(watch.policy.targets):
             if target.when is not None:
-                verdict = self._judge(watch, target.when, record, event)
+                verdict = self._judge("targets", target.when, record, event)
                 if verdict is None:
                     return None, None
                 if not verdict:
@@ -220,82 +284,94 @@ class Clocks:
             by = target.by.value(event, record, None, event.time, event.actor, self._world)
             if isinstance(by, Timestamp):
                 return number, by
-            watch.errored += 1
+            self._errors["targets"] = by.message
             return number, None
         return -1, None
 
-    def _judge(self, watch: Watch, condition: Condition, record: Record, event: Event) -> bool | None:
+    def _judge(self, part: str, condition: Condition, record: Record, event: Event) -> bool | None:
         verdict = condition.judge(event, record, None, event.time, event.actor, self._world)
         if verdict is True or verdict is False:
             return verdict
-        watch.errored += 1
+        self._errors[part] = verdict.message
         return None
 
-    def _close(self, watch: Watch, running: Running) -> None:
+    def _close(self, watch: Watch, life: Life, running: Running) -> None:
         clock = running.clock
         assert clock.ended is not None
         running.over = True
         if running.entry is not None:
             running.entry.cancelled = True
-        del watch.running[running.record["id"]]
+            running.entry = None
+        life.running = None
         state = clock.state(clock.ended)
         watch.counts[state] = watch.counts.get(state, 0) + 1
+        if self._simulation.on_clock is not None:
+            self._simulation.on_clock(clock, running.id)
 
     def _arrange(self, watch: Watch, running: Running) -> None:
-        """Puts the clock's next instant on the agenda, in place of the one before."""
+        """Sets when the clock is next looked at."""
         clock, now = running.clock, self._simulation.now
-        if running.entry is not None:
-            running.entry.cancelled = True
-            running.entry = None
+        running.next = None
         if running.late is not None and not clock.late_at(now):
             running.late = None  # another target, or another instant, is not missed yet
-        if not clock.warned and (clock.warn is None or clock.warn > now):
+        if running.warned and not clock.warned and (clock.warn is None or clock.warn > now):
             running.warned = False
         if running.late is not None:
             return
-        due, warn = clock.due, clock.warn
-        if warn is not None and watch.warnings and not running.warned and (due is None or warn <= due > now):
+        warn = clock.warn if watch.warnings and not running.warned else None
+        if warn is not None and ((due := clock.due) is None or warn <= due > now):
             self._wait(watch, running, max(warn, now))
-        elif due is not None and watch.breaches:
+        elif watch.breaches and (due := clock.due) is not None:
             self._wait(watch, running, max(due, now))
 
     def _wait(self, watch: Watch, running: Running, due: Timestamp) -> None:
-        running.entry = Entry(due, lambda: self._fire(watch, running), counts=False)
-        self._simulation.agenda.add(running.entry, self._rank(watch), running.record["id"])
-
-    def _rank(self, watch: Watch) -> int:
-        return self._simulation.runs.rank_of(watch.policy.rule)
+        running.next = due
+        entry = running.entry
+        if entry is not None:
+            if entry.due <= due:
+                return
+            entry.cancelled = True
+        running.entry = Entry(due, partial(self._fire, watch, running), counts=False)
+        self._simulation.agenda.add(running.entry, watch.rank, running.record["id"])
 
     def _fire(self, watch: Watch, running: Running) -> None:
         clock, now = running.clock, self._simulation.now
         running.entry = None
+        if running.next is None or running.next > now:
+            if running.next is not None:
+                self._wait(watch, running, running.next)
+            return
+        running.next = None
         late = running.late is None and clock.late_at(now)
-        if not running.warned and clock.warn is not None and clock.warn <= now and (not late or clock.warn == now):
+        warn = clock.warn if watch.warnings and not running.warned else None
+        if warn is not None and warn <= now and (not late or warn == now):
             running.warned = True
-            self._tell(watch, running, "sla_warning", watch.policy.moment("warning"))
+            running.warnings += 1
+            told = self._tell(watch, running, "sla_warning", running.warnings, watch.policy.moment("warning"))
+            running.warning = told.id if told is not None else ""
             if late:
                 self._wait(watch, running, now)  # the warning may still be answered
             else:
                 self._arrange(watch, running)
         elif late:
             running.late, running.warned = now, True
-            breach = self._tell(watch, running, "sla_breached", watch.policy.moment("breach"))
-            for number, step in enumerate(watch.policy.steps):
-                if step.after is not None and breach is not None:
-                    self._escalate(watch, running, step, number, 1, breach)
+            running.breaches += 1
+            breach = self._tell(watch, running, "sla_breached", running.breaches, watch.policy.moment("breach"))
+            running.breach = breach.id if breach is not None else ""
+            if breach is not None and watch.later:
+                still = partial(running.late_since, now)
+                for number in watch.later:
+                    self._escalate(watch, running, number, 1, breach, still)
 
-    def _tell(self, watch: Watch, running: Running, name: str, bound: Bound | None) -> Event | None:
+    def _tell(self, watch: Watch, running: Running, name: str, number: int, bound: Bound | None) -> Event | None:
         """The event of a warning or a breach: judged by rules, then answered by the policy's own escalation."""
-        simulation, opening = self._simulation, running.opening
-        entity = watch.policy.entity
-        if not opening.chain.grow():
+        simulation = self._simulation
+        if not running.chain.grow():
             simulation.ledger.rule(watch.policy.rule).stopped += 1
             return None
-        running.told += 1
-        kind = simulation.kinds[f"{entity}.{name}"]
+        kind = simulation.kinds[f"{watch.policy.entity}.{name}"]
         about = {"sla": watch.policy.id, "clock": running.id}
-        id = f"{opening.id}/{running.id}/{running.told}"
-        event = self._event(running, id, kind.type, about, opening.id)
+        event = self._event(running, f"{running.cause}/{running.id}/{name}-{number}", kind.type, about, running.cause)
         if simulation.on_event is not None:
             simulation.on_event(event)
         before = dict(running.record)
@@ -304,8 +380,7 @@ class Clocks:
             simulation.enqueue((event, running.record, before, [(0, bound, True)]))
         return event
 
-    def _event(self, running: Running, id: str, type: str, data: dict[str, Any], cause: str) -> Event:
-        opening = running.opening
+    def _event(self, running: Running, id: str, type: str, data: Mapping[str, Any], cause: str) -> Event:
         return Event(
             id,
             type,
@@ -313,43 +388,63 @@ class Clocks:
             self._simulation.now,
             data,
             cause=cause,
-            root=opening.root,
+            root=running.root,
             depth=1,
-            chain=opening.chain,
+            chain=running.chain,
         )
 
-    def _escalate(self, watch: Watch, running: Running, step: Step, number: int, time: int, breach: Event) -> None:
-        """Waits for a step's ``time``-th turn, in working time of the policy's calendar since the breach."""
+    def _escalate(
+        self, watch: Watch, running: Running, number: int, turn: int, breach: Event, late: Callable[[], bool]
+    ) -> None:
+        """Waits for a step's next turn, in working time of the policy's calendar since the breach, while it is late."""
+        step = watch.policy.steps[number]
         assert step.after is not None
-        since = running.late
-        assert since is not None
-        amount = Amount(step.after.days * time, Duration(step.after.time * time), step.after.text)
-        due = watch.policy.calendar.after(since, amount)
-        if due is None:
-            return
+        due = watch.policy.calendar.after(breach.time, step.after.times(turn))
+        if due is not None:
+            perform = partial(self._turn, watch, running, number, turn, breach, late)
+            entry = Entry(due, perform, counts=False, alive=late)
+            self._simulation.agenda.add(entry, watch.rank, running.record["id"])
 
-        def perform() -> None:
-            id = f"{breach.id}/after-{number}-{time}"
-            event = self._event(running, id, breach.type, dict(breach.data), breach.id)
-            self._simulation.enqueue((event, running.record, dict(running.record), [(0, step.bound, True)]))
-            if time < step.repeat:
-                self._escalate(watch, running, step, number, time + 1, breach)
+    def _turn(
+        self, watch: Watch, running: Running, number: int, turn: int, breach: Event, late: Callable[[], bool]
+    ) -> None:
+        step = watch.policy.steps[number]
+        event = self._event(running, f"{breach.id}/after-{number}-{turn}", breach.type, breach.data, breach.id)
+        self._simulation.enqueue((event, running.record, dict(running.record), [(0, step.bound, True)]))
+        if turn < step.repeat:
+            self._escalate(watch, running, number, turn + 1, breach, late)
 
-        entry = Entry(due, perform, counts=False, alive=lambda: not running.over and running.late == since)
-        self._simulation.agenda.add(entry, self._rank(watch), running.record["id"])
+    def stands(self, event: Event) -> bool:
+        """Whether what a clock told with an event still holds: it is open, and warned or late as it was then."""
+        policy, _, rest = str(event.data["clock"]).partition("/")
+        life = self.watches[policy].lives[rest.rpartition("/")[0]]
+        running = life.running
+        if running is None or running.id != event.data["clock"]:
+            return False
+        if running.late is not None and running.breach in (event.id, event.cause):
+            return True
+        return running.warned and running.warning == event.id
 
     def states(self, policy: str) -> dict[str, int]:
         """How the clocks of a policy stand now, by state."""
         watch, now = self.watches[policy], self._simulation.now
         found = dict.fromkeys(("achieved", "breached", "breaching", "warning", "pending", "cancelled"), 0)
         found.update(watch.counts)
-        for running in watch.running.values():
-            found[running.clock.state(now)] += 1
+        for life in watch.lives.values():
+            if life.running is not None:
+                found[life.running.clock.state(now)] += 1
         return found
+
+    def open(self) -> Iterator[tuple[Clock, str]]:
+        """The clocks that have not ended, with their ids, policy by policy."""
+        for watch in self.watches.values():
+            for life in watch.lives.values():
+                if life.running is not None:
+                    yield life.running.clock, life.running.id
 
     def latest(self, policy: str, entity: str) -> tuple[Clock, str] | None:
         """The clock that was opened last on an entity, with its id; None where none ever was."""
-        track = self.watches[policy].tracks.get(entity) if policy in self.watches else None
-        if track is None or track.clock is None:
+        life = self.watches[policy].lives.get(entity) if policy in self.watches else None
+        if life is None or life.clock is None:
             return None
-        return track.clock, f"{policy}/{entity}/{track.opened}"
+        return life.clock, f"{policy}/{entity}/{life.opened}"

@@ -11,6 +11,7 @@ from engine.events.envelope import WireEvent
 from engine.simulation.events import is_derived
 from engine.simulation.ledger import Ledger
 from engine.simulation.simulation import Simulation
+from engine.sla.clock import Clock
 from engine.sla.ledger import ahead, ledger, seconds
 
 
@@ -33,13 +34,18 @@ def explain(
     latest = simulation.clocks.latest(policy, entity)
     if latest is None:
         return found
-    clock, name = latest
+    return found | standing(*latest, at)
+
+
+def standing(clock: Clock, name: str, at: Timestamp) -> dict[str, Any]:
+    """How a clock of this id stands at an instant: its state, its deadline, and the spans that made it so."""
     measured = clock.at(at)
     lines = ledger(clock, at)
     assert sum(line.counted for line in lines) == measured.used
     target = clock.aim
-    found |= {
+    return {
         "clock": name,
+        "at": at.text(),
         "version": clock.policy.version,
         "state": measured.state,
         "paused": measured.paused,
@@ -53,7 +59,6 @@ def explain(
         "ledger": [line.as_json() for line in lines],
         "ahead": [line.as_json() for line in ahead(clock, at)],
     }
-    return found
 
 
 def _text(instant: Timestamp | None) -> str | None:

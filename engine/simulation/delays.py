@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from engine.automation.model import Action, Bound
 from engine.conditions.values import Timestamp
 from engine.simulation.agenda import Entry, Waits
 from engine.simulation.events import Event
+from engine.sla.model import Escalation
 
 if TYPE_CHECKING:
     from engine.simulation.runs import Key
@@ -44,7 +46,11 @@ class MemoryDelays:
         """Puts the action on the agenda."""
         simulation = self._simulation
         waits: Waits = ("delay", bound.rule.id, bound.subject or "", event.subject, action.mark)
-        entry = Entry(due, lambda: simulation.runs.due(bound, action, event, subject, before), waits=waits)
+        perform = partial(simulation.runs.due, bound, action, event, subject, before)
+        stands = (
+            partial(simulation.clocks.stands, event) if isinstance(bound.rule, Escalation) and action.recheck else None
+        )
+        entry = Entry(due, perform, alive=stands, waits=waits)
         simulation.agenda.add(entry, simulation.runs.rank(bound.rule), event.subject)
         if key is not None:
             self._waiting.setdefault(key, []).append(entry)

@@ -41,6 +41,7 @@ class ListingLedger(Ledger):
         """Lists what a run performed; what a shadow rule would have done is no difference."""
         if shadow:
             return
+        super().ran(bound, event, effects, shadow, now)
         self.told.append((bound.rule.text.id, event.root, event.subject, now, effects))
         self._behind.append((bound, event, effects, now))
 

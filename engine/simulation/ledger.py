@@ -110,6 +110,11 @@ class Ledger:
             for action, effect in effects:
                 self._on_effect(performed(bound, event, effect, action, shadow, now))
 
+    def listen(self, on_effect: Callable[[Performed], None]) -> None:
+        """Lets somebody hear of effects from now on."""
+        self.listening = True
+        self._on_effect = on_effect
+
     def rule(self, id: str) -> RuleCounts:
         """The counts of a rule, begun at its first mention."""
         counts = self.rules.get(id)

@@ -24,6 +24,7 @@ from engine.simulation.world import Record, World
 if TYPE_CHECKING:
     from engine.simulation.clocks import Clocks
     from engine.simulation.runs import Key
+    from engine.sla.clock import Clock
 
 Judged = tuple[Event, Record | None, Record | None, list[Verdict]]
 Values = tuple[Mapping[str, Any], Mapping[str, Any]]
@@ -77,7 +78,7 @@ class Road:
 
     ``watch`` is called with every event just after it was applied, and the rules that are judged on it; what it returns
     is called once it is certain that the event stands. ``on_event`` is called with every derived event that stands,
-    ``on_met`` with what is met or errored at an event while its facts are at hand, ``on_run`` with what became of a run
+    ``on_clock`` with every SLA clock that ends and its id, ``on_met`` with what is met or errored at an event while its facts are at hand, ``on_run`` with what became of a run
     and why. ``identity`` makes the id of an entity from the chain that made it. ``strict`` holds root events to everything a person's request must meet; a log's are taken as having met it.
     """
 
@@ -109,6 +110,7 @@ class Road:
         self.identity: Callable[[str], str] = str
         self.on_refusal: Callable[[str], None] | None = None
         self.on_move: Callable[[str, str], None] | None = None
+        self.on_clock: Callable[[Clock, str], None] | None = None
         self.on_delay: Callable[[Bound, Action, Event, Record | None, Record | None], None] | None = None
         self.on_met: Callable[[Event, Record | None, Record | None, list[Verdict]], None] | None = None
         self.on_run: Callable[[Bound, Event, str, str | None], None] | None = None

@@ -15,6 +15,7 @@ from engine.conditions.outcome import EvaluationError
 from engine.conditions.values import Timestamp
 from engine.simulation.events import MAX_DEPTH, Event, Kind
 from engine.simulation.performer import FollowUp, Performer, RefusedError, Unit
+from engine.sla.model import Escalation
 
 if TYPE_CHECKING:
     from engine.simulation.road import Road
@@ -67,6 +68,9 @@ class Runs:
                 counts.errored += 1
                 if self._simulation.on_run is not None:
                     self._simulation.on_run(bound, event, "errored", _why(verdict))
+                # What becomes of a rule that errs, whoever runs live decides; a clock would go wrong in silence.
+                if isinstance(verdict, EvaluationError) and isinstance(bound.rule, Escalation):
+                    self._leave(bound, event, "sla_errored", verdict.message)
                 continue
             counts.met += 1
             if text.backstop:
@@ -138,6 +142,8 @@ class Runs:
     def due(self, bound: Bound, action: Action, event: Event, subject: Record | None, before: Record | None) -> None:
         """Performs an action whose delay is over, judging its rule again unless it says otherwise."""
         simulation = self._simulation
+        if action.recheck and isinstance(bound.rule, Escalation) and not simulation.clocks.stands(event):
+            return
         frame = (event, subject, before, simulation.now, event.actor, simulation.world)
         if action.recheck and bound.condition is not None:
             verdict = bound.condition.judge(*frame)
@@ -216,13 +222,16 @@ class Runs:
             self._simulation.on_run(bound, event, reason.removeprefix("rule_"), str(failure))
         if bound.rule.text.stage == "shadow":
             return
-        values = {"reason": reason, "title": f"{bound.rule.id}: {failure}", "priority": "normal"}
+        self._leave(bound, event, reason, str(failure), action)
+
+    def _leave(self, bound: Bound, event: Event, reason: str, message: str, action: Action | None = None) -> None:
+        values = {"reason": reason, "title": f"{bound.rule.id}: {message}", "priority": "normal"}
         effect = Effect("create_exception", values, "exception", None, dict(values))
         unit = self.performer.leave_exception(bound, effect, event, action)
         self._stand(bound, event, unit)
         if self._simulation.world.shared:
             self._simulation.world.write()
-        counts.effects -= len(unit.effects)  # it is no effect of the rule that it failed
+        self._counts[bound.rule.text.id].effects -= len(unit.effects)  # it is no effect of the rule that it failed
 
     def follow_transition(self, event: Event, kind: Kind, subject: Record) -> None:
         """A declared event that took a transition is followed by the machine's ``status_changed``."""

@@ -175,7 +175,7 @@ class _Run:
         clocks, now = self.simulation.clocks, self.simulation.now
         watch = clocks.watches.get(policy)
         count, seen = 0, []
-        for entity in [id] if id is not None else list(watch.tracks) if watch is not None else []:
+        for entity in [id] if id is not None else list(watch.lives) if watch is not None else []:
             found = clocks.latest(policy, str(entity))
             if found is None:
                 continue

@@ -67,8 +67,9 @@ class PolicyChecker:
         targets = self._targets(text, scope, own, report)
         warn = self._warning(text, targets, own, report)
         steps = self._steps(text, machine, own, report)
+        alarm = self._bound(text, machine, "sla_breached", (), report)
         start = conditions["start"]
-        if start is None or own is None or any(one.severity == "error" for one in report):
+        if start is None or own is None or alarm is None or any(one.severity == "error" for one in report):
             return None
         policy = Policy(
             text.id,
@@ -93,6 +94,7 @@ class PolicyChecker:
                 ],
             ),
             text.place,
+            alarm,
         )
         check_states(policy, machine, text.places, report)
         return policy

@@ -7,9 +7,10 @@ conditions and hands on what they say, in order of time.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
+
+from msgspec import Struct
 
 from engine.calendars.amount import Amount
 from engine.calendars.model import ALWAYS, WorkingTime
@@ -20,8 +21,7 @@ State = Literal["pending", "warning", "breaching", "breached", "achieved", "canc
 OPEN: tuple[State, ...] = ("pending", "warning", "breaching")
 
 
-@dataclass(slots=True)
-class Said:
+class Said(Struct, gc=False):
     """What a policy's conditions say just after an event. None: it cannot be judged, and what was stays.
 
     ``target`` is the number of the first target whose condition holds, -1 where none does; ``by`` the instant that it
@@ -38,8 +38,7 @@ class Said:
     new: bool = False
 
 
-@dataclass(slots=True)
-class Stretch:
+class Stretch(Struct, gc=False):
     """A stretch of a clock's life: counted in ``calendar``'s time, or not at all where the clock was paused."""
 
     start: Timestamp
@@ -47,8 +46,7 @@ class Stretch:
     calendar: WorkingTime | None
 
 
-@dataclass(slots=True)
-class Measured:
+class Measured(Struct):
     """How a clock stands. ``due`` is None while it is paused, or where no target is for the entity.
 
     ``used`` is the time counted so far, ``remaining`` what is left until the deadline, negative when it is late; None
@@ -66,46 +64,75 @@ class Measured:
     target: int
 
 
-@dataclass(slots=True)
-class Clock:
-    """One clock, from the event that opened it to the one that ended it, or still open."""
+class Clock(Struct):
+    """One clock, from the event that opened it to the one that ended it, or still open.
+
+    ``counting`` is the calendar by which time is counted now, None while it is not. Deadline and warning are worked out
+    when somebody asks: most clocks end before.
+    """
 
     policy: Policy
     opened: Timestamp
-    since: Timestamp = field(init=False)
+    since: Timestamp
+    chosen: Timestamp
+    counting: WorkingTime | None
     paused: bool = False
     target: int = -1
     by: Timestamp | None = None
-    due: Timestamp | None = None
-    warn: Timestamp | None = None
-    chosen: Timestamp = field(init=False)
     warned: bool = False
     ended: Timestamp | None = None
     cancelled: bool = False
-    past: list[Stretch] = field(default_factory=list)
+    past: list[Stretch] = []
+    _due: Timestamp | None = None
+    _due_known: bool = False
+    _warn: Timestamp | None = None
+    _warn_known: bool = False
     _spent: int = 0
     _summed: int = 0
 
-    def __post_init__(self) -> None:
-        self.since = self.chosen = self.opened
+    @classmethod
+    def open(cls, policy: Policy, time: Timestamp) -> Clock:
+        """A clock that opens at ``time``; its first target is chosen by what is said then."""
+        return cls(policy, time, time, time, policy.calendar)
 
     def see(self, said: Said) -> bool:
         """Takes what the conditions say at one event; whether anything of the clock has changed."""
         time = said.time
         if said.cancel or said.stop:
+            if not self._due_known:  # by the target in force before the event that ends it
+                self._due, self._due_known = self._deadline(), True
             self._count(time)
             self.ended, self.cancelled = time, said.cancel is True
             return True
         pause = self.paused if said.pause is None else said.pause
         target, by = (self.target, self.by) if said.target is None else (said.target, said.by)
-        if pause == self.paused and target == self.target and by == self.by and self.opened != time:
+        if pause == self.paused and target == self.target and by == self.by:
             return False
         self._count(time)
         self.paused = pause
         if target != self.target or by != self.by:
             self.target, self.by, self.chosen, self.warned = target, by, time, False
-        self._aim()
+        self.counting = None if self.resting else self.calendar
+        self._due_known = self._warn_known = False
         return True
+
+    def know_deadline(self, due: Timestamp | None) -> None:
+        """Takes the deadline of a clock that is taken up again, as it was worked out before."""
+        self._due, self._due_known = due, True
+
+    @property
+    def due(self) -> Timestamp | None:
+        """The deadline by the target in force; None while there is none."""
+        if not self._due_known:
+            self._due, self._due_known = self._deadline(), True
+        return self._due
+
+    @property
+    def warn(self) -> Timestamp | None:
+        """From when on it is warned of, by the target in force; None where it never is."""
+        if not self._warn_known:
+            self._warn, self._warn_known = self._warning(), True
+        return self._warn
 
     @property
     def aim(self) -> Target | None:
@@ -139,7 +166,7 @@ class Clock:
         end = at if self.ended is None else min(at, self.ended)
         found = [s if s.end <= end else Stretch(s.start, end, s.calendar) for s in self.past if s.start < end]
         if self.ended is None and self.since < end:
-            found.append(Stretch(self.since, end, None if self.resting else self.calendar))
+            found.append(Stretch(self.since, end, self.counting))
         return found
 
     def used(self, at: Timestamp) -> Duration:
@@ -147,7 +174,7 @@ class Clock:
         if self.ended is not None and at >= self.ended:
             return Duration(self._spend())
         if self.ended is None and at >= self.since:
-            return Duration(self._spend() + (0 if self.resting else self.calendar.worked(self.since, at)))
+            return Duration(self._spend() + (0 if self.counting is None else self.counting.worked(self.since, at)))
         return Duration(sum(s.calendar.worked(s.start, s.end) for s in self.stretches(at) if s.calendar is not None))
 
     def state(self, at: Timestamp) -> State:
@@ -187,50 +214,52 @@ class Clock:
 
     def _count(self, time: Timestamp) -> None:
         """Closes the stretch that has run until now."""
-        if self.warn is not None and time > self.warn:
+        warn = self.policy.warn
+        # A share or a rest that was used up stays so. How long it was before the deadline is forgotten in a pause.
+        if warn is not None and warn.before is not None and self.warn is not None and time > self.warn:
             self.warned = True
         if time > self.since:
-            self.past.append(Stretch(self.since, time, None if self.resting else self.calendar))
-        self.since = time
+            self.past.append(Stretch(self.since, time, self.counting))
+            self.since = time
 
     def _spend(self) -> int:
         """The time counted in the stretches that are over, each summed when first somebody asks."""
-        for stretch in self.past[self._summed :]:
-            if stretch.calendar is not None:
-                self._spent += stretch.calendar.worked(stretch.start, stretch.end)
-        self._summed = len(self.past)
+        if self._summed < len(self.past):
+            for stretch in self.past[self._summed :]:
+                if stretch.calendar is not None:
+                    self._spent += stretch.calendar.worked(stretch.start, stretch.end)
+            self._summed = len(self.past)
         return self._spent
 
-    def _aim(self) -> None:
-        """Works out the deadline and the warning by the target in force, keeping the time used."""
+    def _deadline(self) -> Timestamp | None:
+        """The deadline by the target in force, keeping the time used."""
         target = self.aim
-        self.due = self.warn = None
         if target is None:
-            return
-        warn = self.policy.warn
-        if target.amount is None:
-            self.due = self.by
-        else:
-            self.due = self._reached(target, target.amount)
-        if warn is None:
-            return
+            return None
+        return self._reached(target, target.amount) if target.amount is not None else self.by
+
+    def _warning(self) -> Timestamp | None:
+        target, warn = self.aim, self.policy.warn
+        if target is None or warn is None:
+            return None
         if warn.before is not None:
-            self.warn = Timestamp(self.due - warn.before) if self.due is not None else None
-        elif target.amount is None:
-            if self.due is None:
-                return
-            if warn.share is not None:
-                self.warn = Timestamp(self.opened + int((self.due - self.opened) * warn.share))
-            elif warn.left is not None:
-                self.warn = Timestamp(self.due - warn.left.plain())
-        elif target.warn is not None:
-            self.warn = self._reached(target, target.warn)
+            return Timestamp(self.due - warn.before) if self.due is not None else None
+        if target.amount is not None:
+            return self._reached(target, target.warn) if target.warn is not None else None
+        if self.due is None:
+            return None
+        if warn.share is not None:
+            return Timestamp(self.opened + int((self.due - self.opened) * warn.share))
+        return Timestamp(self.due - warn.left.plain()) if warn.left is not None else None
 
     def _reached(self, target: Target, amount: Amount) -> Timestamp | None:
         """The earliest instant at which ``amount`` is used up; None where that is not before the pause ends."""
         days, time = amount.days, int(amount.time)
-        if not days and self._spend() < time:
-            return None if self.resting else target.calendar.deadline(self.since, time - self._spent)
+        if not amount.in_days:
+            if not time:  # nothing is used up at once, also by a clock that opens paused
+                return self.opened
+            if self._spend() < time:
+                return None if self.counting is None else target.calendar.deadline(self.since, time - self._spent)
         for stretch in self.past:
             calendar = stretch.calendar
             if calendar is None:
@@ -248,15 +277,14 @@ class Clock:
             if worked >= time:
                 return calendar.deadline(begun, time)
             time -= worked
-        if self.resting:
+        if self.counting is None:
             return None
         if days:
             return target.calendar.after(self.since, Amount(days, Duration(time), ""))
         return target.calendar.deadline(self.since, time)
 
 
-@dataclass(slots=True)
-class Track:
+class Track(Struct):
     """The clocks of one policy on one entity; ``holds`` is what ``start`` said last, None before it was first asked."""
 
     policy: Policy
@@ -264,27 +292,19 @@ class Track:
     opened: int = 0
     clock: Clock | None = None
 
-    @property
-    def running(self) -> Clock | None:
-        """The open clock."""
-        clock = self.clock
-        return clock if clock is not None and clock.ended is None else None
-
-    def opens(self, said: Said) -> bool:
-        """Whether an event would open a clock: ``start`` comes to hold there, and nothing speaks against it."""
-        if said.start is not True or (self.holds is not False and not said.new):
-            return False
-        return self.running is None and (self.policy.again or not self.opened)
+    def may_open(self, new: bool) -> bool:
+        """Whether an event at which ``start`` holds, ``new`` the one that created the entity, is an edge that opens."""
+        return (self.holds is False or new) and (self.policy.again or not self.opened)
 
     def see(self, said: Said) -> Clock | None:
         """Takes what the conditions say at one event; the clock of which something has changed, if any."""
-        clock = self.running
+        clock = self.clock
         changed: Clock | None = None
-        if clock is not None:
+        if clock is not None and clock.ended is None:
             changed = clock if clock.see(said) else None
-        elif self.opens(said) and not said.cancel and not said.stop:
+        elif said.start is True and not said.cancel and not said.stop and self.may_open(said.new):
             self.opened += 1
-            changed = self.clock = Clock(self.policy, said.time)
+            changed = self.clock = Clock.open(self.policy, said.time)
             changed.see(said)
         if said.start is not None:
             self.holds = said.start

@@ -75,7 +75,7 @@ class Policy:
     """A policy that can measure.
 
     ``calendar`` is its own, by which targets count that name no other, and its escalation always. ``reads`` tells which
-    changes of which entities it must see.
+    changes of which entities it must see. ``alarm`` stands for it where a condition cannot be judged.
     """
 
     id: str
@@ -93,6 +93,7 @@ class Policy:
     steps: tuple[Step, ...]
     reads: Reads
     place: Place
+    alarm: Bound
 
     @property
     def rule(self) -> str:

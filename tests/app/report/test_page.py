@@ -173,6 +173,7 @@ def test_a_draft_that_changes_nothing_says_so():
     said = text(render(report(replay=replay(), against=replay())))
     assert "The draft would have changed nothing." in said
     assert "Every rule does what it did before." in said
+    assert "Effect by effect" not in said
 
 
 def test_an_explained_event_shows_every_line_with_its_verdict_and_values():

@@ -1,199 +1,210 @@
-"""Clocks against one that walks minute by minute, over random histories in six zones."""
+"""Clocks against some that are kept second by second, over random histories in six zones."""
 
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, replace
+from collections import Counter
+from dataclasses import replace
+from datetime import datetime
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import settings
+from msgspec import structs
 
 from engine.calendars.amount import Amount
 from engine.calendars.model import Calendar
-from engine.conditions.values import Timestamp
-from engine.sla.clock import Measured, Said, Track, measure
+from engine.conditions.values import Duration, Timestamp
+from engine.sla.clock import Clock, Measured, Said, Track, measure
 from engine.sla.ledger import ahead, ledger
 from engine.sla.model import Policy, Target, Warning_
 from engine.sla.reads import Reads
-from tests.engine.calendars import naive, places
+from tests.engine.calendars import places
+from tests.engine.sla.slow import CLOSED, COUNTED, INSTANT, OTHER, PAUSED, SECOND, Slow, Terms, Watched, walk
 
-MINUTE = naive.MINUTE
-DAYS = 14 * 1440
 HISTORIES = 20_000
+THOROUGH = 200_000
+HOUR = 3_600
+LAST_HOURS = 6 * HOUR
+"""Nothing happens in the last hours of the days, so that what is near is foreseen within them."""
+MARKS = {"closed": CLOSED, "open": COUNTED, "paused": PAUSED}
 
 
-def amount(minutes: int) -> Amount:
-    return Amount.parse(f"{minutes}m")
+def amount(seconds: int) -> Amount:
+    return Amount.parse(f"{seconds}s")
 
 
-def policy(calendar: Calendar, other: Calendar, within: list[int], warn: Warning_ | None, again: bool) -> Policy:
-    """A policy of four targets: two by its own calendar, one by another, one an instant. Its conditions are never asked."""
+def policy(calendar: Calendar, other: Calendar, terms: Terms) -> Policy:
+    """Four targets: two by the policy's calendar, one by another, one an instant. Its conditions are never asked."""
     unasked = cast(Any, None)
+    warn = None
+    if terms.share is not None:
+        warn = Warning_(share=terms.share)
+    elif terms.left is not None:
+        warn = Warning_(left=amount(terms.left))
+    elif terms.before is not None:
+        warn = Warning_(before=Duration(terms.before * SECOND))
+    first, second, third = (amount(seconds) for seconds in terms.within)
     targets = [
-        Target(None, amount(within[0]), None, calendar, unasked),
-        Target(None, amount(within[1]), None, calendar, unasked),
-        Target(None, amount(within[2]), None, other, unasked),
+        Target(None, first, None, calendar, unasked),
+        Target(None, second, None, calendar, unasked),
+        Target(None, third, None, other, unasked),
         Target(None, None, unasked, calendar, unasked),
     ]
     if warn is not None:
         targets = [replace(one, warn=warn.of(one.amount)) for one in targets]
     reads = Reads({}, {}, always=False)
     conditions = (unasked, unasked, unasked, unasked)
-    return Policy("p", 1, "", "x", calendar, *conditions, again, tuple(targets), warn, (), reads, unasked)
+    return Policy(
+        "p", 1, "", "x", calendar, *conditions, terms.again, tuple(targets), warn, (), reads, unasked, unasked
+    )
 
 
-@dataclass
-class Slow:
-    """The clock as a person would keep it: looks at the calendar every minute, and writes down what it has counted."""
-
-    opened: int
-    used: list[int]
-    paused: bool = False
-    target: int = -1
-    by: int | None = None
-    ended: int | None = None
-    cancelled: bool = False
-
-    def due(self, within: list[int]) -> int | None:
-        if self.target < 0:
-            return None
-        if self.target == 3:
-            return self.by
-        wanted = within[self.target]
-        return next((self.opened + n for n, used in enumerate(self.used) if used >= wanted), None)
+def random_terms(pick: random.Random) -> Terms:
+    within = [pick.randrange(1, 10 * HOUR), pick.randrange(1, 3 * HOUR), pick.randrange(1, 6 * HOUR)]
+    kind = pick.choice(("none", "share", "share", "left", "before"))
+    return Terms(
+        within,
+        pick.choice((Fraction(3, 4), Fraction(1, 2), Fraction(2, 3))) if kind == "share" else None,
+        pick.randrange(1, 2 * HOUR) if kind == "left" else None,
+        pick.randrange(1, 4 * HOUR) if kind == "before" else None,
+        pick.random() < 0.8,
+    )
 
 
-def walk(history: list[Said], opens: list[bytes], begun: int, at: int, within: list[int], again: bool) -> list[Slow]:
-    """Every clock of the history until ``at``; ``opens`` are the minutes of the policy's and the other calendar."""
-    clocks: list[Slow] = []
-    clock: Slow | None = None
-    holds: bool | None = None
-    events: dict[int, list[Said]] = {}
-    for said in history:
-        events.setdefault(said.time // MINUTE, []).append(said)
-    for minute in range(min(events, default=at + 1), at + 1):
-        for said in events.get(minute, ()):
-            edge = said.start is True and (holds is False or said.new)
-            holds = holds if said.start is None else said.start
-            if clock is None and edge and not said.cancel and not said.stop and (again or not clocks):
-                clock = Slow(minute, [0])
-                clocks.append(clock)
-            if clock is None:
-                continue
-            if said.cancel or said.stop:
-                clock.ended, clock.cancelled = minute, said.cancel is True
-                clock = None
-                continue
-            clock.paused = clock.paused if said.pause is None else said.pause
-            if said.target is not None:
-                clock.target = said.target
-                clock.by = None if said.by is None else said.by // MINUTE
-        if clock is not None and minute < at:
-            counted = 1 if clock.target == 3 else 0
-            if clock.target != 3 and not clock.paused:
-                counted = opens[1 if clock.target == 2 else 0][minute - begun]
-            clock.used.append(clock.used[-1] + counted)
-    return clocks
+def said(pick: random.Random, time: int, number: int) -> Said:
+    """What is said at one event: conditions that cannot be judged, and facts that come and go."""
+    target = pick.choice((0, 0, 0, 1, 2, 3, 3, -1, None))
+    by = Timestamp((time + pick.randrange(-2 * HOUR, 20 * HOUR)) * SECOND)
+    return Said(
+        Timestamp(time * SECOND),
+        pick.choice((True, True, False, None)) if number else pick.choice((True, True, True, False)),
+        pick.random() < 0.04,
+        pick.choice((False,) * 8 + (True, None)),
+        pick.choice((False, False, True, None)),
+        target,
+        by if target == INSTANT and pick.random() < 0.9 else None,
+        new=number == 0,
+    )
 
 
-def state(slow: Slow, at: int, within: list[int], share: Fraction | None) -> str:
-    due = slow.due(within)
-    if slow.ended is not None:
-        late = due is not None and slow.ended > due
-        return "cancelled" if slow.cancelled else "breached" if late else "achieved"
-    if due is not None and at >= due:
-        return "breaching"
-    if share is None or slow.target < 0:
-        return "pending"
-    if slow.target == 3:
-        return "warning" if slow.by is not None and at >= slow.opened + (slow.by - slow.opened) * share else "pending"
-    return "warning" if slow.used[-1] >= within[slow.target] * share else "pending"
-
-
-def events(pick: random.Random, first: int) -> list[Said]:
-    """A history of one entity, with unjudged conditions, events at one instant, and facts that come and go."""
-    found: list[Said] = []
-    time = first
-    for number in range(pick.randrange(1, 9)):
-        time += pick.choice((0, 1, pick.randrange(300), pick.randrange(900)))
-        target = pick.choice((0, 0, 0, 1, 2, 3, 3, -1, None))
-        found.append(
-            Said(
-                Timestamp(time * MINUTE),
-                pick.choice((True, True, False, None)) if number else pick.choice((True, True, True, False)),
-                pick.random() < 0.04,
-                pick.choice((False,) * 8 + (True, None)),
-                pick.choice((False, False, True, None)),
-                target,
-                Timestamp((first + pick.randrange(0, 2_000, 4)) * MINUTE)
-                if target == 3 and pick.random() < 0.9
-                else None,
-                new=number == 0,
-            )
-        )
+def random_history(pick: random.Random, days: Watched) -> list[Said]:
+    """Events at odd seconds, at one instant, at seconds that follow each other, and where a window begins or ends."""
+    last = days.end - LAST_HOURS
+    time = days.begun + pick.randrange(last - days.begun)
+    found = [said(pick, time, 0)]
+    for number in range(1, pick.randrange(1, 9)):
+        gap = pick.choice((0, 1, pick.randrange(5 * HOUR), pick.randrange(15 * HOUR), -1))
+        if gap < 0:
+            here = days.own[time - days.begun]
+            gap = max(days.own.find(1 - here, time - days.begun) - (time - days.begun), 0)
+        time = min(time + gap, last)
+        found.append(said(pick, time, number))
     return found
 
 
-def clocks_of(made: Policy, history: list[Said], at: Timestamp) -> list[Any]:
+def pressed(pick: random.Random, terms: Terms, days: Watched, history: list[Said], at: int) -> tuple[list[Said], int]:
+    """The history with an event a second around the last clock's deadline, or looked at there."""
+    clocks = walk(terms, days, history, history[-1].time // SECOND)
+    due = clocks[-1].due() if clocks and clocks[-1].ended is None else None
+    if due is None or due <= history[-1].time // SECOND or due + 1 >= days.end - LAST_HOURS:
+        return history, at
+    near = due + pick.choice((-1, 0, 1))
+    if pick.random() < 0.5:
+        return history, near
+    event = said(pick, near, 1)
+    return [*history, structs.replace(event, stop=True) if pick.random() < 0.5 else event], max(at, near)
+
+
+def clocks_of(made: Policy, history: list[Said], at: Timestamp) -> list[Clock]:
     track, found = Track(made), []
-    for said in history:
-        if said.time <= at:
-            track.see(said)
+    for one in history:
+        if one.time <= at:
+            track.see(one)
             if track.clock is not None and (not found or found[-1] is not track.clock):
                 found.append(track.clock)
     return found
 
 
 @pytest.mark.slow
-def test_clocks_equal_one_that_walks_minute_by_minute_and_ledgers_sum():
+def test_clocks_equal_those_kept_second_by_second_and_ledgers_sum():
     pick = random.Random(2026)
-    where: list[tuple[Calendar, int, bytes]] = []
-    for calendar, day in places.calendars():
-        start = naive.minute_of(f"{day}T00:00:00Z")
-        where.append((calendar, start, naive.open_minutes(calendar, start, start + DAYS)))
-    assert len({calendar.timezone for calendar, _, _ in where}) == 6
-    seen: dict[str, int] = {}
-    for number in range(HISTORIES):
-        calendar, begun, open_ = where[number % len(where)]
-        beside = [one for one in where if one[1] == begun]
-        other, _, other_open = beside[pick.randrange(len(beside))]
-        within = [pick.randrange(4, 600, 4), pick.randrange(4, 200, 4), pick.randrange(4, 400, 4)]
-        share = pick.choice((None, Fraction(3, 4), Fraction(1, 2)))
-        again = pick.random() < 0.8
-        made = policy(calendar, other, within, Warning_(share=share) if share is not None else None, again)
-        first = begun + pick.randrange(DAYS - 9 * 900 - 1_600)
-        history = events(pick, first)
-        at = min(history[-1].time // MINUTE + pick.choice((0, 0, 1, pick.randrange(1_500))), begun + DAYS - 1)
-        wanted = walk(history, [open_, other_open], begun, at, within, again)
-        instant = Timestamp(at * MINUTE)
+    stays = [places.stay(*one) for one in places.names()]
+    assert len({stay.zone for stay in stays}) == 6
+    seen: Counter[str] = Counter()
+    for number in range(THOROUGH if settings().max_examples >= 5_000 else HISTORIES):
+        stay = stays[number % len(stays)]
+        one, other = (pick.randrange(len(stay.calendars)) for _ in range(2))
+        days = Watched(stay.begun, stay.open[one], stay.open[other])
+        terms = random_terms(pick)
+        made = policy(stay.calendars[one], stay.calendars[other], terms)
+        history = random_history(pick, days)
+        at = min(history[-1].time // SECOND + pick.choice((0, 0, 1, pick.randrange(30 * HOUR))), days.end - LAST_HOURS)
+        if number % 2:
+            history, at = pressed(pick, terms, days, history, at)
+        wanted = walk(terms, days, history, at)
+        instant = Timestamp(at * SECOND)
         found = measure(made, history, instant)
-        assert [one.state for one in found] == [state(one, at, within, share) for one in wanted], number
-        for one, slow, clock in zip(found, wanted, clocks_of(made, history, instant), strict=True):
-            seen[one.state] = seen.get(one.state, 0) + 1
-            check(one, slow, clock, at, within)
-    assert set(seen) == {"pending", "warning", "breaching", "breached", "achieved", "cancelled"}
-    assert all(count > 300 for count in seen.values()), seen
+        assert [one.state for one in found] == [one.state(at) for one in wanted], number
+        for measured, slow, clock in zip(found, wanted, clocks_of(made, history, instant), strict=True):
+            check(measured, slow, clock, at)
+            tally(seen, measured, slow, stay.zone, at)
+        seen["opened again"] += len(found) > 1
+    every = {"pending", "warning", "breaching", "breached", "achieved", "cancelled", "opened again", "paused"}
+    every |= {"ended at the deadline", "ended a second after it", *places.PLACES}
+    assert all(seen[what] > 100 for what in every), seen
 
 
-def check(one: Measured, slow: Slow, clock: Any, at: int, within: list[int]) -> None:
-    """The figures of one clock, and that its ledger has no gaps and sums to them."""
-    instant = Timestamp(at * MINUTE)
-    assert one.used == slow.used[-1] * MINUTE
-    assert one.opened == slow.opened * MINUTE
-    assert one.ended == (None if slow.ended is None else slow.ended * MINUTE)
-    assert one.paused == (slow.paused and slow.ended is None)
-    due = slow.due(within)
+def tally(seen: Counter[str], measured: Measured, slow: Slow, zone: str, at: int) -> None:
+    """Counts what the histories came by: by zone the clocks that lived through a change of its clocks."""
+    seen[measured.state] += 1
+    seen["paused"] += PAUSED in slow.life
+    end = at if slow.ended is None else slow.ended
+    first, last = (datetime.fromtimestamp(second, ZoneInfo(zone)).utcoffset() for second in (slow.opened, end))
+    seen[zone] += first != last
+    if measured.ended is not None and measured.due is not None:
+        seen["ended at the deadline"] += measured.ended == measured.due
+        seen["ended a second after it"] += measured.ended == measured.due + SECOND
+
+
+def check(measured: Measured, slow: Slow, clock: Clock, at: int) -> None:
+    """Every figure of a clock, and its ledger second for second."""
+    end = at if slow.ended is None else slow.ended
+    used = slow.used()
+    assert measured.opened == slow.opened * SECOND
+    assert measured.used == used * SECOND
+    assert measured.target == slow.target
+    assert measured.ended == (None if slow.ended is None else slow.ended * SECOND)
+    assert measured.paused == (slow.paused and slow.ended is None)
+    open_ = slow.days.other if slow.target == OTHER else slow.days.own
+    assert measured.within_hours == (slow.target == INSTANT or open_[at - slow.days.begun] == 1)
+    due = slow.due()
     if due is not None:
-        assert one.due == due * MINUTE
-    elif one.due is not None:
-        assert one.due > (at if slow.ended is None else slow.ended) * MINUTE
+        assert measured.due == due * SECOND
+    else:
+        waits = slow.target >= 0 and slow.target != INSTANT and not slow.paused
+        assert measured.due is None or (waits and measured.due > slow.days.end * SECOND)
+    if slow.target == INSTANT:
+        assert measured.remaining == (None if slow.by is None else (slow.by - end) * SECOND)
+    else:
+        left = None if slow.target < 0 else slow.terms.within[slow.target] - used
+        assert measured.remaining == (None if left is None else left * SECOND)
+    check_ledger(measured, slow, clock, Timestamp(at * SECOND))
+
+
+def check_ledger(measured: Measured, slow: Slow, clock: Clock, instant: Timestamp) -> None:
+    """The ledger tells of every second what the slow clock marked, and so it sums to the time used."""
     lines = ledger(clock, instant)
-    assert sum(line.counted for line in lines) == one.used
     assert all(before.end == after.start for before, after in pairwise(lines))
+    assert all(line.start % SECOND == 0 for line in lines)
+    marks = b"".join(bytes([MARKS[line.reason]]) * ((line.end - line.start) // SECOND) for line in lines)
+    assert marks == slow.life
+    assert sum(line.counted for line in lines) == measured.used
     if lines:
-        assert lines[0].start == one.opened
-        assert lines[-1].end == (one.ended if one.ended is not None else instant)
-    if one.state in ("pending", "warning") and one.due is not None and one.remaining is not None:
-        assert sum(line.counted for line in ahead(clock, instant)) == one.remaining
+        assert lines[0].start == measured.opened
+        assert lines[-1].end == (measured.ended if measured.ended is not None else instant)
+    if measured.state in ("pending", "warning") and measured.due is not None:
+        assert sum(line.counted for line in ahead(clock, instant)) == measured.remaining

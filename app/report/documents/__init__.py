@@ -1,0 +1,1 @@
+"""Documents as people read them aloud: a sheet a document, in sentences, diagrams and previews."""
