@@ -115,6 +115,7 @@ class StoredClocks(Clocks):
         watch = self.watches.get(policy)
         life: Life | None = watch.lives.get(id) if watch is not None else None
         if watch is not None and life is not None and life.running is not None:
+            self._stored[policy, id] = ""  # whoever calls has taken it off the list: it is written back in any case
             self._fire(watch, life.running)
 
     def _escalate(
