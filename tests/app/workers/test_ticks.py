@@ -109,8 +109,8 @@ def test_an_entity_of_which_nobody_can_tell_whether_it_is_meant_does_not_pass_in
     desk.later(hours=20)
     worker.run_once()
     assert sorted(row["subject"] for row in ticked(desk)) == sorted(unpaid[1:])
-    runs = desk.rows("SELECT verdict, outcome FROM rule_runs WHERE rule = :rule", rule=RULE)
-    assert {(run["verdict"], run["outcome"]) for run in runs} == {("errored", "errored")}
+    runs = desk.rows("SELECT outcome, reason FROM rule_runs WHERE rule = :rule", rule=RULE)
+    assert {(run["outcome"], "zero" in run["reason"]) for run in runs} == {("errored", True)}
 
 
 def test_a_where_that_no_list_can_hold_is_judged_one_by_one(desk, worker, unpaid, root):
