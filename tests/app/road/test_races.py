@@ -24,6 +24,18 @@ ATTEMPTS = int(os.environ.get("VIREL_RACES", "240"))
 PROCESSES = 8
 
 
+def confirm(id: str, road: StoredRoad) -> None:
+    commands.move(road, "booking", id, "confirm")
+
+
+def reschedule(id: str, times: dict[str, str], road: StoredRoad) -> None:
+    entities.update(road, "booking", id, times)
+
+
+def hold(id: str, road: StoredRoad) -> None:
+    options.hold(road, id)
+
+
 def compete(url: str, folder: Path, agency, bookings: list[str], client: str, seed: int) -> None:
     """Confirms, moves, cancels and edits at random, and notes what became of each attempt."""
     platform = reopened(url, folder, agency)
@@ -45,14 +57,12 @@ def compete(url: str, folder: Path, agency, bookings: list[str], client: str, se
         draw = chance.random()
         try:
             if draw < 0.5:
-                platform.pipeline.run(caller, lambda road, id=booking: commands.move(road, "booking", id, "confirm"))
+                platform.pipeline.run(caller, partial(confirm, booking))
                 told["won"] += 1
             elif draw < 0.7:
-                platform.pipeline.run(
-                    caller, lambda road, id=booking, times=times: entities.update(road, "booking", id, times)
-                )
+                platform.pipeline.run(caller, partial(reschedule, booking, times))
             elif draw < 0.8:
-                platform.pipeline.run(caller, lambda road, id=booking: options.hold(road, id))
+                platform.pipeline.run(caller, partial(hold, booking))
                 told["held"] += 1
             else:
                 platform.pipeline.run(caller, count)

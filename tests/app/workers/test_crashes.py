@@ -80,21 +80,22 @@ def test_what_is_due_is_performed_exactly_once_whoever_is_killed(desk, agency, t
     for one in running:
         one.kill()
         one.join()
-    last = reopened(url, tmp_path, agency, desk.platform.clock)
-    last.clock.instant = Timestamp.parse(LATER)
+    clock = desk.platform.clock
+    clock.instant = Timestamp.parse(LATER)
+    last = reopened(url, tmp_path, agency, clock)
     worker = Worker(last, FileChannel(tmp_path / "outbox"), lease_seconds=0.2)
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         worker.run_once()
         if not desk.rows("SELECT number FROM outbox WHERE state IN ('new', 'leased') LIMIT 1"):
             break
-        last.clock.advance(15_000_000_000)
+        clock.advance(15_000_000_000)
         time.sleep(0.25)
     last.close()
     assert at_work >= CRASHES // 2
     left = desk.rows(
         "SELECT kind, state FROM timers WHERE state IN ('pending', 'failed') AND due <= :by",
-        by=last.clock.now() // 1000,
+        by=clock.now() // 1000,
     )
     assert left == []
     dwelled = desk.rows(
