@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -69,8 +69,7 @@ class Wakeups:
         if ahead <= 0:
             self._task()
         elif ahead <= FARTHEST:
-            eta = datetime.fromtimestamp(datetime.now(UTC).timestamp() + ahead / SECOND, UTC).replace(tzinfo=None)
-            self._task.schedule(eta=eta, convert_utc=False)
+            self._task.schedule(delay=ahead / SECOND)
 
     def _wake(self) -> None:
         self._heard()

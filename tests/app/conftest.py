@@ -43,12 +43,24 @@ def created(server: str, template: str | None = None) -> str:
     return server.replace("/postgres?", f"/{name}?")
 
 
+def dropped(server: str, url: str) -> None:
+    """Takes a database away, so that the server need not keep hundreds of them."""
+    import psycopg
+
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE "{url.partition("?")[0].rpartition("/")[2]}" WITH (FORCE)')
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of an empty database."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'events.db'}"
-    return created(request.getfixturevalue("postgresql"))
+        yield f"sqlite:///{tmp_path / 'events.db'}"
+        return
+    server = request.getfixturevalue("postgresql")
+    address = created(server)
+    yield address
+    dropped(server, address)
 
 
 @pytest.fixture(scope="session")
@@ -83,14 +95,17 @@ def postgresql_template(root: Path, postgresql: str) -> str:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of a store with the agency's documents published and nothing else in it."""
     if request.param == "sqlite":
         file = tmp_path / "virel.db"
         shutil.copy(request.getfixturevalue("sqlite_template"), file)
-        return f"sqlite:///{file}"
-    template = request.getfixturevalue("postgresql_template")
-    return created(request.getfixturevalue("postgresql"), template)
+        yield f"sqlite:///{file}"
+        return
+    server = request.getfixturevalue("postgresql")
+    address = created(server, request.getfixturevalue("postgresql_template"))
+    yield address
+    dropped(server, address)
 
 
 @pytest.fixture
@@ -155,7 +170,7 @@ class Desk:
         """Lets time pass."""
         clock = self.platform.clock
         assert isinstance(clock, SteppedClock)
-        clock.advance(int(timedelta(**span).total_seconds() * 1_000_000_000))
+        clock.advance(timedelta(**span) // timedelta(microseconds=1) * 1_000)
 
     def inquiry(self, client: str, model: str, **values: Any) -> str:
         times = {"starts_at": "2026-04-10T08:00:00Z", "ends_at": "2026-04-10T18:00:00Z"}

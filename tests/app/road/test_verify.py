@@ -241,7 +241,7 @@ def change_at_random(url: str, folder: Path, agency, seed: int, ids: list[str]) 
             else:
                 work = refuse if chance.random() < 0.2 else change
                 id = chance.choice(ids)
-                platform.pipeline.run(caller, lambda road, work=work, id=id: work(road, id))
+                platform.pipeline.run(caller, partial(work, id=id))
         except (ForbiddenError, BusyError):
             continue
 

@@ -17,7 +17,6 @@ from app.clock import SteppedClock
 from app.identity.demo import PASSWORD, seed_people
 from app.web.app import create_app
 from engine.catalog import Catalog
-
 from tests.app.processes import NOON, settings_for
 
 

@@ -92,7 +92,7 @@ def secret_of(letter: dict[str, Any]) -> str:
 
 def audited(house: Agency, user: str) -> list[tuple[str, str]]:
     """What the audit says of a person, oldest first."""
-    sql = f"SELECT action, outcome FROM audit WHERE machine = 'user' AND entity = '{user}' ORDER BY number"  # noqa: S608
+    sql = f"SELECT action, outcome FROM audit WHERE machine = 'user' AND entity = '{user}' ORDER BY number"
     return [(row["action"], row["outcome"]) for row in rows(house, sql)]
 
 
@@ -101,4 +101,4 @@ def everything(house: Agency, *, but: tuple[str, ...] = ()) -> str:
     import sqlalchemy as sa
 
     names = [name for name in sa.inspect(house.platform.database).get_table_names() if name not in but]
-    return "\n".join(str(rows(house, f'SELECT * FROM "{name}"')) for name in names)  # noqa: S608
+    return "\n".join(str(rows(house, f'SELECT * FROM "{name}"')) for name in names)

@@ -60,6 +60,7 @@ def test_a_delayed_action_is_performed_once_when_it_is_due(desk, worker, paid):
 def test_a_timer_emits_its_event_and_rules_hear_it(desk, worker, pair):
     booking = desk.booking(*pair)
     desk.move("booking", booking, "request_deposit")
+    desk.change("booking", booking, deposit_status="due")
     desk.later(days=3)
     worker.run_once()
     events = desk.rows("SELECT * FROM events WHERE type = 'booking.timer'")
