@@ -160,7 +160,8 @@ class StoredClocks(Clocks):
                 key = (watch.policy.id, id)
                 text = dumped(life_as_json(life))
                 before = self._stored.get(key)
-                if text == before:
+                # Of an entity without a clock nothing need be kept: what held of it is judged on what it was.
+                if text == before or (before is None and not life.opened and not life.failing):
                     continue
                 row = {**self._row(watch, id, life), "track": text}
                 if before is None:
