@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import dataclass
 from typing import Protocol
@@ -65,3 +66,11 @@ class ScaledClock:
     def run(self, speed: float) -> None:
         """Goes on from here at another speed."""
         self.start, self._since, self.speed = self.now(), time.monotonic_ns(), speed
+
+
+def seconds_until(clock: Clock, instant: Timestamp) -> float:
+    """Seconds of the wall until a clock tells an instant; none where it is past, endless where the clock stands still."""
+    ahead = max(0, instant - clock.now()) / 1_000_000_000
+    if not isinstance(clock, ScaledClock) or not ahead:
+        return ahead
+    return ahead / clock.speed if clock.speed else math.inf

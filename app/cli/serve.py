@@ -51,6 +51,7 @@ def serve(shared: Shared, host: str, port: int, data: Path | None, *, demo: bool
     story = _begin_demo(platform, clock, days, speed) if isinstance(clock, ScaledClock) else None
     end = threading.Event()
     wakeups = Wakeups(huey_for(settings, embedded=True), clock)
+    platform.pipeline.waits = wakeups.at
     worker = Worker(platform, channel_for(settings), wakeups)
     working = threading.Thread(target=worker.run, args=(end,), name="worker", daemon=True)
     if settings.redis is None:  # with Redis the workers are processes of their own

@@ -39,6 +39,7 @@ def worker(shared: Shared, data: Path | None, once: bool) -> None:
             print_json({"performed": count}) if shared.format == "json" else click.echo(f"{count} things done")
             return
         wakeups = Wakeups(huey_for(settings, embedded=False), platform.clock)
+        platform.pipeline.waits = wakeups.at
         click.echo("working; stop with Ctrl-C")
         Worker(platform, channel_for(settings), wakeups).run(threading.Event())
     except LookupError as error:

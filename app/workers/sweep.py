@@ -172,6 +172,6 @@ def next_due(road: StoredRoad) -> Timestamp | None:
     waiting = sa.select(sa.func.min(TIMERS.c.due)).where(TIMERS.c.state == "pending", TIMERS.c.again.is_(None))
     clocks = sa.select(sa.func.min(CLOCKS.c.next))
     found = [road.connection.scalar(query) for query in (waiting, clocks)]
-    tick = ticks.next_tick(road, road.now)
+    tick = ticks.next_tick(road, Timestamp(road.now + 1))
     known = [stamp(one) for one in found if one is not None] + ([tick] if tick is not None else [])
     return min(known, default=None)

@@ -5,7 +5,9 @@ They carry no data but the name of their task, as JSON: whoever can write to the
 
 from __future__ import annotations
 
+import logging
 import threading
+import time
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -15,15 +17,17 @@ import orjson
 from huey import Huey, MemoryHuey, RedisHuey, SqliteHuey
 from huey.registry import Message
 from huey.serializer import Serializer
+from redis import ConnectionPool
 
-from app.clock import Clock
+from app.clock import Clock, seconds_until
 from app.settings import Settings
 from engine.conditions.values import Timestamp
 
-SECOND = 1_000_000_000
-"""In nanoseconds."""
-FARTHEST = 60 * SECOND
-"""What is due later than this is left to the sweeps."""
+FARTHEST = 60.0
+"""What is due in more seconds than this is left to the sweeps."""
+PATIENCE = 10.0
+"""Seconds for which a queue that does not answer is not asked again."""
+LOG = logging.getLogger("virel.worker")
 LOOK = 0.25
 """Seconds between two looks at a queue that cannot be waited on."""
 
@@ -47,7 +51,9 @@ def huey_for(settings: Settings, *, embedded: bool) -> Huey:
     """Where wake-ups go: Redis where it is configured, else the memory of this process, or a file beside the store."""
     options: dict[str, Any] = {"results": False, "serializer": JsonSerializer(), "utc": True}
     if settings.redis is not None:
-        return RedisHuey("virel", url=settings.redis, **options)
+        # Nobody waits longer for a wake-up to be sent than it would save; listening waits a second at a time.
+        pool = ConnectionPool.from_url(settings.redis, socket_connect_timeout=0.5, socket_timeout=3)
+        return RedisHuey("virel", connection_pool=pool, **options)
     if embedded:
         return MemoryHuey("virel", **options)
     file: Path = settings.data / "wakeups.db"
@@ -61,15 +67,19 @@ class Wakeups:
         self._huey = huey
         self._clock = clock
         self._heard: Callable[[], None] = _nothing
+        self._away = 0.0
         self._task = huey.task(name="wake")(self._wake)
 
     def at(self, due: Timestamp) -> None:
-        """Has a worker wake when something is due, if that is soon."""
-        ahead = due - self._clock.now()
-        if ahead <= 0:
-            self._task()
-        elif ahead <= FARTHEST:
-            self._task.schedule(delay=ahead / SECOND)
+        """Has a worker wake when something is due, if that is soon. A queue that is away is let be for a while."""
+        seconds = seconds_until(self._clock, due)
+        if seconds > FARTHEST or time.monotonic() < self._away:
+            return
+        try:
+            self._task.schedule(delay=seconds) if seconds else self._task()
+        except Exception as error:  # noqa: BLE001 - what was committed stands; the sweep finds it
+            LOG.warning("no wake-ups for now: %s", error)
+            self._away = time.monotonic() + PATIENCE
 
     def _wake(self) -> None:
         self._heard()

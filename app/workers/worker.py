@@ -14,6 +14,7 @@ import threading
 from sqlalchemy.exc import DBAPIError
 
 from app.bootstrap import Platform
+from app.clock import seconds_until
 from app.outbox.channels.channel import Channel
 from app.outbox.deliver import LEASE_SECONDS, Deliverer
 from app.road.rows import micro
@@ -26,7 +27,6 @@ LOG = logging.getLogger("virel.worker")
 LONGEST = 5.0
 """Seconds between two sweeps: a wake-up that was lost costs no more."""
 SHORTEST = 0.05
-SECOND = 1_000_000_000
 
 
 class Worker:
@@ -88,7 +88,7 @@ class Worker:
         due = self._platform.pipeline.read(WORKER, next_due)
         if due is None:
             return LONGEST
-        return min(LONGEST, max(SHORTEST, (due - self._platform.clock.now()) / SECOND))
+        return min(LONGEST, max(SHORTEST, seconds_until(self._platform.clock, due)))
 
 
 def _wait(awake: threading.Event, stop: threading.Event, seconds: float) -> None:

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from app.bootstrap import bootstrap
 from app.cli.main import cli
-from app.clock import WallClock
+from app.clock import ScaledClock, SteppedClock, WallClock, seconds_until
 from app.outbox.channels.file import FileChannel
 from app.workers import worker as module
 from app.workers.wakeups import JsonSerializer, Wakeups, huey_for
@@ -68,6 +68,20 @@ def test_redis_is_used_where_it_is_configured(tmp_path):
     settings = dataclasses.replace(settings_for("sqlite://", tmp_path), redis="redis://127.0.0.1:1/0")
     huey = huey_for(settings, embedded=True)
     assert type(huey).__name__ == "RedisHuey"
+
+
+def test_a_queue_that_is_away_keeps_no_change_from_being_made(desk, tmp_path):
+    settings = dataclasses.replace(settings_for("sqlite://", tmp_path), redis="redis://127.0.0.1:1/0")
+    desk.platform.pipeline.waits = Wakeups(huey_for(settings, embedded=False), SteppedClock(Timestamp(2**62))).at
+    inquiry = desk.inquiry(desk.client(), desk.model())
+    assert desk.get("inquiry", inquiry)["status"] == "new"
+
+
+@pytest.mark.parametrize(("speed", "seconds"), [(1.0, 90), (60.0, 1.5), (0.0, float("inf"))])
+def test_days_that_run_faster_are_waited_for_less_long(speed, seconds):
+    clock = ScaledClock(WallClock().now(), speed)
+    assert seconds_until(clock, Timestamp(clock.now() + 90_000_000_000)) == pytest.approx(seconds, abs=0.1)
+    assert seconds_until(clock, Timestamp(clock.now() - 1)) == 0
 
 
 def test_a_unit_that_leaves_something_waiting_says_when_it_is_due(desk):
