@@ -103,8 +103,8 @@ def test_reading_makes_no_store_and_waits_for_nobody(tmp_path: Path, url: str, s
 
 CHANGES = {
     "sqlite": [
-        "INSERT OR REPLACE INTO events SELECT seq, id, type, machine, subject, time, root, '{}' FROM events",
-        "REPLACE INTO events SELECT seq, 'e9', type, machine, subject, time, root, '{}' FROM events",
+        "INSERT OR REPLACE INTO events SELECT seq, id, type, machine, subject, time, root, release, transition, state, '{}' FROM events",
+        "REPLACE INTO events SELECT seq, 'e9', type, machine, subject, time, root, release, transition, state, '{}' FROM events",
     ],
     "postgresql": ["TRUNCATE events"],
 }
