@@ -11,7 +11,7 @@ from app.bootstrap import bootstrap
 from app.clock import SteppedClock
 from app.identity.identity import digest
 from engine.catalog import Catalog
-from tests.app.conftest import NOON, settings_for
+from tests.app.processes import NOON, settings_for
 from tests.app.web.conftest import Agency
 from tests.app.web.signing_in import GOOD, HERE, HOUR, MINUTE, SECOND, Door, audited, rows
 
