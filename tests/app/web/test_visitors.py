@@ -20,11 +20,11 @@ def pages(house: Agency) -> Flask:
     """The application with three more pages."""
     app = create_app(house.platform)
 
-    @login_required
+    @login_required  # type: ignore[untyped-decorator]
     def mine() -> dict[str, object]:
         return {"name": current_user.name, "may": [one for one in TRIED if may(one)]}
 
-    @needs("payments.read").require(403)
+    @needs("payments.read").require(403)  # type: ignore[untyped-decorator]
     def money() -> str:
         return "all of it"
 
@@ -75,7 +75,7 @@ def test_new_roles_are_seen_on_the_next_page(house: Agency, pages: Flask):
 def test_no_cookie_beside_the_sessions_own_is_ever_set(pages: Flask):
     http = browser(pages, "operator")
     http.get("/mine")
-    assert [cookie.key for cookie in http._cookies.values()] == ["sid"]
+    assert [cookie.key for cookie in (http._cookies or {}).values()] == ["sid"]
 
 
 @pytest.mark.parametrize(
@@ -95,3 +95,30 @@ def test_no_cookie_beside_the_sessions_own_is_ever_set(pages: Flask):
 )
 def test_after_signing_in_one_stays_on_this_site(target: str | None, goes: str):
     assert safe_next(target) == goes
+
+
+def test_the_pages_of_links_are_shown_to_everybody_and_say_where_what_is_typed_goes(pages: Flask):
+    http = pages.test_client()
+    for path, target in (("/welcome", "invitations/accept"), ("/password", "password/reset")):
+        text = http.get(path).get_data(as_text=True)
+        assert f'data-to="/api/v1/auth/{target}"' in text
+        assert "password.js" in text
+    with http.get("/static/password.js") as script:
+        assert script.status_code == 200
+    assert 'href="/password"' in http.get("/login").get_data(as_text=True)
+
+
+def test_a_person_signs_in_at_the_door_and_leaves(pages: Flask):
+    http = pages.test_client()
+    form = {"email": "owner@demo.virel", "password": "demo-demo-demo"}
+    here = {"Origin": HERE}
+    assert http.post("/login", data=form).status_code == 403
+    assert http.post("/login", data={**form, "password": "x"}, headers=here).status_code == 401
+    answer = http.post("/login?next=/mine", data=form, headers=here)
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/mine")
+    csrf = http.get("/api/v1/me").get_json()["csrf_token"]
+    assert http.post("/logout", headers=here).status_code == 403
+    assert http.get("/mine").status_code == 200
+    left = http.post("/logout", data={"csrf_token": csrf}, headers=here)
+    assert (left.status_code, left.headers["Location"]) == (303, "/login")
+    assert http.get("/mine").status_code == 302
