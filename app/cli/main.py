@@ -32,6 +32,7 @@ COMMANDS = {
     "sla": "app.cli.sla:sla",
     "template": "app.cli.template:template",
     "test": "app.cli.test:test",
+    "user": "app.cli.user:user",
     "worker": "app.cli.worker:worker",
 }
 

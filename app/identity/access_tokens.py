@@ -8,6 +8,7 @@ from __future__ import annotations
 import hmac
 import secrets
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 
 import jwt
@@ -25,6 +26,8 @@ LEEWAY = 5
 CLAIMS = ("iss", "aud", "sub", "sid", "epoch", "iat", "nbf", "exp", "jti")
 HEADERS = frozenset({"alg", "kid", "typ"})
 LONGEST = 4_096
+KEPT = 4_096
+"""How many tokens' checked contents are kept at hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,19 +73,42 @@ def read(identity: Identity, token: str) -> Claims:
 def _read(identity: Identity, token: str) -> Claims:
     if len(token) > LONGEST:
         raise jwt.InvalidTokenError("too long")
+    found = _signed(token, tuple(identity.keys["access"]), identity.url)
+    now = identity.now / 1_000_000
+    if not found.begins - LEEWAY <= now < found.ends:
+        raise jwt.InvalidTokenError("not now")
+    return found.claims
+
+
+@dataclass(frozen=True, slots=True)
+class _Signed:
+    """What a token says that is one of ours, whenever it holds."""
+
+    claims: Claims
+    begins: int
+    ends: int
+
+
+@lru_cache(maxsize=KEPT)
+def _signed(token: str, keys: tuple[bytes, ...], issuer: str) -> _Signed:
+    """A token's content, its signature checked; that never changes, so a token that comes again is not checked again."""
     header = jwt.get_unverified_header(token)
     if header.get("typ") != TYPE or header.keys() - HEADERS:
         raise jwt.InvalidTokenError("not an access token of ours")
-    key = next((one for one in identity.keys["access"] if kid(one) == header.get("kid")), None)
+    key = next((one for one in keys if kid(one) == header.get("kid")), None)
     if key is None:
         raise jwt.InvalidTokenError("no key of ours")
-    # Times are judged below, by the platform's own clock.
-    options = {"require": list(CLAIMS), "verify_exp": False, "verify_nbf": False, "verify_iat": False}
-    said = jwt.decode(token, key, [ALGORITHM], options=options, audience=AUDIENCE, issuer=identity.url)  # type: ignore[arg-type]
-    now = identity.now / 1_000_000
+    # Times are judged by the platform's own clock, each time.
+    said = jwt.decode(
+        token,
+        key,
+        [ALGORITHM],
+        options={"require": list(CLAIMS), "verify_exp": False, "verify_nbf": False, "verify_iat": False},
+        audience=AUDIENCE,
+        issuer=issuer,
+    )
     match said:
         case {"exp": int() as ends, "nbf": int() as begins, "sub": str() as user, "sid": str() as family}:
-            if not begins - LEEWAY <= now < ends or ends - begins > LIFETIME:
-                raise jwt.InvalidTokenError("not now")
-            return Claims(user, family, int(said["epoch"]))
+            if ends - begins <= LIFETIME:
+                return _Signed(Claims(user, family, int(said["epoch"])), begins, ends)
     raise jwt.InvalidTokenError("claims of another kind")

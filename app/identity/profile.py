@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
+from zoneinfo import available_timezones
 
 from babel import Locale, UnknownLocaleError
 
@@ -56,6 +57,8 @@ def checked(road: StoredRoad, values: Mapping[str, Any], *, new: bool) -> dict[s
         faults.append(Fault("/queues", "invalid", f"at most {MOST_QUEUES} names of queues"))
     if isinstance(found.get("locale"), str) and not _is_locale(found["locale"]):
         faults.append(Fault("/locale", "invalid", "a language such as en or ru"))
+    if isinstance(found.get("timezone"), str) and found["timezone"] not in available_timezones():
+        faults.append(Fault("/timezone", "invalid", "a zone of the IANA database, such as Europe/Berlin"))
     try:
         commands.read_values(road, road.catalog.machines["user"], found, whole=new)
     except InvalidError as error:

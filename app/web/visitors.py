@@ -12,7 +12,7 @@ from urllib.parse import quote
 from flask import Flask, Request, redirect, request
 from flask_login import LoginManager, UserMixin, current_user
 from flask_principal import Identity, Need, Permission, Principal, RoleNeed, UserNeed
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import Unauthorized
 from werkzeug.wrappers import Response
 
 from app.identity.presence import Presence
@@ -49,8 +49,8 @@ def register_visitors(app: Flask) -> None:
 def _visitor(here: Request) -> Visitor | None:
     try:
         return Visitor(present(platform(), here))
-    except HTTPException:
-        return None
+    except Unauthorized:
+        return None  # a write that another site may have sent is no stranger's: that refusal stands
 
 
 def _to_login() -> Response:

@@ -7,6 +7,7 @@ from pathlib import Path
 from flask import Blueprint
 
 from app.web.pages.entrance import add_entrance
+from app.web.pages.links import add_link_pages
 from app.web.pages.today import add_today
 
 STATIC = Path(__file__).parents[1] / "static"
@@ -18,5 +19,6 @@ def pages() -> Blueprint:
         "pages", __name__, template_folder="templates", static_folder=str(STATIC), static_url_path="/static"
     )
     add_entrance(found)
+    add_link_pages(found)
     add_today(found)
     return found

@@ -8,7 +8,7 @@ from flask_login import current_user, login_required
 from app.identity import sessions
 from app.identity.refusals import ThrottledError, WrongPasswordError
 from app.web.context import caller, platform
-from app.web.signed_in import cookie_name, origin_of, present, same_origin, secure
+from app.web.signed_in import begin_session, end_cookie, present
 from app.web.visitors import safe_next
 
 MOST_TEXT = 1_024
@@ -26,21 +26,16 @@ def _login() -> Response:
         if current_user.is_authenticated:
             return make_response(redirect(there))
         return make_response(render_template("login.html", problem=None, email=""))
-    same_origin(platform(), request)
     email, password = request.form.get("email", "")[:MOST_TEXT], request.form.get("password", "")[:MOST_TEXT]
-    earlier = request.cookies.get(cookie_name(platform()))
+    response = make_response(redirect(there, 303))
     try:
-        begun = sessions.begin(platform().identity, email, password, origin_of(request), earlier)
+        begin_session(platform(), request, response, email, password)
     except WrongPasswordError:
         return _again("That address and password do not go together.", email, 401)
     except ThrottledError as error:
-        response = _again(str(error), email, 429)
-        response.headers["Retry-After"] = str(error.seconds)
-        return response
-    response = make_response(redirect(there, 303))
-    response.set_cookie(
-        cookie_name(platform()), begun.cookie, secure=secure(platform()), httponly=True, samesite="Lax", path="/"
-    )
+        refused = _again(str(error), email, 429)
+        refused.headers["Retry-After"] = str(error.seconds)
+        return refused
     return response
 
 
@@ -54,6 +49,5 @@ def _logout() -> Response:
     identity = platform().identity
     identity.pipeline.run(who, lambda road: sessions.sign_out(identity, road, who.id, here.sign_in))
     response = make_response(redirect("/login", 303))
-    response.delete_cookie(cookie_name(platform()), path="/")
-    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    end_cookie(platform(), response)
     return response

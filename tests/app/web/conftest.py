@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 from app.bootstrap import Platform, bootstrap
 from app.clock import SteppedClock
 from app.identity.demo import PASSWORD, seed_people
+from app.identity.passwords import Hasher
 from app.web.app import create_app
 from engine.catalog import Catalog
 from tests.app.processes import NOON, settings_for
@@ -87,5 +88,7 @@ def house(store: str, tmp_path: Path, agency: Catalog) -> Iterator[Agency]:
     settings = replaced(settings_for(store, tmp_path), mode="demo")
     platform = bootstrap(settings, SteppedClock(NOON))
     platform.releases._catalogs[1] = agency
+    # What a hash costs is for guessers to pay; the real parameters are tested with the passwords.
+    platform = replaced(platform, identity=replaced(platform.identity, hasher=Hasher(memory=64, rounds=1)))
     yield Agency(platform)
     platform.close()

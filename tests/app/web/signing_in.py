@@ -11,7 +11,6 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from app.identity.demo import PASSWORD
-from app.web.app import create_app
 from tests.app.web.conftest import Agency
 
 HERE = "http://localhost"
@@ -30,7 +29,7 @@ class Door:
     csrf: str | None = None
 
     def __post_init__(self) -> None:
-        self.http = create_app(self.house.platform).test_client()
+        self.http = self.house.http.application.test_client()
 
     def send(self, method: str, path: str, json: Any = None, **headers: str) -> TestResponse:
         named = {name.replace("_", "-"): value for name, value in headers.items()}

@@ -37,12 +37,12 @@ def test_the_bearer_is_told_who_they_are_and_what_they_may_do(house: Agency):
     assert me["csrf_token"] is None
 
 
-@pytest.mark.parametrize("authorization", ["", "Bearer", "Bearer ", "Basic YTpi", "Bearer not-a-token", "Bearer a.b.c"])
-def test_what_is_no_token_gets_401_and_is_told_what_to_send(house: Agency, authorization: str):
-    answer = Door(house).send("GET", "/me", Authorization=authorization)
-    assert answer.status_code == 401
-    assert answer.headers["WWW-Authenticate"].lower().startswith("bearer")
-    assert answer.content_type.startswith("application/problem+json")
+def test_what_is_no_token_gets_401_and_is_told_what_to_send(house: Agency):
+    for authorization in ("", "Bearer", "Bearer ", "Basic YTpi", "Bearer not-a-token", "Bearer a.b.c"):
+        answer = Door(house).send("GET", "/me", Authorization=authorization)
+        assert answer.status_code == 401, authorization
+        assert answer.headers["WWW-Authenticate"].lower().startswith("bearer")
+        assert answer.content_type.startswith("application/problem+json")
 
 
 def test_without_cookie_and_token_nothing_is_answered(house: Agency):
@@ -118,13 +118,13 @@ def test_no_secret_lies_in_the_store_or_in_a_log(house: Agency, caplog: pytest.L
 
 
 def test_a_hash_of_weaker_parameters_is_replaced_when_its_owner_comes_in(house: Agency):
-    weak = Hasher(memory=64, rounds=1).hash(PASSWORD)
+    weak = Hasher(memory=32, rounds=1).hash(PASSWORD)
     mine = sa.update(CREDENTIALS).where(CREDENTIALS.c.user == house.ids["operator"])
     with house.platform.database.begin() as connection:
         connection.execute(mine.values(password=weak))
     assert Door(house).login("operator").status_code == 200
     (kept,) = rows(house, f"SELECT password FROM credentials WHERE \"user\" = '{house.ids['operator']}'")
-    assert "m=19456,t=2" in kept["password"]
+    assert "m=64,t=1" in kept["password"]
     assert Door(house).login("operator").status_code == 200
 
 
@@ -159,22 +159,20 @@ def test_a_forged_forwarded_address_changes_nothing(house: Agency):
     assert door.login("operator").status_code == 429
 
 
-@pytest.mark.parametrize(
-    ("body", "pointers"),
-    [
-        ({}, ["/email", "/password"]),
-        ({"email": "a@b.test"}, ["/password"]),
-        ({"email": 3, "password": ["x"]}, ["/email", "/password"]),
-        ({"email": "a@b.test", "password": "x", "role": "OWNER"}, ["/role"]),
-        ({"email": "a@b.test", "password": "x" * 2_000}, ["/password"]),
-    ],
-)
-def test_a_body_that_does_not_fit_is_told_whole_and_counts_as_no_attempt(
-    house: Agency, body: object, pointers: list[str]
-):
-    answer = Door(house).post("/auth/login", body)
-    assert answer.status_code == 422
-    assert [error["pointer"] for error in answer.get_json()["errors"]] == pointers
+UNFIT: list[tuple[dict[str, object], list[str]]] = [
+    ({}, ["/email", "/password"]),
+    ({"email": "a@b.test"}, ["/password"]),
+    ({"email": 3, "password": ["x"]}, ["/email", "/password"]),
+    ({"email": "a@b.test", "password": "x", "role": "OWNER"}, ["/role"]),
+    ({"email": "a@b.test", "password": "x" * 2_000}, ["/password"]),
+]
+
+
+def test_a_body_that_does_not_fit_is_told_whole_and_counts_as_no_attempt(house: Agency):
+    for body, pointers in UNFIT:
+        answer = Door(house).post("/auth/login", body)
+        assert answer.status_code == 422
+        assert [error["pointer"] for error in answer.get_json()["errors"]] == pointers
     assert rows(house, "SELECT * FROM attempts") == []
 
 
