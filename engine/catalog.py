@@ -26,6 +26,7 @@ from engine.calendars.model import Calendar
 from engine.calendars.parse import Calendars, parse_calendar
 from engine.catalog_access import check_access
 from engine.catalog_gaps import find_gaps, plural_of, told_once, unavailable
+from engine.catalog_hidden import check_hidden
 from engine.catalog_messages import NOT_CHECKED
 from engine.catalog_needs import Needs, needs_of
 from engine.catalog_permissions import check_permissions
@@ -187,7 +188,9 @@ def build(
     hidden = {plural_of(document) for document in unavailable(documents, "machine").values()}
     report.extend(check_permissions(documents, machines, needed, hidden))
     together = CheckedRoles(roles, grants)
-    report.extend(check_access(together, machines, [*rules.values(), *escalations], templates, documents, hidden))
+    acting = [*rules.values(), *escalations]
+    report.extend(check_access(together, machines, acting, hidden))
+    report.extend(check_hidden(together, machines, acting, templates, documents))
     report = _underlined(told_once(report, gaps), documents)
     for document in documents:
         report.extend(document.diagnostics)
