@@ -10,7 +10,7 @@ from engine import catalog_messages as messages
 from engine.access.grants import CheckedGrant, CheckedRoles
 from engine.access.matrix import ownerships, possible
 from engine.access.messages import not_listable
-from engine.access.model import Grant
+from engine.access.model import Grant, gives_roles
 from engine.automation.model import Rule
 from engine.catalog_permissions import AREAS, Known
 from engine.conditions.block import Block, Line
@@ -19,8 +19,6 @@ from engine.diagnostics import Diagnostic
 from engine.machines.model import Machine
 
 ADMINISTRATION = frozenset({"users", "roles"})
-GIVES_ROLES = ("users.update", "roles.update", "roles.assign")
-"""Whoever holds one of these, for all users and with the field ``roles``, can give a role to somebody."""
 
 
 def check_access(
@@ -91,8 +89,5 @@ def _locked_out(roles: CheckedRoles) -> Iterator[Diagnostic]:
     grants = [grant for granted in roles.grants.values() for grant in granted]
     areas = [(grant, *grant.permission.partition(".")) for grant in grants]
     administered = [grant for grant, area, _, verb in areas if area in ADMINISTRATION and verb != "read"]
-    if administered and not any(
-        grant.permission in GIVES_ROLES and grant.where is None and (grant.fields is None or "roles" in grant.fields)
-        for grant in administered
-    ):
+    if administered and not any(map(gives_roles, administered)):
         yield messages.nobody_gives_roles(administered[-1].place)

@@ -35,6 +35,7 @@ from engine.conditions.values import Timestamp
 from engine.events.envelope import WireEvent, decode
 from engine.releases.content import EMPTY, Name, ReleaseContent
 from engine.releases.migration import Migration
+from engine.releases.renaming import Renaming, followed
 from engine.releases.rows import Rows
 
 if TYPE_CHECKING:
@@ -114,7 +115,10 @@ class Release:
 
 
 class PublishedSinceError(StoreError):
-    """Somebody published after the release that this publication began from; nothing was stored."""
+    """Somebody published after the release that this publication began from; nothing was stored.
+
+    ``base`` is that release, and ``both`` says what that somebody and this publication both changed.
+    """
 
     def __init__(self, base: int, since: Sequence[tuple[Release, Sequence[str]]]) -> None:
         told = "; ".join(
@@ -124,7 +128,12 @@ class PublishedSinceError(StoreError):
             f"this began from release {base}, and since then there is {told}; take that over, see what is left with "
             f"`virel release diff`, and publish with --base {since[-1][0].number}"
         )
+        self.base = base
         self.since = [one for one, _ in since]
+        self.both = ""
+
+    def __str__(self) -> str:
+        return f"{super().__str__()}\n{self.both}".rstrip("\n")
 
 
 class UnknownReleaseError(StoreError):
@@ -265,11 +274,21 @@ class Releases:
             since = [(one, self.changed_files(one.number)) for one in self.all() if one.number > base]
             raise PublishedSinceError(base, since)
 
-    def events(self) -> Iterator[WireEvent]:
-        """The events stored beside the releases, in their order."""
-        query = select(events.EVENTS.c.body).order_by(events.EVENTS.c.seq)
-        for body in self._connection.execute(query, execution_options={"yield_per": _BATCH}).scalars():
-            yield decode(body.encode())
+    def events(self, number: int, machines: Mapping[str, Machine]) -> Iterator[WireEvent]:
+        """The events stored beside the releases, in their order, with states as release ``number`` calls them.
+
+        ``machines`` are that release's. What a migration since an event has made of its states is put in their place.
+        """
+        plans = [(one.after_event, one.migrate) for one in self.all() if one.migrate and one.number <= number]
+        left = [(seq, Renaming(plan, machines, machines)) for seq, plan in _from_each(plans)]
+        query = select(events.EVENTS.c.seq, events.EVENTS.c.body).order_by(events.EVENTS.c.seq)
+        for seq, body in self._connection.execute(query, execution_options={"yield_per": _BATCH}):
+            while left and left[0][0] < seq:
+                left.pop(0)
+            event = decode(body.encode())
+            known = left[0][1].of(event) if left else event
+            if known is not None:
+                yield known
 
     def _files(self, number: int) -> dict[str, str]:
         query = select(DOCUMENTS.c.path, DOCUMENTS.c.text).where(DOCUMENTS.c.release == number)
@@ -331,6 +350,16 @@ class Publishing(Releases):
             },
         )
         return release
+
+
+def _from_each(plans: Sequence[tuple[int, Migration]]) -> list[tuple[int, Migration]]:
+    """For each migration, in order: the event it came after, and what it and all later ones make of states together."""
+    found: list[tuple[int, Migration]] = []
+    later: Migration = {}
+    for seq, plan in reversed(plans):
+        later = followed(plan, later)
+        found.insert(0, (seq, later))
+    return found
 
 
 def _json(value: object) -> str:
