@@ -21,7 +21,7 @@ from pathlib import Path
 from app.publishing.folder import FolderWrite, Written
 from app.records.database import StoreError
 from app.records.releases import PublishedSinceError, Release, Releases, ReleaseStore
-from engine.catalog import roots_of
+from engine.catalog_kinds import roots_of
 from engine.conditions.values import Timestamp
 from engine.diagnostics import Diagnostic, render
 from engine.releases.conflicts import conflicts

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from engine.access.model import Grant, Role, gives_roles
 from engine.automation.model import Rule
-from engine.catalog import Catalog, roots_of
+from engine.catalog import Catalog
+from engine.catalog_kinds import roots_of
 from engine.conditions.block import Block, Line
 from engine.diagnostics import Diagnostic, Place, in_order
 from engine.releases import messages

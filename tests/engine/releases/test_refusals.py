@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.catalog import roots_of
+from engine.catalog_kinds import roots_of
 from engine.diagnostics import render
 from engine.events.envelope import decode
 from engine.reading import Source
