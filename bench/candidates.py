@@ -23,7 +23,7 @@ from engine.simulation.events import NOBODY
 from engine.simulation.world import World
 
 MODELS, BOOKINGS, ROUNDS = 5_000, 250_000, 60
-CATEGORIES = ("commercial", "editorial", "runway")
+CATEGORIES = ("commercial", "editorial", "fitness", "runway")
 AGENCY = Path(__file__).parents[1] / "tests" / "cases" / "matching"  # the machines of the tests of matchings
 HOUR, START = 3_600_000_000_000, 1_700_000_000_000_000_000
 MATCHING = """kind: matching

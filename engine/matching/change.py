@@ -23,6 +23,7 @@ from engine.conditions.values import Maybe
 from engine.conditions.veil import AnyRead, rests_on
 
 Values = tuple[Any, ...]
+RestsOn = tuple[frozenset[AnyRead], frozenset[AnyRead]]
 Judge = Callable[..., tuple[Any, ...]]
 ValueOf = Callable[[Condition, int, Node], Callable[..., Any]]
 
@@ -36,15 +37,14 @@ class Change:
     """One fact that would have to be otherwise: ``fact`` as written, its JSON value now, and what it would have to be.
 
     ``relation`` is ``==``, ``!=``, ``<``, ``<=``, ``>``, ``>=``, ``in``, ``not in`` or ``contains``, and ``wanted`` the
-    JSON value on its right. ``read`` is what the fact rests on, ``beside`` what ``wanted`` does.
+    JSON value on its right. ``rests_on`` says what the fact was read from, and what ``wanted`` was.
     """
 
     fact: str
     now: object
     relation: str
     wanted: object
-    read: frozenset[AnyRead] = frozenset()
-    beside: frozenset[AnyRead] = frozenset()
+    rests_on: RestsOn = (frozenset(), frozenset())
 
     def as_json(self) -> dict[str, object]:
         """The form that ``virel match --format json`` prints."""
@@ -68,8 +68,7 @@ class _Proposal:
     beside: tuple[Callable[..., Any], ...]
     rank: int
     forms: tuple[tuple[int, _Form], ...]
-    read: frozenset[AnyRead]
-    beside_read: frozenset[AnyRead]
+    rests_on: RestsOn
 
 
 class Changes:
@@ -100,7 +99,7 @@ class Changes:
             if admitted:
                 shown = admitted if wanted == "in" else admitted[0]
                 fact = one.leaf.text.replace(".?", ".")
-                return Change(fact, json_value(now), wanted, json_value(shown), one.read, one.beside_read)
+                return Change(fact, json_value(now), wanted, json_value(shown), one.rests_on)
         return None
 
     def _admits(self, one: _Proposal, value: Any, values: Values, judge: Judge) -> bool:
@@ -175,7 +174,7 @@ class _Line:
         read = rests_on(node, self.condition)
         others = frozenset().union(*(rests_on(side, self.condition) for side in beside))
         slot, forms = self.slots[leaf.shape], tuple(self._forms(node))
-        return _Proposal(leaf, slot, kind, operator, sides, rank, forms, read, others)
+        return _Proposal(leaf, slot, kind, operator, sides, rank, forms, (read, others))
 
     def _forms(self, node: Node) -> Iterator[tuple[int, _Form]]:
         if not isinstance(node, Select) or node.test:

@@ -57,6 +57,7 @@ def _excluded(matching: Matching, one: Excluded, sees: Sees) -> Excluded:
 
 
 def _change(change: Change, sees: Sees) -> Change:
-    now = change.now if all(map(sees, change.read)) else HIDDEN
-    wanted = change.wanted if all(map(sees, change.beside)) else HIDDEN
+    fact, beside = change.rests_on
+    now = change.now if all(map(sees, fact)) else HIDDEN
+    wanted = change.wanted if all(map(sees, beside)) else HIDDEN
     return replace(change, now=now, wanted=wanted)
