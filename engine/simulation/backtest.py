@@ -66,14 +66,14 @@ def run(
     plan = _Plan()
     while True:
         try:
-            with _collector_rested():
+            with collector_rested():
                 return _Replay(catalog, against, plan, until, attend, migrate or {}).run(events, progress)
         except _StartAgainError:
             _survey(events, plan)
 
 
 @contextmanager
-def _collector_rested() -> Iterator[None]:
+def collector_rested() -> Iterator[None]:
     """A replay makes many short-lived objects and hardly a cycle: the collector looks seldom, and not at what was
     there before.
     """
