@@ -7,6 +7,7 @@ its bookings sorted by model beforehand, as the world has them after its first q
 from __future__ import annotations
 
 import random
+import shutil
 import statistics
 import time
 from bisect import bisect_left
@@ -23,49 +24,8 @@ from engine.simulation.world import World
 
 MODELS, BOOKINGS, ROUNDS = 5_000, 250_000, 60
 CATEGORIES = ("commercial", "editorial", "fitness", "runway")
+AGENCY = Path(__file__).parents[1] / "tests" / "cases" / "matching"  # the machines of the tests of matchings
 HOUR, START = 3_600_000_000_000, 1_700_000_000_000_000_000
-MODEL = """kind: machine
-id: model
-version: 1
-description: A person the agency represents.
-fields:
-  category: {enum: [commercial, editorial, fitness, runway]}
-  day_rate: money
-  rating: int
-  height: int?
-initial: active
-states: {active: {}, paused: {}, gone: {final: true}}
-transitions:
-  pause: {from: [active], to: paused}
-  resume: {from: [paused], to: active}
-  go: {from: "*", to: gone}
-"""
-INQUIRY = """kind: machine
-id: inquiry
-version: 1
-plural: inquiries
-description: Somebody asks for a model on a day.
-fields:
-  category: {enum: [commercial, editorial, fitness, runway]}
-  starts_at: timestamp
-  ends_at: timestamp
-  budget: money?
-initial: new
-states: {new: {}, done: {final: true}}
-transitions: {finish: {from: [new], to: done}}
-"""
-BOOKING = """kind: machine
-id: booking
-version: 1
-description: A booking of one model.
-fields: {starts_at: timestamp, ends_at: timestamp}
-relations: {model: model}
-initial: option
-states: {option: {blocks: tentative}, confirmed: {blocks: firm}, over: {final: true}}
-transitions:
-  confirm: {from: [option], to: confirmed}
-  finish: {from: "*", to: over}
-"""
 MATCHING = """kind: matching
 id: models-for-inquiry
 version: 1
@@ -86,15 +46,9 @@ limit: 20
 
 def run(out: Path) -> Iterator[Row]:
     """Both rank the same inquiries; the answers are held to be the same first."""
-    for path, text in {
-        "statemachines/model.yaml": MODEL,
-        "statemachines/inquiry.yaml": INQUIRY,
-        "statemachines/booking.yaml": BOOKING,
-        "rules/matching/models-for-inquiry.yaml": MATCHING,
-    }.items():
-        target = out / "agency" / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text, encoding="utf-8")
+    shutil.copytree(AGENCY, out / "agency", dirs_exist_ok=True)
+    (out / "agency" / "rules" / "matching").mkdir(parents=True, exist_ok=True)
+    (out / "agency" / "rules" / "matching" / "models-for-inquiry.yaml").write_text(MATCHING, encoding="utf-8")
     matching = ours.load(out / "agency").matchings["models-for-inquiry"]
     tell(f"{MODELS} models, {BOOKINGS} bookings")
     world = _world()

@@ -123,14 +123,14 @@ def write_events(path: Path, count: int, orders: int) -> None:
     """``count`` events of about 1 kB, five seconds apart; customers and orders are created as they first appear."""
     chance = random.Random("replay events")
     with path.open("w", encoding="utf-8") as out:
-        for number, event in enumerate(_history(chance, orders)):
+        for number, event in enumerate(history(chance, orders)):
             if number == count:
                 break
             head = {"specversion": "1.0", "id": f"e-{number:07}", "source": "bench", "time": instant(number * 5)}
             out.write(json.dumps(head | event, separators=(",", ":")) + "\n")
 
 
-def _history(chance: random.Random, orders: int) -> Iterator[dict[str, Any]]:
+def history(chance: random.Random, orders: int) -> Iterator[dict[str, Any]]:
     customers = max(1, orders // 10)
     for number in range(customers):
         data: dict[str, Any] = {

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bench.domain import Rule
+from engine.access.decide import decide
 from engine.automation.index import Matcher
+from engine.automation.paths import Notice
 from engine.cache.load import load as load_cached
 from engine.catalog import Catalog
 from engine.conditions.condition import Condition
 from engine.conditions.explain import read_set
 from engine.conditions.values import Timestamp
+from engine.diagnostics import Diagnostic
+from engine.events.envelope import Actor
+from engine.events.jsonl import read_events
 from engine.simulation import backtest as backtests
 from engine.simulation.events import Event, Kinds
+from engine.simulation.ledger import Ledger, Performed
+from engine.simulation.simulation import Simulation
 from engine.simulation.world import World
+from engine.templates.model import Facts, Message
+from engine.templates.render import render
 
 Frame = tuple[Any, Any, Any, Any, Any, Any]
 ACTOR: dict[str, Any] = {"id": "bench", "roles": ["DESK"], "queues": ["desk"]}
@@ -112,6 +122,58 @@ def backtest(folder: Path, log: Path, against: Path | None = None) -> dict[str, 
     if found["skipped"]:
         raise SystemExit(f"the log was not understood: {found['skipped'][0]}")
     return found
+
+
+@dataclass(slots=True)
+class Counts:
+    """What live traffic adds to a replay: people's moves that were decided, and messages that were rendered."""
+
+    asked: int = 0
+    allowed: int = 0
+    messages: int = 0
+    refused: int = 0
+
+
+def performed(catalog: Catalog, log: Path) -> Counts:
+    """A replay in which every person's move is decided by the person's roles, and every message rendered.
+
+    The moves are taken whatever is decided, as the log says that they happened; each message is rendered on the first
+    channel of its template, in the customer's stead in English.
+    """
+    counts = Counts()
+
+    def said(done: Performed) -> None:
+        notice = done.effect.value
+        if not isinstance(notice, Notice):
+            return
+        template = catalog.templates[done.effect.keys["template"]]
+        facts = Facts(notice.record(template.entity, simulation.world), simulation.world)
+        message = render(template, next(iter(template.channels)), template.fallback, facts)
+        counts.messages += 1
+        counts.refused += not isinstance(message, Message)
+
+    simulation = Simulation(catalog, Ledger(said), slim=True)
+    orders = simulation.world.tables["order"]
+    transitions = catalog.machines["order"].transitions
+    with backtests.collector_rested():
+        for _, event in read_events(log, _refuse):
+            if event.type == "order.status_changed" and isinstance(event.actor, Actor):
+                actor = {"id": event.actor.id, "roles": event.actor.roles, "queues": event.actor.queues}
+                permission = transitions[event.data["transition"]].permission
+                record = orders[event.subject]
+                roles = catalog.access.of(event.actor.roles)
+                counts.asked += 1
+                counts.allowed += decide(
+                    roles, actor, permission, "order", record, simulation.world, event.time
+                ).allowed
+            simulation.take(event)
+    if counts.refused:
+        raise SystemExit(f"{counts.refused} messages were refused, which no measurement is about")
+    return counts
+
+
+def _refuse(diagnostic: Diagnostic) -> None:
+    raise SystemExit(f"the log was not understood: {diagnostic}")
 
 
 def replayed(found: dict[str, Any], events: int) -> str:

@@ -6,10 +6,11 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
-from bench import ours
+from bench import desk, ours
 from bench.documents import write_events, write_replay
 from bench.measure import Row, Timing, interleaved, tell
 
@@ -21,13 +22,33 @@ ROUNDS = 3
 
 
 def run(folder: Path) -> Iterator[Row]:
+    """The rules alone, then the same with clocks, roles and templates in play."""
+    yield from measured(folder, Play("", write_replay, write_events))
+    full = Play(", clocks, roles and templates in play", desk.write_documents, desk.write_events)
+    yield from measured(folder / "full", full)
+    yield performed(folder / "full")
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """What is replayed: the documents, the log, and how the rows' claims name it."""
+
+    name: str
+    documents: Callable[..., None]
+    events: Callable[[Path, int, int], None]
+
+
+def measured(folder: Path, play: Play) -> Iterator[Row]:
     """One version and two, over the time that reading the file's JSON takes; then peak memory in a process of its own."""
     folder.mkdir(parents=True, exist_ok=True)
     rules, draft, log = folder / "rules", folder / "draft", folder / "events.jsonl"
-    write_replay(rules)
-    write_replay(draft, draft=True)
-    write_events(log, EVENTS, ORDERS)
-    told = ours.replayed(ours.backtest(rules, log), EVENTS)
+    play.documents(rules)
+    play.documents(draft, draft=True)
+    play.events(log, EVENTS, ORDERS)
+    found = ours.backtest(rules, log)
+    told = ours.replayed(found, EVENTS)
+    if clocks := sum(sum(states.values()) for states in found["sla"].values()):
+        told += f", {clocks:,} clocks"
     tell(f"  {told}")
     contestants = {
         "json.loads": lambda: parse(log),
@@ -42,24 +63,46 @@ def run(folder: Path) -> Iterator[Row]:
         detail = f"{taken.text()}, {EVENTS / taken.median:,.0f} events/s; json.loads {base.text()}"
         return Row(claim, taken.median / base.median, target, False, detail)
 
-    yield row("one", f"backtest, {EVENTS:,} events × 200 rules ({told}): time over json.loads of the file", 8)
+    what = f"backtest, {EVENTS:,} events × 200 rules{play.name} ({told})"
+    yield row("one", f"{what}: time over json.loads of the file", 8)
     yield row("two", "the same with a second version and the difference: time over json.loads of the file", 12)
-    yield from memory(folder, rules)
+    yield memory(folder, rules, play)
 
 
-def memory(folder: Path, rules: Path) -> Iterator[Row]:
+def performed(folder: Path) -> Row:
+    """What live traffic adds: each person's move is decided by the person's roles, each message is rendered.
+
+    The peer does the same by hand: it reads the log, asks a table of functions whether the person may, and lets Jinja2
+    render as many messages of the same text with the same filters.
+    """
+    catalog, log = ours.load(folder / "rules"), folder / "events.jsonl"
+    counts = ours.performed(catalog, log)
+    tell(f"  {counts}")
+    peer = desk.ByHand(counts.messages)
+    asked, allowed = peer.run(log)
+    if (asked, allowed) != (counts.asked, counts.allowed):
+        raise SystemExit(f"the contestants disagree about who may do what: {counts} against {asked}, {allowed}")
+    timings = interleaved(
+        {"virel": lambda: ours.performed(ours.load(folder / "rules"), log), "by hand": lambda: peer.run(log)}, ROUNDS
+    )
+    mine, theirs = timings["virel"], timings["by hand"]
+    claim = f"the same with {counts.asked:,} moves decided and {counts.messages:,} messages rendered: time over by hand"
+    return Row(claim, mine.median / theirs.median, 8, False, f"{mine.text()}; by hand {theirs.text()}")
+
+
+def memory(folder: Path, rules: Path, play: Play) -> Row:
     """Peak resident memory of ``virel backtest`` over a million events."""
     log = folder / "million.jsonl"
     if not log.exists():
         tell(f"  writing {MANY:,} events")
         part = log.with_suffix(".part")
-        write_events(part, MANY, MANY_ORDERS)
+        play.events(part, MANY, MANY_ORDERS)
         part.rename(log)
     start = time.perf_counter()
     peak = backtest_alone(rules, log) / 1e6
     seconds = time.perf_counter() - start
     detail = f"peak {peak:,.0f} MB of 500 MB, {seconds:,.0f} s, {MANY / seconds:,.0f} events/s with start and report"
-    yield Row(f"backtest, {MANY:,} events: peak memory over 500 MB", peak / 500, 1, False, detail)
+    return Row(f"backtest, {MANY:,} events{play.name}: peak memory over 500 MB", peak / 500, 1, False, detail)
 
 
 def parse(log: Path) -> None:

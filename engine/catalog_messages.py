@@ -89,6 +89,17 @@ def text_tells_hidden(place: Place, length: int, role: str, machine: str, field:
     return Diagnostic("V623", "error", message, place, length, hint)
 
 
+def field_tells_hidden(
+    place: Place, length: int, role: str, told: tuple[str, str], where: tuple[str, str]
+) -> Diagnostic:
+    message = (
+        f"this tells {role} the {told[1]} of a {told[0]}, which is hidden from it: "
+        f"it may read the {where[1]} of a {where[0]}"
+    )
+    hint = f"leave {told[1]} out, or hide {where[1]} from {role} too"
+    return Diagnostic("V626", "error", message, place, length, hint)
+
+
 def grant_never_holds(place: Place, permission: str) -> Diagnostic:
     message = f"the condition of this grant never holds: nobody is given {permission} by it"
     hint = "look at its states and at whom it asks for; or take the grant out"

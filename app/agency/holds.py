@@ -101,8 +101,8 @@ class Hold:
         house.create("option", self.id, fields, actor=operator)
         house.listen(self.id, self._hear)
         self._watch(ends)
-        if rank > 1 and self.dice.random() < 0.4:
-            house.at(house.desk(3 * HOUR, self.dice), self._challenge)
+        if rank > 1 and self.dice.random() < 0.7:
+            house.at(house.desk(90 * MINUTE, self.dice), self._challenge)
 
     def confirm(self) -> None:
         """A manager confirms it by hand, takes the slot and ends the rest, where no rule has done so."""
@@ -159,8 +159,8 @@ class Hold:
             return
         elif event.data["to"] == "challenged":
             house.later(0, booking.challenged)
-            # A policy ends it after a day; in a folder without one a manager does, in working hours.
-            overdue = house.now + DAY + self.dice.randint(10, 200) * MINUTE
+            # A policy ends it a little after a day; in a folder without one a manager does, in working hours.
+            overdue = house.now + DAY + self.dice.randint(20, 200) * MINUTE
             house.at(rhythm.office(overdue), self._give_way)
             if self.dice.random() < 0.12:
                 house.at(house.desk(4 * HOUR, self.dice), self._relieve)

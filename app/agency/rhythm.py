@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from engine.calendars.holidays import public_holidays
 from engine.events.envelope import NANOSECONDS
 
 if TYPE_CHECKING:
@@ -23,19 +24,22 @@ INQUIRIES_A_DAY = 13.0
 _BY_WEEKDAY = (1.15, 1.2, 1.1, 1.05, 0.9, 0.4, 0.3)
 _BY_MONTH = (0.8, 1.1, 1.15, 1.05, 1.1, 1.0, 0.7, 0.75, 1.25, 1.15, 1.0, 0.6)
 _BY_HOUR = (1, 1, 0, 0, 0, 1, 2, 4, 8, 13, 15, 14, 9, 10, 13, 14, 12, 9, 7, 6, 6, 5, 3, 2)
-_CLOSED = frozenset({(1, 1), (5, 1), (10, 3), (12, 24), (12, 25), (12, 26)})
-"""Holidays of fixed date, (month, day), on which nobody is at the desk and few people write."""
+
+COUNTRY = "DE"
+"""Whose public holidays are kept: nobody is at the desk, and few people write."""
 
 _FASHION_WEEKS = (((1, 20), (2, 6)), ((2, 22), (3, 11)), ((6, 28), (7, 6)), ((9, 18), (10, 8)))
 """First and last days, (month, day), of the weeks for which everybody wants the same models."""
 
 _OFFICE = dict.fromkeys(range(5), (9, 19)) | {5: (11, 16)}
+_SHORT = (10, 14)
+"""The hours of New Year's Eve."""
 
 
 def arrivals(chance: Random, day: date, scale: float) -> list[int]:
     """The instants of one day at which somebody asks, in order."""
     expected = INQUIRIES_A_DAY * scale * _BY_WEEKDAY[day.weekday()] * _BY_MONTH[day.month - 1]
-    if (day.month, day.day) in _CLOSED:
+    if is_holiday(day):
         expected *= 0.2
     count = whole(chance, expected * chance.uniform(0.75, 1.25))
     hours = chance.choices(range(24), _BY_HOUR, k=count)
@@ -50,7 +54,7 @@ def most(scale: float) -> int:
 def wanted(day: date) -> float:
     """How likely a day is wanted for a shoot, against a day of a fashion week: from 0 to 1."""
     date_of = (day.month, day.day)
-    if date_of in _CLOSED or date_of >= (12, 23) or date_of <= (1, 2):
+    if is_holiday(day) or date_of >= (12, 23) or date_of <= (1, 2):
         return 0.04
     if is_fashion_week(day):
         return 1.0
@@ -60,6 +64,17 @@ def wanted(day: date) -> float:
 def is_fashion_week(day: date) -> bool:
     """Whether the day lies in one of the year's fashion weeks."""
     return any(first <= (day.month, day.day) <= last for first, last in _FASHION_WEEKS)
+
+
+def is_holiday(day: date) -> bool:
+    """Whether it is a public holiday, or Christmas Eve."""
+    return (day.month, day.day) == (12, 24) or day in public_holidays(COUNTRY, day.year)
+
+
+def hours(day: date) -> tuple[int, int] | None:
+    """From when until when somebody is at the desk, in whole hours; None on days on which nobody is."""
+    usual = None if is_holiday(day) else _OFFICE.get(day.weekday())
+    return _SHORT if usual and (day.month, day.day) == (12, 31) else usual
 
 
 def is_holiday_season(day: date) -> bool:
@@ -81,11 +96,9 @@ def office(moment: int) -> int:
     """The first instant from ``moment`` on at which somebody is at the desk."""
     day = day_of(moment)
     while True:
-        hours = None if (day.month, day.day) in _CLOSED else _OFFICE.get(day.weekday())
-        if hours:
-            opens, closes = instant(day, hours[0]), instant(day, hours[1])
-            if moment < closes:
-                return max(moment, opens)
+        there = hours(day)
+        if there is not None and moment < instant(day, there[1]):
+            return max(moment, instant(day, there[0]))
         day += timedelta(days=1)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from app.cli.migration import migration
 from app.cli.options import (
     FOUND,
     CannotRun,
@@ -19,8 +20,10 @@ from app.cli.options import (
     shared_options,
     tell_unavailable,
 )
+from engine.catalog import Catalog
 from engine.conditions.values import Timestamp
 from engine.events.jsonl import UnreadableError
+from engine.releases.migration import Migration
 from engine.simulation import backtest as backtests
 
 
@@ -29,18 +32,24 @@ from engine.simulation import backtest as backtests
     "--events", "file", required=True, type=click.Path(path_type=Path), metavar="FILE", help="The log, as JSONL."
 )
 @click.option("--against", type=click.Path(path_type=Path), metavar="DIR", help="The baseline; --config is the draft.")
+@click.option(
+    "--migrate",
+    metavar="FILE_OR_JSON",
+    help='What the draft calls states of the baseline that it lacks: {"old": "new"} or {"machine": {"old": "new"}}.',
+)
 @click.option("--until", type=Instant(), metavar="TIME", help="The end of the replay; by default the last event.")
 @shared_options
 @click.pass_obj
-def backtest(shared: Shared, file: Path, against: Path | None, until: Timestamp | None) -> int:
+def backtest(shared: Shared, file: Path, against: Path | None, migrate: str | None, until: Timestamp | None) -> int:
     """Replay a log: what rules would have done, and with --against what a change would have changed."""
     catalog = loaded(shared.config)
     baseline = loaded(against) if against is not None else None
     for one in (catalog, baseline):
         if one is not None:
             tell_unavailable(one)
+    plan = _plan(catalog, baseline, migrate)
     try:
-        answer = backtests.run(catalog, file, baseline, until=until, progress=_progress())
+        answer = backtests.run(catalog, file, baseline, until=until, progress=_progress(), migrate=plan)
     except UnreadableError as error:
         raise CannotRun(f"{file}: {error.diagnostic.message}") from None
     finally:
@@ -56,6 +65,27 @@ def backtest(shared: Shared, file: Path, against: Path | None, until: Timestamp 
         click.echo(f"{file}: {len(answer['skipped']) - 20} more lines skipped", err=True)
     broken = bool(catalog.unavailable) or (baseline is not None and bool(baseline.unavailable))
     return FOUND if answer["skipped"] or broken else 0
+
+
+def _plan(catalog: Catalog, baseline: Catalog | None, migrate: str | None) -> Migration:
+    """What the draft calls the states that it lacks; says which of them nobody has named."""
+    from engine.releases.migration import vanishing
+
+    if baseline is None:
+        if migrate is not None:
+            raise CannotRun("--migrate says what states of the baseline are called now: name that with --against DIR")
+        return {}
+    lost = vanishing(baseline.machines, catalog.machines)
+    plan = migration(migrate, lost, catalog.machines) if migrate is not None else {}
+    for machine, states in lost.states.items():
+        unnamed = [state for state in states if state not in plan.get(machine, {})]
+        if unnamed:
+            click.echo(
+                f"virel: the draft's {machine} has no {', '.join(unnamed)}: what the log tells of "
+                f"{'it' if len(unnamed) == 1 else 'them'} has diverged there, unless --migrate says what to call it",
+                err=True,
+            )
+    return plan
 
 
 def _progress() -> Any:

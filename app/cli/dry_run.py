@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +9,19 @@ from typing import Any
 
 import click
 
-from app.cli.options import FOUND, CannotRun, Shared, in_words, loaded, print_json, shared_options, tell_unavailable
+from app.cli.options import (
+    FOUND,
+    CannotRun,
+    Shared,
+    as_option,
+    fact,
+    in_words,
+    loaded,
+    print_json,
+    seen_by,
+    shared_options,
+    tell_unavailable,
+)
 from engine.diagnostics import Diagnostic
 from engine.events.envelope import WireEvent
 from engine.events.jsonl import UnreadableError, read_event, read_events
@@ -24,17 +35,20 @@ MARKS = {"met": "●", "unmet": "○", "errored": "▲"}
 @click.option(
     "--history", type=click.Path(path_type=Path), metavar="FILE", help="Events that happened before, as JSONL."
 )
+@as_option
 @shared_options
 @click.pass_obj
-def dry_run(shared: Shared, file: str, history: Path | None) -> int:
+def dry_run(shared: Shared, file: str, history: Path | None, onlooker: str | None) -> int:
     """Show what one event would set off: every rule, every condition, every effect.
 
     Exit status 1 when the event, or a line of the history, cannot be understood.
     """
     catalog = loaded(shared.config)
+    roles = seen_by(catalog, onlooker)
     event = _event(file)
     broken: list[Diagnostic] = []
-    answer = dryrun.explain(catalog, event, _history(history, broken.append) if history is not None else None)
+    past = _history(history, broken.append) if history is not None else None
+    answer = dryrun.explain(catalog, event, past, roles)
     for one in broken:
         click.echo(f"{one.place.file}:{one.place.line}: skipped: {one.message}", err=True)
     tell_unavailable(catalog)
@@ -78,9 +92,7 @@ def _print(answer: dict[str, Any]) -> None:
             stage = f" ({rule['stage']})" if "stage" in rule else ""
             click.echo(f"  {MARKS[rule['verdict']]} {rule['verdict']}  {rule['rule']}@{rule['version']}{stage}")
             for line in rule["conditions"]:
-                values = ", ".join(
-                    f"{leaf} is {json.dumps(value, ensure_ascii=False)}" for leaf, value in line["values"].items()
-                )
+                values = ", ".join(f"{leaf} is {fact(value)}" for leaf, value in line["values"].items())
                 click.echo(f"      {MARKS[line['verdict']]} {line['expression']}")
                 click.echo(f"        {line['file']}:{line['line']}  {line.get('error') or values}")
             for effect in rule["effects"]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,12 +12,16 @@ from app.cli.options import (
     FOUND,
     CannotRun,
     Shared,
+    as_option,
+    fact,
     in_words,
     loaded,
     print_json,
+    seen_by,
     shared_options,
     tell_unavailable,
 )
+from engine.conditions.veil import HIDDEN
 from engine.diagnostics import did_you_mean
 
 if TYPE_CHECKING:
@@ -44,19 +47,29 @@ _MARKS = {"met": "●", "unmet": "○", "errored": "▲"}
 @click.argument("matching")
 @click.option("--for", "entity", required=True, metavar="ID", help="The entity that needs something.")
 @facts_options
+@as_option
 @shared_options
 @click.pass_obj
 def match(
-    shared: Shared, matching: str, entity: str, events: Path | None, facts: Path | None, at: Timestamp | None
+    shared: Shared,
+    matching: str,
+    entity: str,
+    events: Path | None,
+    facts: Path | None,
+    at: Timestamp | None,
+    onlooker: str | None,
 ) -> int:
     """Rank the candidates of MATCHING for one entity, with every reason.
 
     Exit status 1 when a line of the events cannot be understood.
     """
+    from engine.access.sight import Sight
     from engine.matching.rank import rank
+    from engine.matching.veil import veiled
     from engine.simulation.events import NOBODY
 
     catalog = loaded(shared.config)
+    roles = seen_by(catalog, onlooker)
     tell_unavailable(catalog)
     found = catalog.matchings.get(matching)
     if found is None:
@@ -69,6 +82,8 @@ def match(
     if record is None:
         raise CannotRun(f'there is no {found.entity} "{entity}" at {simulation.now.text()}')
     ranking = rank(found, record, tables[found.candidates].values(), simulation.now, NOBODY, simulation.world)
+    if roles is not None:
+        ranking = veiled(ranking, Sight(roles))
     if shared.format == "json":
         print_json({**ranking.as_json(), "at": simulation.now.text()})
     else:
@@ -81,7 +96,7 @@ def _print(ranking: Ranking, at: Timestamp) -> None:
     click.echo(f"{ranking.matching.id} for {ranking.entity} at {at.text()}")
     click.echo(f"{len(ranking.included)} of {len(ranking.included) + len(ranking.excluded)} fit")
     for place, one in enumerate(shown, start=1):
-        click.echo(f"\n{place:>3}. {one.id}  {_number(one.score)}")
+        click.echo(f"\n{place:>3}. {one.id}  {_number(one.score) if one.told else HIDDEN}")
         _print_terms(one)
     if len(ranking.included) > len(shown):
         click.echo(f"\n     and {len(ranking.included) - len(shown)} more")
@@ -98,12 +113,10 @@ def _print(ranking: Ranking, at: Timestamp) -> None:
 
 def _print_terms(one: Included) -> None:
     for term in one.terms:
-        sign = "+" if term.points >= 0 else ""
+        sign = "+" if term.points >= 0 and term.told else ""
+        points = _number(term.points) if term.told else HIDDEN
         told = term.error or _values(term.values)
-        click.echo(
-            f"       {_MARKS[term.verdict]} {sign}{_number(term.points)}  {term.because}"
-            + (f"  ({told})" if told else "")
-        )
+        click.echo(f"       {_MARKS[term.verdict]} {sign}{points}  {term.because}" + (f"  ({told})" if told else ""))
 
 
 def _number(points: float) -> str:
@@ -112,7 +125,7 @@ def _number(points: float) -> str:
 
 def _values(values: object) -> str:
     assert isinstance(values, dict)
-    return ", ".join(f"{name} is {json.dumps(value, ensure_ascii=False)}" for name, value in values.items())
+    return ", ".join(f"{name} is {fact(value)}" for name, value in values.items())
 
 
 def _change(change: Change | None) -> str:

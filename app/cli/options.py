@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from engine.diagnostics import did_you_mean
+
 if TYPE_CHECKING:
+    from engine.access.grants import RoleSet
     from engine.catalog import Catalog
     from engine.conditions.values import Timestamp
 
@@ -103,6 +106,34 @@ def cache_folder(environment: Mapping[str, str]) -> Path | None:
     return base / "virel"
 
 
+def as_option(command: Command) -> Command:
+    """Adds ``--as``: the roles of whoever is to read the answer."""
+    return click.option(
+        "--as", "onlooker", metavar="ROLES", help="Show what these roles (A,B) see; what they may not see is hidden."
+    )(command)
+
+
+def seen_by(catalog: Catalog, onlooker: str | None) -> RoleSet | None:
+    """What the roles of ``--as`` grant together; None where nobody was named. Raises ``CannotRun`` for an unknown one."""
+    if onlooker is None:
+        return None
+    names = named_roles(onlooker)
+    for name in names:
+        if name not in catalog.roles:
+            known = sorted(catalog.roles)
+            hint = did_you_mean(name, known) or ("the roles are " + ", ".join(known) if known else "none is declared")
+            raise CannotRun(f'there is no role "{name}"; {hint}')
+    return catalog.access.of(names)
+
+
+def named_roles(said: str) -> list[str]:
+    """The roles that ``--as A,B`` names. Raises ``CannotRun`` where it names none."""
+    names = [role.strip() for role in said.split(",") if role.strip()]
+    if not names:
+        raise CannotRun("--as names no role; write for instance --as OPERATOR")
+    return names
+
+
 class CannotRun(click.ClickException):
     """The command could not run: exit status 2, one sentence on standard error."""
 
@@ -125,6 +156,13 @@ def print_json(value: object) -> None:
 def in_words(value: object) -> str:
     """A JSON value in the midst of a line: a text as it is, anything else as JSON."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def fact(value: object) -> str:
+    """A fact in the midst of a line: JSON, but for what may not be shown."""
+    from engine.conditions.veil import HIDDEN
+
+    return HIDDEN if value is HIDDEN else json.dumps(value, ensure_ascii=False)
 
 
 def tell_unavailable(catalog: Catalog) -> None:

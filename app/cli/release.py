@@ -7,19 +7,20 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from app.cli import release_words as words
+from app.cli.migration import migration, migration_source
 from app.cli.options import FOUND, CannotRun, Shared, print_json, shared_options
 from engine.diagnostics import render
 
 if TYPE_CHECKING:
     from app.publishing.publish import Published, RefusedError, Signature
     from app.records.releases import Releases, ReleaseStore
-    from engine.reading.source import Source
     from engine.releases.content import ReleaseContent
     from engine.releases.draft import Terms
     from engine.releases.migration import Migration
@@ -99,7 +100,7 @@ def diff(
     from engine.reading.folder import FolderError
     from engine.releases.content import EMPTY, content_of
     from engine.releases.difference import difference
-    from engine.releases.migration import read_migration, vanishing
+    from engine.releases.migration import vanishing
 
     if len(numbers) > 2:
         raise click.UsageError("Name at most two releases.")
@@ -118,11 +119,8 @@ def diff(
         lost = vanishing(machines[0], machines[1])
         plan: Migration = {}
         if migrate is not None:
-            source = _migration(migrate)
-            plan, mistakes = read_migration(source, lost, machines[1])
-            if mistakes:
-                raise CannotRun("\n".join(render(one, source.line(one.place.line)) for one in mistakes))
-        fates = _fates(releases, catalogs, found.changed_names(), plan) if pending else None
+            plan = migration(migrate, lost, machines[1])
+        fates = _fates(releases, first, catalogs, found.changed_names(), plan) if pending else None
         rows = releases.rows(machines[0]) if lost and releases is not None else {}
     if shared.format == "json":
         answer = {
@@ -149,6 +147,9 @@ def diff(
 @release.command()
 @_signed
 @click.option(
+    "--remove", "removing", multiple=True, metavar="FILE", help="A live document that goes; not needed with --base."
+)
+@click.option(
     "--locale", "locales", multiple=True, metavar="TAG", help="What every template must have; by default as before."
 )
 @shared_options
@@ -161,6 +162,7 @@ def publish(
     holding: str | None,
     migrate: str | None,
     base: int | None,
+    removing: tuple[str, ...],
     locales: tuple[str, ...],
 ) -> int:
     """Make the folder's documents the live release, and raise the version of what changed, in the files too.
@@ -170,7 +172,7 @@ def publish(
     from app.publishing.publish import NothingChangedError, RefusedError
     from app.publishing.publish import publish as publishing
 
-    terms = _terms(holding, migrate, locales)
+    terms = replace(_terms(holding, migrate, locales), removing=removing)
     with _writing(shared, url) as store:
         try:
             done = publishing(store, shared.config, _signature(author, message), base=base, terms=terms)
@@ -262,7 +264,11 @@ def _refuse(error: RefusedError, shared: Shared) -> int:
 
 
 def _fates(
-    releases: Releases | None, catalogs: tuple[Any, Any], changed: frozenset[tuple[str, str]], plan: Migration
+    releases: Releases | None,
+    number: int,
+    catalogs: tuple[Any, Any],
+    changed: frozenset[tuple[str, str]],
+    plan: Migration,
 ) -> list[Any]:
     from engine.releases.pending import fates
     from engine.simulation.replayed import replayed
@@ -271,7 +277,7 @@ def _fates(
     old, new = catalogs
     if releases is None or old is None:
         return []
-    simulation = replayed(old, releases.events())
+    simulation = replayed(old, releases.events(number, old.machines))
     rules = {id for kind, id in changed if kind == "rule"}
     return fates(waiting(simulation), old.rules, new.rules if new is not None else {}, rules, simulation.now, plan)
 
@@ -291,23 +297,7 @@ def _terms(holding: str | None, migrate: str | None, locales: tuple[str, ...]) -
     from engine.releases.draft import Terms
 
     roles = None if holding is None else [role.strip() for role in holding.split(",") if role.strip()]
-    return Terms(roles, _migration(migrate) if migrate is not None else None, locales)
-
-
-def _migration(said: str) -> Source:
-    """The text of a migration: JSON as it stands on the command line, or the file of that name."""
-    from engine.reading.read import source_from_bytes
-    from engine.reading.source import Source
-
-    if said.lstrip().startswith("{"):
-        return Source("--migrate", said)
-    try:
-        source, problem = source_from_bytes(said, Path(said).read_bytes())
-    except OSError as error:
-        raise CannotRun(f"{said}: {error.strerror or error}") from error
-    if problem is not None:
-        raise CannotRun(render(problem, None))
-    return source
+    return Terms(roles, migration_source(migrate) if migrate is not None else None, locales)
 
 
 def _signature(author: str | None, message: str) -> Signature:

@@ -12,12 +12,15 @@ from app.cli.options import (
     CannotRun,
     Instant,
     Shared,
+    as_option,
     loaded,
     print_json,
+    seen_by,
     shared_options,
     tell_unavailable,
 )
 from engine.conditions.values import Timestamp
+from engine.conditions.veil import HIDDEN
 from engine.diagnostics import Diagnostic, did_you_mean
 from engine.events.jsonl import UnreadableError, read_events
 from engine.simulation import deadline
@@ -39,11 +42,13 @@ def sla() -> None:
 @click.option("--policy", required=True, metavar="ID", help="The SLA policy.")
 @click.option("--entity", required=True, metavar="ID", help="The entity whose clock it is.")
 @click.option("--at", type=Instant(), metavar="TIME", help="The instant; by default that of the last event.")
+@as_option
 @shared_options
 @click.pass_obj
-def explain(shared: Shared, file: Path, policy: str, entity: str, at: Timestamp | None) -> int:
+def explain(shared: Shared, file: Path, policy: str, entity: str, at: Timestamp | None, onlooker: str | None) -> int:
     """Show how a clock stands, and every counted and uncounted span that made it so."""
     catalog = loaded(shared.config)
+    roles = seen_by(catalog, onlooker)
     tell_unavailable(catalog)
     if policy not in catalog.policies:
         known = ", ".join(sorted(catalog.policies)) or "none"
@@ -56,7 +61,7 @@ def explain(shared: Shared, file: Path, policy: str, entity: str, at: Timestamp 
         raise CannotRun(f"{file}: {error.diagnostic.message}") from None
     for one in broken:
         click.echo(f"{one.place.file}:{one.place.line}: skipped: {one.message}", err=True)
-    answer = deadline.explain(catalog, events, policy, entity, at)
+    answer = deadline.explain(catalog, events, policy, entity, at, roles)
     if shared.format == "json":
         print_json(answer)
     else:
@@ -71,8 +76,8 @@ def _print(answer: dict[str, Any]) -> None:
     flags = [word for word, on in (("paused", answer["paused"]), ("closed hours", not answer["within_hours"])) if on]
     click.echo(f"{answer['clock']}  {', '.join([answer['state'], *flags])}  at {answer['at']}")
     click.echo(f"  target {answer['target'] or 'none'}, due {answer['due'] or 'open'}, used {in_words(answer['used'])}")
-    if answer["remaining"] is not None:
-        left = answer["remaining"]
+    left = answer["remaining"]
+    if left is not None and left is not HIDDEN:
         click.echo(f"  {in_words(left)} left" if left >= 0 else f"  {in_words(-left)} over")
     for line in answer["ledger"]:
         _line(line, "")

@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING
 import click
 
 from app.cli.facts import facts_options, known
-from app.cli.options import FOUND, CannotRun, Shared, loaded, print_json, shared_options, tell_unavailable
+from app.cli.options import (
+    FOUND,
+    CannotRun,
+    Shared,
+    as_option,
+    loaded,
+    print_json,
+    seen_by,
+    shared_options,
+    tell_unavailable,
+)
 from engine.diagnostics import did_you_mean
 
 if TYPE_CHECKING:
@@ -30,6 +40,7 @@ def template() -> None:
 @click.option("--locale", metavar="TAG", help="The reader's locale, such as ru or pt-BR; by default the fallback.")
 @click.option("--entity", metavar="ID", help="What the text is about; not needed where there is only one.")
 @facts_options
+@as_option
 @shared_options
 @click.pass_obj
 def preview(
@@ -41,15 +52,19 @@ def preview(
     events: Path | None,
     facts: Path | None,
     at: Timestamp | None,
+    onlooker: str | None,
 ) -> int:
     """Show the message that template ID makes of facts, or why it would not be sent.
 
     Exit status 1 when a line of the events cannot be understood.
     """
+    from engine.access.sight import Sight
     from engine.templates.model import Facts
     from engine.templates.render import render
+    from engine.templates.veil import veiled
 
     catalog = loaded(shared.config)
+    roles = seen_by(catalog, onlooker)
     tell_unavailable(catalog)
     found = catalog.templates.get(id)
     if found is None:
@@ -60,6 +75,8 @@ def preview(
     simulation, whole = known(catalog, events, facts, at)
     record = _record(simulation.world.tables[found.entity], found.entity, entity)
     said = render(found, chosen, locale or found.fallback, Facts(record, simulation.world))
+    if roles is not None:
+        said = veiled(found, said, Sight(roles))
     if shared.format == "json":
         print_json({**said.as_json(), "entity": record["id"]})
     else:

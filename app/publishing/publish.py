@@ -20,10 +20,11 @@ from pathlib import Path
 
 from app.publishing.folder import FolderWrite, Written
 from app.records.database import StoreError
-from app.records.releases import Release, Releases, ReleaseStore
-from engine.catalog import roots_of
+from app.records.releases import PublishedSinceError, Release, Releases, ReleaseStore
+from engine.catalog_kinds import roots_of
 from engine.conditions.values import Timestamp
-from engine.diagnostics import Diagnostic
+from engine.diagnostics import Diagnostic, render
+from engine.releases.conflicts import conflicts
 from engine.releases.content import Name, ReleaseContent, content_of
 from engine.releases.draft import Draft, Terms, draft, draft_of_rollback
 from engine.releases.migration import stranded
@@ -94,6 +95,22 @@ def standing(releases: Releases) -> Standing:
     return Standing(number, releases.content(number), releases.last_versions(), locales)
 
 
+def begin_from(releases: Releases, base: int, content: ReleaseContent) -> None:
+    """Raises ``PublishedSinceError`` unless ``base`` is live, with what ``content`` and others changed both since then."""
+    try:
+        releases.begin_from(base)
+    except PublishedSinceError as error:
+        live = releases.live()
+        assert live is not None
+        found = conflicts(releases.content(base), releases.content(live.number), content)
+        lines = {document.source.file: document.source for document in content.read}
+        error.both = "\n".join(
+            render(one, lines[one.place.file].line(one.place.line) if one.place.file in lines else None)
+            for one in found
+        )
+        raise
+
+
 def publish(
     store: ReleaseStore,
     directory: Path,
@@ -104,16 +121,18 @@ def publish(
 ) -> Published:
     """Publishes a folder. ``base`` is the release that its changes began from, by default the one that is live now.
 
-    Locales are those of the last release unless ``terms`` names some. Raises ``RefusedError``, ``NothingChangedError``,
+    Without ``base`` nobody knows whether the folder ever had what is live and not in it, so that only the files of
+    ``terms.removing`` may go. Locales are those of the last release unless ``terms`` names some. Raises ``RefusedError``, ``NothingChangedError``,
     ``PublishedSinceError`` and other ``StoreError``, ``FolderError``, and ``OSError`` of the folder.
     """
+    folder = content_of(directory)
     with store.reading() as releases:
         now = standing(releases)
         if base is not None:
-            releases.begin_from(base)
+            begin_from(releases, base, folder)
     terms = terms or Terms()
-    terms = replace(terms, locales=terms.locales or now.locales)
-    folder = content_of(directory)
+    removing = None if base is not None else terms.removing or ()
+    terms = replace(terms, locales=terms.locales or now.locales, removing=removing)
     made = draft(folder, now.content, now.last, terms)
     writing = FolderWrite(directory, folder.documents, made.content.documents)
     if made.ok and made.content.hash == now.content.hash:
@@ -174,7 +193,7 @@ def _commit(
         writing.stage()
     try:
         with store.publishing() as turn:
-            turn.begin_from(now.number)
+            begin_from(turn, now.number, made.content)
             if made.lost:
                 left = _stranded(turn, made)
                 if left:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Self
 
-from sqlalchemy import DDL, Connection, Engine, Table, create_engine, event, make_url, text
+from sqlalchemy import DDL, Connection, Engine, MetaData, Table, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 BUSY_MILLISECONDS = 10_000
@@ -88,6 +88,49 @@ def transaction(database: Engine, store: str, *, writing: bool = False) -> Itera
     except DBAPIError as error:
         reason = str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else "it gave no reason"
         raise StoreError(f"the {store} failed: {reason}") from error
+
+
+class Store:
+    """Tables in a database. Every failure of the database is raised as ``StoreError``.
+
+    ``name`` is what people call it, ``metadata`` its tables and those it stands beside; it is there where ``table`` is.
+    """
+
+    name: ClassVar[str]
+    metadata: ClassVar[tuple[MetaData, ...]]
+    table: ClassVar[Table]
+
+    def __init__(self, database: Engine) -> None:
+        self._database = database
+
+    @classmethod
+    def open(cls, url: str, *, reading: bool = False) -> Self:
+        """The store at an SQLAlchemy URL, its tables made where they are not there yet.
+
+        With ``reading`` nothing is made and nobody is waited for. Raises ``StoreError`` where there is no store.
+        """
+        store = cls(open_database(url, existing=reading))
+        try:
+            with store.transaction(writing=not reading) as connection:
+                if not reading:
+                    for metadata in cls.metadata:
+                        metadata.create_all(connection)
+                elif not inspect(connection).has_table(cls.table.name):
+                    raise NoStoreError(f"there is no {cls.name} at this address")
+        except BaseException:
+            store.close()
+            raise
+        return store
+
+    def close(self) -> None:
+        """Gives the connections back."""
+        self._database.dispose()
+
+    @contextmanager
+    def transaction(self, *, writing: bool = False) -> Iterator[Connection]:
+        """A connection within one transaction of this store."""
+        with transaction(self._database, self.name, writing=writing) as connection:
+            yield connection
 
 
 def append_only(table: Table, keys: Iterable[str]) -> None:

@@ -24,22 +24,18 @@ from sqlalchemy import (
     Text,
     func,
     insert,
-    inspect,
     select,
 )
 
-from app.records.database import StoreError, append_only, open_database, transaction
+from app.records.database import Store, StoreError, append_only
 from engine.events.envelope import WireEvent, decode, encode
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
-
     from engine.conditions.values import Timestamp
 
 _BATCH = 500
 MICROSECOND = 1_000
 """In nanoseconds. A store counts in microseconds, which hold the years 1 to 9999; the event's text is exact."""
-_NAME = "event store"
 
 METADATA = MetaData()
 EVENTS = Table(
@@ -78,32 +74,12 @@ class Appended:
     known: int
 
 
-class EventStore:
-    """Events in a database. Every failure of the database is raised as ``StoreError``."""
+class EventStore(Store):
+    """Events in a database."""
 
-    def __init__(self, database: Engine) -> None:
-        self._database = database
-
-    @classmethod
-    def open(cls, url: str, *, reading: bool = False) -> EventStore:
-        """The store at an SQLAlchemy URL, its table made where it is not there yet.
-
-        With ``reading`` nothing is made and nobody is waited for. Raises ``StoreError`` where there is no store.
-        """
-        if reading:
-            store = cls(open_database(url, existing=True))
-            with transaction(store._database, _NAME) as connection:
-                if not inspect(connection).has_table(EVENTS.name):
-                    raise StoreError("there is no event store at this address")
-            return store
-        store = cls(open_database(url))
-        with transaction(store._database, _NAME, writing=True) as connection:
-            METADATA.create_all(connection)
-        return store
-
-    def close(self) -> None:
-        """Gives the connections back."""
-        self._database.dispose()
+    name = "event store"
+    metadata = (METADATA,)
+    table = EVENTS
 
     def append(self, events: Iterable[WireEvent]) -> Appended:
         """Stores the events in their order, all or none; one that is known already, unchanged, is left alone.
@@ -111,7 +87,7 @@ class EventStore:
         Raises ``ConflictingEventError`` for another event under a known id.
         """
         added = known = 0
-        with transaction(self._database, _NAME, writing=True) as connection:
+        with self.transaction(writing=True) as connection:
             seq = connection.scalar(select(func.coalesce(func.max(EVENTS.c.seq), 0))) or 0
             for batch in _batches(events):
                 fresh = _unknown(connection, batch)
@@ -146,11 +122,18 @@ class EventStore:
             query = query.where(EVENTS.c.time >= int(since) // MICROSECOND)
         if until is not None:
             query = query.where(EVENTS.c.time <= int(until) // MICROSECOND)
-        with transaction(self._database, _NAME) as connection:
+        with self.transaction() as connection:
             for seq, body in connection.execution_options(yield_per=_BATCH).execute(query):
                 event = decode(body.encode())
                 if (since is None or event.time >= since) and (until is None or event.time < until):
                     yield seq, event
+
+
+def stored(connection: Connection) -> Iterator[tuple[int, WireEvent]]:
+    """Every event with its number, in order, within a transaction of any store of the database."""
+    query = select(EVENTS.c.seq, EVENTS.c.body).order_by(EVENTS.c.seq)
+    for seq, body in connection.execute(query, execution_options={"yield_per": _BATCH}):
+        yield seq, decode(body.encode())
 
 
 def _batches(events: Iterable[WireEvent]) -> Iterator[list[WireEvent]]:

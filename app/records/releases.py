@@ -25,25 +25,21 @@ from sqlalchemy import (
     Text,
     func,
     insert,
-    inspect,
     select,
 )
 
 from app.records import events
-from app.records.database import NoStoreError, StoreError, append_only, open_database, transaction
+from app.records.database import Store, StoreError, append_only
 from engine.conditions.values import Timestamp
-from engine.events.envelope import WireEvent, decode
+from engine.events.envelope import WireEvent
 from engine.releases.content import EMPTY, Name, ReleaseContent
 from engine.releases.migration import Migration
+from engine.releases.renaming import Renaming, followed
 from engine.releases.rows import Rows
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
-
     from engine.machines.model import Machine
 
-_NAME = "release store"
-_BATCH = 500
 _SHOWN = 8
 
 METADATA = MetaData()
@@ -114,7 +110,10 @@ class Release:
 
 
 class PublishedSinceError(StoreError):
-    """Somebody published after the release that this publication began from; nothing was stored."""
+    """Somebody published after the release that this publication began from; nothing was stored.
+
+    ``base`` is that release, and ``both`` says what that somebody and this publication both changed.
+    """
 
     def __init__(self, base: int, since: Sequence[tuple[Release, Sequence[str]]]) -> None:
         told = "; ".join(
@@ -124,7 +123,12 @@ class PublishedSinceError(StoreError):
             f"this began from release {base}, and since then there is {told}; take that over, see what is left with "
             f"`virel release diff`, and publish with --base {since[-1][0].number}"
         )
+        self.base = base
         self.since = [one for one, _ in since]
+        self.both = ""
+
+    def __str__(self) -> str:
+        return f"{super().__str__()}\n{self.both}".rstrip("\n")
 
 
 class UnknownReleaseError(StoreError):
@@ -135,40 +139,17 @@ class UnknownReleaseError(StoreError):
         super().__init__(f"there is no release {number}: {known}")
 
 
-class ReleaseStore:
-    """Releases in a database. Every failure of the database is raised as ``StoreError``."""
+class ReleaseStore(Store):
+    """Releases in a database, beside its events."""
 
-    def __init__(self, database: Engine) -> None:
-        self._database = database
-
-    @classmethod
-    def open(cls, url: str, *, reading: bool = False) -> ReleaseStore:
-        """The store at an SQLAlchemy URL, its tables made where they are not there yet.
-
-        With ``reading`` nothing is made and nobody is waited for. Raises ``StoreError`` where there is no store.
-        """
-        if reading:
-            store = cls(open_database(url, existing=True))
-            with transaction(store._database, _NAME) as connection:
-                there = inspect(connection).has_table(RELEASES.name)
-            if not there:
-                store.close()
-                raise NoStoreError("there is no release store at this address")
-            return store
-        store = cls(open_database(url))
-        with transaction(store._database, _NAME, writing=True) as connection:
-            events.METADATA.create_all(connection)
-            METADATA.create_all(connection)
-        return store
-
-    def close(self) -> None:
-        """Gives the connections back."""
-        self._database.dispose()
+    name = "release store"
+    metadata = (events.METADATA, METADATA)
+    table = RELEASES
 
     @contextmanager
     def reading(self) -> Iterator[Releases]:
         """Looking at the store; what is published never changes, so what is read fits together."""
-        with transaction(self._database, _NAME) as connection:
+        with self.transaction() as connection:
             yield Releases(connection)
 
     @contextmanager
@@ -176,7 +157,7 @@ class ReleaseStore:
         """The store while nobody else publishes or stores an event. What is done in it stands when it ends without an
         exception, all or nothing.
         """
-        with transaction(self._database, _NAME, writing=True) as connection:
+        with self.transaction(writing=True) as connection:
             yield Publishing(connection)
 
 
@@ -246,11 +227,10 @@ class Releases:
         """Where every entity stands now, by machine and id: the stored events, with each release's migration between."""
         rows = Rows(machines)
         migrations = [(one.after_event, one.migrate) for one in reversed(self.all()) if one.migrate]
-        query = select(events.EVENTS.c.seq, events.EVENTS.c.body).order_by(events.EVENTS.c.seq)
-        for seq, body in self._connection.execute(query, execution_options={"yield_per": _BATCH}):
+        for seq, event in events.stored(self._connection):
             while migrations and migrations[-1][0] < seq:
                 rows.migrate(migrations.pop()[1])
-            rows.take(decode(body.encode()))
+            rows.take(event)
         for _, plan in reversed(migrations):
             rows.migrate(plan)
         return rows.states
@@ -265,11 +245,19 @@ class Releases:
             since = [(one, self.changed_files(one.number)) for one in self.all() if one.number > base]
             raise PublishedSinceError(base, since)
 
-    def events(self) -> Iterator[WireEvent]:
-        """The events stored beside the releases, in their order."""
-        query = select(events.EVENTS.c.body).order_by(events.EVENTS.c.seq)
-        for body in self._connection.execute(query, execution_options={"yield_per": _BATCH}).scalars():
-            yield decode(body.encode())
+    def events(self, number: int, machines: Mapping[str, Machine]) -> Iterator[WireEvent]:
+        """The events stored beside the releases, in their order, with states as release ``number`` calls them.
+
+        ``machines`` are that release's. What a migration since an event has made of its states is put in their place.
+        """
+        plans = [(one.after_event, one.migrate) for one in self.all() if one.migrate and one.number <= number]
+        left = [(seq, Renaming(plan, machines, machines)) for seq, plan in _from_each(plans)]
+        for seq, event in events.stored(self._connection):
+            while left and left[0][0] < seq:
+                left.pop(0)
+            known = left[0][1].of(event) if left else event
+            if known is not None:
+                yield known
 
     def _files(self, number: int) -> dict[str, str]:
         query = select(DOCUMENTS.c.path, DOCUMENTS.c.text).where(DOCUMENTS.c.release == number)
@@ -331,6 +319,16 @@ class Publishing(Releases):
             },
         )
         return release
+
+
+def _from_each(plans: Sequence[tuple[int, Migration]]) -> list[tuple[int, Migration]]:
+    """For each migration, in order: the event it came after, and what it and all later ones make of states together."""
+    found: list[tuple[int, Migration]] = []
+    later: Migration = {}
+    for seq, plan in reversed(plans):
+        later = followed(plan, later)
+        found.insert(0, (seq, later))
+    return found
 
 
 def _json(value: object) -> str:

@@ -45,10 +45,9 @@ def hidden_among(roles: RoleSet, plurals: Mapping[str, str], reads: Iterable[Fie
     it must be seen on all: by a grant without ``where`` that shows it, or by every grant there is.
     """
     for read in sorted(reads, key=lambda one: (one.machine, one.field)):
-        grants = roles.grants.get(f"{plurals[read.machine]}.read", ())
-        if not grants:
+        if not roles.grants.get(f"{plurals[read.machine]}.read"):
             return Hidden(read, None, None)
-        hiding = [grant for grant in grants if read.field in grant.hide]
-        if hiding and not any(grant.where is None and read.field not in grant.hide for grant in grants):
-            return Hidden(read, hiding[0].role, hiding[0].place)
+        grant = roles.hiding(read)
+        if grant is not None:
+            return Hidden(read, grant.role, grant.place)
     return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from engine.access import messages
@@ -40,14 +40,34 @@ class RoleSet:
     """What several roles grant together, by permission, in the order of the roles and of their documents.
 
     ``places`` says where each role is written; ``lost`` are roles that do not exist or are unavailable: they grant
-    nothing. ``unseen`` are the fields that no reading grant shows; no reason tells their values.
+    nothing. ``reading`` holds the grants of ``<plural>.read`` by machine.
     """
 
     names: tuple[str, ...]
     grants: Mapping[str, tuple[CheckedGrant, ...]]
     places: Mapping[str, Place]
     lost: tuple[str, ...]
-    unseen: frozenset[FieldRead]
+    reading: Mapping[str, tuple[CheckedGrant, ...]]
+
+    def hiding(self, read: FieldRead) -> CheckedGrant | None:
+        """The grant that keeps a field from being seen on every entity; None where none does.
+
+        Seen everywhere is what a grant without ``where`` shows, or every reading grant: what is hidden on some
+        entities only would still be told of those.
+        """
+        grants = self.reading.get(read.machine, ())
+        if any(grant.where is None and read.field not in grant.hide for grant in grants):
+            return None
+        return next((grant for grant in grants if read.field in grant.hide), None)
+
+    def sees(self, read: FieldRead) -> bool:
+        """Whether a field's values may be told to these roles, of whichever entity.
+
+        Of a machine that they may not read they see ids alone: whatever refers to an entity tells its id.
+        """
+        if read.machine not in self.reading:
+            return read.field == "id"
+        return self.hiding(read) is None
 
 
 class CheckedRoles:
@@ -75,15 +95,12 @@ class CheckedRoles:
                 grants[grant.permission] = (*grants.get(grant.permission, ()), grant)
         places = {name: self.roles[name].place for name in names if name in self.roles}
         lost = tuple(name for name in names if name not in self.grants)
-        return RoleSet(names, grants, places, lost, frozenset(_unseen(grants)))
-
-
-def _unseen(grants: Mapping[str, tuple[CheckedGrant, ...]]) -> Iterator[FieldRead]:
-    for permission, reading in grants.items():
-        machine = reading[0].machine
-        if permission.endswith(".read") and machine is not None:
-            for field in frozenset.intersection(*(grant.hide for grant in reading)):
-                yield FieldRead(machine, field)
+        reading = {
+            granted[0].machine: granted
+            for permission, granted in grants.items()
+            if permission.endswith(".read") and granted[0].machine is not None
+        }
+        return RoleSet(names, grants, places, lost, reading)
 
 
 def check_roles(

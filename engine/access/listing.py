@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.access.grants import RoleSet
 from engine.conditions import sql
+from engine.conditions.condition import Condition
 from engine.conditions.values import Timestamp
 
 if TYPE_CHECKING:
@@ -27,11 +28,20 @@ def listed(
     limit: int,
     filters: Callable[[Table], Sequence[Truth]] = lambda _: (),
 ) -> Rows:
-    """The first rows of the machine's table for which some grant of the permission holds.
+    """The first rows of the machine's table for which some grant of the permission holds, each without what is hidden.
 
-    ``order`` lists columns, each with whether it descends; ``filters`` gives further conditions on a table. Whether
+    A field that no grant of ``<plural>.read`` that holds for the row shows is NULL in it, as ``engine.access.fields``
+    leaves it out of one entity; ids are always there. ``order`` lists columns, each with whether it descends; ``filters`` gives further conditions on a table. Whether
     the roles may filter and order by those fields is asked with ``engine.access.fields.hidden_among``. Raises
     ValueError for a condition that no list can be made with, which ``virel check`` reports.
     """
-    wheres = [grant.where for grant in roles.grants.get(permission, ()) if grant.machine == machine]
-    return sql.listing(wheres, store, machine, sql.Asker(actor, now), order, limit, filters)
+    granting = [grant for grant in roles.grants.get(permission, ()) if grant.machine == machine]
+    reading = roles.reading.get(machine, ())
+
+    def shown(field: str) -> list[Condition | None]:
+        showing = [grant.where for grant in reading if field not in grant.hide]
+        everywhere = field == "id" or (permission.endswith(".read") and len(showing) == len(reading))
+        return [None] if everywhere else showing
+
+    wheres = [grant.where for grant in granting]
+    return sql.listing(wheres, store, machine, sql.Asker(actor, now), order, limit, filters, shown)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Protocol
 
 from engine.conditions.block import Block, Line
 from engine.diagnostics import Place
@@ -21,6 +22,30 @@ class Grant:
     hide: tuple[str, ...]
     fields: tuple[str, ...] | None
     place: Place
+
+
+GIVES_ROLES = ("users.update", "roles.update", "roles.assign")
+
+
+class Granted(Protocol):
+    """What a grant gives, as written or as checked."""
+
+    @property
+    def permission(self) -> str:
+        """What may be done."""
+
+    @property
+    def where(self) -> object | None:
+        """For which entities; None: for all."""
+
+    @property
+    def fields(self) -> Collection[str] | None:
+        """What may be written; None: everything."""
+
+
+def gives_roles(grant: Granted) -> bool:
+    """Whether whoever holds the grant can give a role to anybody, and so has whatever any role has."""
+    return grant.permission in GIVES_ROLES and grant.where is None and (grant.fields is None or "roles" in grant.fields)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from engine.access.sight import Sight
 from engine.conditions.explain import LineVerdict
 from engine.conditions.group import Group
-from engine.conditions.reads import FieldRead, reads_of
+from engine.conditions.veil import HIDDEN, veiled
 from engine.diagnostics import Place
 
 if TYPE_CHECKING:
     from engine.access.decide import Decision, Doubt
-    from engine.access.grants import CheckedGrant
+    from engine.access.grants import CheckedGrant, RoleSet
 
 
 def allowing(grant: CheckedGrant) -> str:
@@ -23,8 +24,8 @@ def allowing(grant: CheckedGrant) -> str:
 def refusing(decision: Decision) -> tuple[Place | None, str]:
     """Why something is refused, and the line that refuses it."""
     if decision.doubts:
-        place, said = _of_doubt(decision.doubts[0], decision.roles.unseen)
-        others = [_of_doubt(doubt, decision.roles.unseen)[1] for doubt in decision.doubts[1:]]
+        place, said = _of_doubt(decision.doubts[0], decision.roles)
+        others = [_of_doubt(doubt, decision.roles)[1] for doubt in decision.doubts[1:]]
         return place, "; ".join((said, *dict.fromkeys(other for other in others if other != said)))
     grant = decision.grant
     if grant is not None and grant.fields is not None:
@@ -50,19 +51,17 @@ def _of_nobody(decision: Decision) -> tuple[Place | None, str]:
     return place, "; ".join(said)
 
 
-def _of_doubt(doubt: Doubt, unseen: frozenset[FieldRead]) -> tuple[Place, str]:
+def _of_doubt(doubt: Doubt, roles: RoleSet) -> tuple[Place, str]:
     grant = doubt.grant
     where = grant.where
     assert where is not None
-    lines = doubt.explain().lines
-    number = deciding(where.group, lines)
-    line = lines[number]
+    lines = veiled(doubt.explain().lines, where.explained, where, Sight(roles))
+    line = lines[deciding(where.group, lines)]
     head = f"{grant.role} grants {grant.permission} only where its condition holds"
     if line.error is not None:
-        return line.place, f"{head}, which cannot be judged: {line.expression}: {line.error}"
-    hidden = {leaf.text for leaf in where.explained[number].leaves if unseen & reads_of(leaf.node, where.type_of)}
-    shown = {leaf: "hidden" if leaf in hidden else _shown(value) for leaf, value in line.values.items()}
-    values = ", ".join(f"{leaf} is {value}" for leaf, value in shown.items())
+        why = "it rests on what is hidden" if line.error is HIDDEN else line.error
+        return line.place, f"{head}, which cannot be judged: {line.expression}: {why}"
+    values = ", ".join(f"{leaf} is {_shown(value)}" for leaf, value in line.values.items())
     fact = f"{line.expression} is {'true' if line.verdict == 'met' else 'false'}"
     return line.place, f"{head}: {fact}" + (f" ({values})" if values else "")
 
@@ -95,4 +94,6 @@ def _listed(names: tuple[str, ...] | list[str]) -> str:
 
 
 def _shown(value: object) -> str:
+    if value is HIDDEN:
+        return HIDDEN
     return "missing" if value is None else json.dumps(value, ensure_ascii=False)

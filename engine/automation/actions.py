@@ -12,11 +12,11 @@ from typing import Any
 
 from engine.automation import messages
 from engine.automation.builder import Builder, Planned, rendered
-from engine.automation.model import Effect, Emission, Plan
+from engine.automation.model import Effect, Emission, Plan, Reads, Written
 from engine.automation.paths import Notice
-from engine.conditions.condition import Expression
+from engine.conditions.condition import Expression, LineInfo
 from engine.conditions.money import parse_money
-from engine.conditions.reads import FieldRead
+from engine.conditions.reads import FieldRead, carried_by
 from engine.conditions.text import Text
 from engine.conditions.types import MONEY, STRING
 from engine.conditions.values import Duration
@@ -59,7 +59,7 @@ def _creation(builder: Builder, keys: Keys, machine: str, names: tuple[str, ...]
             if kept_due:
                 values["due"] = due(now)
         if assignee is not None:
-            keys["assignee"] = person = assignee(subject, world)
+            keys["assignee"] = person = assignee.id(subject, world)
             if kept_assignee:
                 values["assignee"] = person
         if sla is not None:
@@ -67,8 +67,21 @@ def _creation(builder: Builder, keys: Keys, machine: str, names: tuple[str, ...]
         return Effect(action, keys, machine, None, values)
 
     emission = Emission(f"{machine}.created", known=fixed)
-    read = tuple(text for _, text in texts)
-    return Planned(plan, f"{builder.machines[machine].plural}.create", machine, emission, shown=read)
+    told: dict[str, Reads] = {name: own(machine, name) for name in (*fixed, "due")}
+    told |= {name: own(machine, name) | text.reads() for name, text in texts}
+    if assignee is not None:
+        told["assignee"] = own(machine, "assignee") | assignee.reads
+    writes = tuple(_written(name, text.line, text.reads(), text=True) for name, text in texts)
+    return Planned(plan, f"{made.plural}.create", machine, emission, told=told, writes=writes)
+
+
+def own(machine: str, name: str) -> Reads:
+    """What a key tells that is itself the value of a field."""
+    return frozenset({FieldRead(machine, name)})
+
+
+def _written(field: str, line: LineInfo, reads: Reads, *, text: bool) -> Written:
+    return Written(field, reads, line.place, len(line.expression), text)
 
 
 def _shown(node: Any) -> Any:
@@ -142,7 +155,9 @@ def update_status(builder: Builder, keys: Keys) -> Planned | None:
     emission = Emission(
         f"{machine.id}.status_changed", {"status": state}, frozenset({"status"}), path.text, path.own, sources
     )
-    return Planned(plan, machine.transitions[transition].permission, machine.id, emission)
+    status = own(machine.id, "status")
+    told = {"id": path.reads, "transition": status, "to": status, "with": frozenset(builder.read)}
+    return Planned(plan, machine.transitions[transition].permission, machine.id, emission, told=told)
 
 
 def set_field(builder: Builder, keys: Keys) -> Planned | None:
@@ -201,7 +216,17 @@ def set_field(builder: Builder, keys: Keys) -> Planned | None:
     if computed is not None and computed.lasting:
         reads = frozenset(read for read in computed.reads() if isinstance(read, FieldRead))
         emission = replace(emission, computed={name: (computed.line.expression, reads)})
-    return Planned(plan, f"{machine.plural}.update", machine.id, emission, field=name)
+    told: dict[str, Reads] = {"id": path.reads, "value": own(machine.id, name)}
+    writes: tuple[Written, ...] = ()
+    if computed is not None:
+        told["value"] |= computed.reads()
+        carried = frozenset(carried_by(computed.node, computed.type_of))
+        writes = (_written(name, computed.line, carried, text=False),)
+    elif text is not None:
+        told["value"] |= text.reads()
+        writes = (_written(name, text.line, text.reads(), text=True),)
+    permission = f"{machine.plural}.update"
+    return Planned(plan, permission, machine.id, emission, field=name, told=told, writes=writes)
 
 
 ASSIGNED = {"user": ("relations", "assignee", "a relation `assignee`"), "queue": ("fields", "queue", "a field `queue`")}
@@ -227,13 +252,16 @@ def assign(builder: Builder, keys: Keys) -> Planned | None:
         record = path.record(subject, world)
         if user is None:
             return Effect("assign", written, path.machine, record["id"], stored)
-        person = user(subject, world)
+        person = user.id(subject, world)
         values = {**stored, "assignee": person} if "assignee" in machine.relations else stored
         return Effect("assign", {**written, "user": person}, path.machine, record["id"], values)
 
     changed = frozenset({*stored, *(["assignee"] if user is not None and "assignee" in machine.relations else [])})
     emission = Emission(f"{machine.id}.updated", stored, changed, path.text, path.own) if changed else None
-    return Planned(plan, f"{machine.plural}.assign", machine.id, emission)
+    told: dict[str, Reads] = {"id": path.reads, "queue": own(machine.id, "queue"), "role": own(machine.id, "role")}
+    if user is not None:
+        told["user"] = own(machine.id, "assignee") | user.reads
+    return Planned(plan, f"{machine.plural}.assign", machine.id, emission, told=told)
 
 
 def send_notification(builder: Builder, keys: Keys) -> Planned | None:
@@ -254,7 +282,7 @@ def send_notification(builder: Builder, keys: Keys) -> Planned | None:
         def plan_group(event: Any, subject: Any, before: Any, now: Any, actor: Any, world: Any) -> Effect:
             return Effect("send_notification", fixed, value=Notice(about, subject))
 
-        return Planned(plan_group, "notifications.send")
+        return Planned(plan_group, "notifications.send", told={})
     if path is None:
         return None
     recipient, written = path.identifier, path.text
@@ -263,7 +291,7 @@ def send_notification(builder: Builder, keys: Keys) -> Planned | None:
         keys = {"template": name, "to": written, "recipient": recipient(subject, world)}
         return Effect("send_notification", keys, value=Notice(about, subject))
 
-    return Planned(plan, "notifications.send")
+    return Planned(plan, "notifications.send", told={"recipient": path.reads})
 
 
 def call_webhook(builder: Builder, keys: Keys) -> Planned | None:
@@ -277,7 +305,7 @@ def call_webhook(builder: Builder, keys: Keys) -> Planned | None:
             return Effect("call_webhook", fixed)
         return Effect("call_webhook", {**fixed, "data": compute(event, subject, before, now, actor, world)})
 
-    return Planned(plan, "webhooks.call")
+    return Planned(plan, "webhooks.call", told={"data": frozenset(builder.read)})
 
 
 def start_timer(builder: Builder, keys: Keys) -> Planned | None:
@@ -291,7 +319,7 @@ def start_timer(builder: Builder, keys: Keys) -> Planned | None:
         return Effect("start_timer", fixed, value=delay)
 
     emission = Emission(f"{builder.subject}.timer", {"name": called}, delay=delay) if builder.subject else None
-    return Planned(plan, "timers.start", emission=emission)
+    return Planned(plan, "timers.start", emission=emission, told={})
 
 
 def cancel_timers(builder: Builder, keys: Keys) -> Planned | None:
@@ -304,7 +332,7 @@ def cancel_timers(builder: Builder, keys: Keys) -> Planned | None:
     def plan(event: Any, subject: Any, before: Any, now: Any, actor: Any, world: Any) -> Effect:
         return Effect("cancel_timers", fixed, value=span)
 
-    return Planned(plan, "timers.start")
+    return Planned(plan, "timers.start", told={})
 
 
 ACTIONS: Mapping[str, ActionKind] = {

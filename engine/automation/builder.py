@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.automation import messages
-from engine.automation.model import ActionText, Emission, Plan
+from engine.automation.model import ActionText, Emission, Plan, Reads, Written
 from engine.automation.paths import SUBJECTS, EntityPath, MissingValueError, entity_path
 from engine.calendars.parse import Calendars, amount_of
 from engine.conditions.check import check_expression
 from engine.conditions.check_context import NOTHING_KNOWN, Known
 from engine.conditions.condition import Expression
 from engine.conditions.outcome import EvaluationError
+from engine.conditions.reads import EventRead, FieldRead
 from engine.conditions.scope import Alias, Scope, Variable
 from engine.conditions.text import Text, check_text
 from engine.conditions.types import EntityType
@@ -39,7 +40,7 @@ def rendered(value: Any) -> Any:
 class Planned:
     """What building an action yields: the plan, the permission it needs, the machine it changes, what follows.
 
-    ``shown`` are the texts that people will read on what the action makes.
+    ``told`` and ``writes`` are those of the ``Action``.
     """
 
     plan: Plan
@@ -47,7 +48,16 @@ class Planned:
     entity: str | None = None
     emission: Emission | None = None
     field: str | None = None
-    shown: tuple[Text, ...] = ()
+    told: Mapping[str, Reads] | None = None
+    writes: tuple[Written, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who somebody is: ``id`` yields it of a frame's subject and world, and ``reads`` are what it walks."""
+
+    id: Callable[[Any, Any], str]
+    reads: frozenset[FieldRead] = frozenset()
 
 
 @dataclass(slots=True)
@@ -67,7 +77,7 @@ class Mentions:
 class Builder:
     """Checks one action. ``subject`` is the machine of the rule's subject, None for a schedule without one.
 
-    ``known`` holds what has a value wherever the action is performed.
+    ``known`` holds what has a value wherever the action is performed; ``read`` gathers what its texts read.
     """
 
     action: ActionText
@@ -79,6 +89,7 @@ class Builder:
     mentions: Mentions
     known: Known = NOTHING_KNOWN
     calendars: Calendars = field(default_factory=Calendars)
+    read: set[FieldRead | EventRead] = field(default_factory=set)
 
     @property
     def keys(self) -> MappingNode:
@@ -100,13 +111,14 @@ class Builder:
         found: list[EntityPath] = []
         for name, meaning in self.scope.variables.items():
             if isinstance(meaning, Variable) and meaning.source in SUBJECTS and isinstance(meaning.type, EntityType):
-                found.append(EntityPath(name, name, (), meaning.type.machine, SUBJECTS[meaning.source]))
+                machine = meaning.type.machine
+                found.append(EntityPath(name, name, (), machine, SUBJECTS[meaning.source], machine))
         found.sort(key=lambda one: bool(one.item))
         if path is not None:
             for count in range(1, len(path.steps) + 1):
                 steps = path.steps[:count]
                 text = ".".join((path.start, *(name for name, _ in steps)))
-                found.append(EntityPath(text, path.start, steps, steps[-1][1], path.item))
+                found.append(EntityPath(text, path.start, steps, steps[-1][1], path.item, path.origin))
         return tuple(found)
 
     def role(self, name: Node) -> None:
@@ -123,6 +135,8 @@ class Builder:
         """A staff text, compiled when it is first rendered; None after reporting what is wrong."""
         text, problems = check_text(node, self.scope, known=self.known)
         self.report.extend(problems)
+        if text is not None:
+            self.read |= text.reads()
         return text
 
     def texts(self, keys: MappingNode, names: Sequence[str]) -> tuple[dict[str, Any], list[tuple[str, Text]]]:
@@ -176,7 +190,7 @@ class Builder:
 
         return due
 
-    def person(self, keys: MappingNode, key: str) -> Callable[[Any, Any], str] | None:
+    def person(self, keys: MappingNode, key: str) -> Person | None:
         """A person by path (``booking.manager``) or by id."""
         node = keys.get(key)
         if not isinstance(node, Scalar):
@@ -185,9 +199,9 @@ class Builder:
         named = self.scope.variables.get(head)
         if "." in node.text or isinstance(named, Alias) or (named is not None and isinstance(named.type, EntityType)):  # type: ignore[union-attr]
             path = entity_path(node, self.scope, self.report)
-            return path.identifier if path is not None else None
+            return Person(path.identifier, path.reads) if path is not None else None
         known = node.text
-        return lambda subject, world: known
+        return Person(lambda subject, world: known)
 
     def expression(self, node: Scalar, machine: Machine, name: str) -> Expression | None:
         """A CEL expression of the type of ``machine``'s field or relation."""

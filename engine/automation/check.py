@@ -11,8 +11,8 @@ from engine.automation import messages
 from engine.automation.actions import ActionKind
 from engine.automation.builder import Builder, Mentions
 from engine.automation.cron import cron_problem
-from engine.automation.model import Action, ActionText, Bound, OnDwell, OnEvent, OnSchedule, Rule, RuleText
-from engine.automation.paths import item_path
+from engine.automation.model import Action, ActionText, Bound, OnDwell, OnEvent, OnSchedule, Reads, Rule, RuleText
+from engine.automation.paths import ItemPath, item_path
 from engine.automation.scope import OWNER, SCHEDULE_EVENT, entity_scope, event_scope, item_scope
 from engine.calendars.parse import Calendars
 from engine.conditions.block import Block, Line
@@ -184,8 +184,16 @@ class RuleBinder:
             place=text.place,
             emits=planned.emission,
             field=planned.field,
-            shown=planned.shown,
+            told=_told(planned.told, items),
+            writes=planned.writes,
         )
+
+
+def _told(told: Mapping[str, Reads] | None, items: ItemPath | None) -> Mapping[str, Reads] | None:
+    """What an effect tells; the entity of an item is known by the relation that leads to it."""
+    if told is None or items is None:
+        return told
+    return {**told, "id": told.get("id", frozenset()) | items.reads}
 
 
 def _marks(actions: Sequence[ActionText]) -> Iterator[str]:

@@ -86,11 +86,19 @@ class Certainty:
 
     def __init__(self) -> None:
         self._outlines: dict[int, tuple[frozenset[str], Mapping[str, frozenset[object]]]] = {}
+        self._answers: dict[tuple[int, str, str, Facts], bool] = {}
 
     def cannot_hold(self, condition: Condition | None, subject: str | None, kind: str, facts: Facts) -> bool:
         """Whether a condition is certainly unmet at an event of type ``kind`` when ``facts`` are all that is known."""
         if condition is None or subject is None or (not facts.pairs and facts.changed is None):
             return False
+        asked = id(condition), subject, kind, facts
+        answer = self._answers.get(asked)
+        if answer is None:
+            answer = self._answers[asked] = self._cannot_hold(condition, subject, kind, facts)
+        return answer
+
+    def _cannot_hold(self, condition: Condition, subject: str, kind: str, facts: Facts) -> bool:
         known = facts.known
         words, demanded = self._outline(condition)
         if "changed" not in words and "to" not in words and not words & set(known):

@@ -12,8 +12,7 @@ from engine.calendars.amount import Amount
 from engine.calendars.model import ALWAYS, WorkingTime
 from engine.conditions.block import Block, Line
 from engine.conditions.condition import Condition
-from engine.conditions.reads import FieldRead
-from engine.conditions.text import Text
+from engine.conditions.reads import EventRead, FieldRead
 from engine.conditions.values import Duration, Timestamp
 from engine.deferred import Deferred
 from engine.diagnostics import Place
@@ -23,6 +22,7 @@ from engine.reading.nodes import Scalar
 Stage = Literal["live", "shadow", "off"]
 Mode = Literal["always", "once", "throttle", "restart"]
 Frame = tuple[Any, Any, Any, Any, Any, Any]
+Reads = frozenset[FieldRead | EventRead]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +134,9 @@ class Action:
     """A checked action. ``items`` yields the entities of ``for_each``; plan then sees ``(subject, item)``.
 
     ``mark`` names the action within its rule, and so what it makes: its name, numbered from the second of that name on.
-    Other actions may come and go without a change of it. ``shown`` are the texts that people read on what it makes.
+    Other actions may come and go without a change of it. ``told`` says of each key of the effect that tells something
+    of entities what it was made from and whose value it is, for readers who may not see everything; None where that is
+    not known. ``writes`` are the facts that it writes into fields of ``entity``.
     """
 
     name: str
@@ -150,7 +152,22 @@ class Action:
     place: Place
     emits: Emission | None = None
     field: str | None = None
-    shown: tuple[Text, ...] = ()
+    told: Mapping[str, Reads] | None = None
+    writes: tuple[Written, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What is written into a field from other facts: which they are, and where in the document that is said.
+
+    ``text`` tells that it is a text with ``{{ }}``, else it is an expression.
+    """
+
+    field: str
+    reads: Reads
+    place: Place
+    length: int
+    text: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.automation import messages
+from engine.conditions.reads import FieldRead
 from engine.conditions.scope import Alias, Ambiguous, Inverse, Relation, Scope, Variable, member_of
 from engine.conditions.types import EntityType
 from engine.diagnostics import Diagnostic
@@ -28,13 +29,23 @@ class MissingValueError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class EntityPath:
-    """The way from the frame's subject to one entity: ``steps`` are relations with the machine each leads to."""
+    """The way from the frame's subject to one entity: ``steps`` are relations with the machine each leads to.
+
+    ``origin`` is the machine of the entity that it starts from.
+    """
 
     text: str
     start: str
     steps: tuple[tuple[str, str], ...]
     machine: str
     item: bool | None = None
+    origin: str = ""
+
+    @property
+    def reads(self) -> frozenset[FieldRead]:
+        """The relations that it walks, of which that of the first step is one of ``origin``'s."""
+        owners = (self.origin, *(machine for _, machine in self.steps))
+        return frozenset(FieldRead(owner, relation) for owner, (relation, _) in zip(owners, self.steps, strict=False))
 
     @property
     def own(self) -> bool:
@@ -108,7 +119,7 @@ def entity_path(scalar: Scalar, scope: Scope, report: list[Diagnostic]) -> Entit
         entities = [name for name, kind in scope.variables.items() if not _is_value(kind)]
         report.append(messages.not_an_entity(scalar.place_at(0), scalar.text, words[0], entities))
         return None
-    machine = named.type.machine
+    machine = origin = named.type.machine
     steps: list[tuple[str, str]] = []
     for position, word in enumerate(words[1:], start=1):
         member = member_of(scope.vocabulary, machine, word)
@@ -123,7 +134,7 @@ def entity_path(scalar: Scalar, scope: Scope, report: list[Diagnostic]) -> Entit
             return None
         machine = member.machine
         steps.append((word, machine))
-    return EntityPath(scalar.text, words[0], tuple(steps), machine, SUBJECTS.get(named.source))
+    return EntityPath(scalar.text, words[0], tuple(steps), machine, SUBJECTS.get(named.source), origin)
 
 
 def _is_value(kind: Variable | Alias | Ambiguous) -> bool:
@@ -137,6 +148,11 @@ class ItemPath:
     owner: EntityPath
     machine: str
     relation: str
+
+    @property
+    def reads(self) -> frozenset[FieldRead]:
+        """The relations that lead to the items."""
+        return self.owner.reads | {FieldRead(self.machine, self.relation)}
 
     def __call__(self, subject: Any, world: Any) -> list[Any]:
         """The records, oldest first; raises MissingValueError where the owner is missing."""

@@ -20,7 +20,8 @@ from engine.automation.parse import parse_rule
 from engine.cache.written import Plain, diagnostic, index
 from engine.calendars.model import ALWAYS, Calendar
 from engine.calendars.parse import Calendars, parse_calendar
-from engine.catalog import Catalog, arrange, guards_of, machines_of, readers_of, surroundings_of
+from engine.catalog import Catalog, arrange
+from engine.catalog_kinds import guards_of, machines_of, readers_of, surroundings_of
 from engine.catalog_needs import Needs
 from engine.conditions.values import Duration
 from engine.deferred import DeferredMap, complete, deferred

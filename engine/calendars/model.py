@@ -70,8 +70,16 @@ class _Chunk:
 
 @dataclass(slots=True)
 class _Day:
+    """The spans of one day, in order, from ``first`` to ``last``; ``total`` is what they add up to."""
+
     spans: tuple[tuple[int, int], ...]
     total: int
+    first: int
+    last: int
+
+    def between(self, start: int, end: int) -> int:
+        """How much of it lies between two instants."""
+        return sum(max(0, min(end, last) - max(start, first)) for first, last in self.spans)
 
 
 @dataclass(slots=True)
@@ -147,13 +155,16 @@ class Calendar:
 
     def days(self, start: int, end: int) -> Fraction:
         """The working days from ``start`` to ``end``: each day's open time is worth one, spread evenly."""
-        found = Fraction(0)
+        whole, part = 0, Fraction(0)
         for number in range(start // DAY - 3, end // DAY + 3):
-            day = self._day(number)
-            used = sum(max(0, min(end, last) - max(start, first)) for first, last in day.spans)
-            if used:
-                found += Fraction(used, day.total)
-        return found
+            day = self._days.get(number) or self._day(number)
+            if not day.total or day.last <= start or day.first >= end:
+                continue
+            if start <= day.first and day.last <= end:
+                whole += 1
+            else:
+                part += Fraction(day.between(start, end), day.total)
+        return part + whole
 
     def is_open(self, at: int) -> bool:
         """Whether ``at`` is working time: the first instant of a window is, its end is not."""
@@ -256,22 +267,30 @@ class Calendar:
                 for first, last in self.windows(date.fromordinal(_EPOCH + number)):
                     found = local_spans(self._zone, midnight + first * 60, midnight + last * 60)
                     spans.extend((one * SECOND, other * SECOND) for one, other in found)
-            day = self._days[number] = _Day(tuple(spans), sum(last - first for first, last in spans))
+            spans.sort()
+            first, last = (spans[0][0], max(end for _, end in spans)) if spans else (0, 0)
+            day = self._days[number] = _Day(tuple(spans), sum(last - first for first, last in spans), first, last)
         return day
 
     def _after_days(self, start: int, wanted: Fraction) -> Timestamp | None:
+        # A fraction of plain numbers: working days are counted often, and most of them whole.
+        over, under = wanted.numerator, wanted.denominator
         begun = start // DAY - 3
         for number in range(begun, begun + SEARCHED * 128):
-            day = self._day(number)
-            if not day.total or max(last for _, last in day.spans) <= start:
+            day = self._days.get(number) or self._day(number)
+            if not day.total or day.last <= start:
                 continue
-            left = sum(max(0, last - max(first, start)) for first, last in day.spans)
-            share = Fraction(left, day.total)
-            if share < wanted:
-                wanted -= share
-                continue
-            needed = -int(-(wanted * day.total) // 1)  # up to the next nanosecond
-            for first, last in sorted(day.spans):
+            if start <= day.first:
+                if under < over:
+                    over -= under
+                    continue
+            else:
+                left = day.between(start, day.last)
+                if left * under < over * day.total:
+                    over, under = over * day.total - left * under, under * day.total
+                    continue
+            needed = -(-over * day.total // under)  # up to the next nanosecond
+            for first, last in day.spans:
                 first = max(first, start)
                 if last <= first:
                     continue

@@ -65,7 +65,7 @@ class Condition:
         self.group = group
         self.type_of = types
         self.functions = functions
-        self._other_reads = other_reads
+        self.other_reads = other_reads
         self.holding = holding
         """What has a value wherever the condition holds."""
 
@@ -180,7 +180,7 @@ class Condition:
 
     def reads(self) -> frozenset[FieldRead | EventRead]:
         """The fields and event data that the condition mentions."""
-        found: set[FieldRead | EventRead] = set(self._other_reads)
+        found: set[FieldRead | EventRead] = set(self.other_reads)
         for node in self.nodes:
             found |= reads_of(node, self.type_of)
         return frozenset(found)
@@ -208,7 +208,7 @@ class Expression:
         self.type = kind
         self.type_of = types
         self.functions = functions
-        self._other_reads = other_reads
+        self.other_reads = other_reads
 
     def __repr__(self) -> str:
         return f"Expression({self.line.expression})"
@@ -248,7 +248,7 @@ class Expression:
 
     def reads(self) -> frozenset[FieldRead | EventRead]:
         """The fields and event data that the expression mentions."""
-        return frozenset(reads_of(self.node, self.type_of) | self._other_reads)
+        return frozenset(reads_of(self.node, self.type_of) | self.other_reads)
 
     @cached_property
     def cost(self) -> int:

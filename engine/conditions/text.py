@@ -67,7 +67,7 @@ class Text:
         self.pieces = pieces
         self.type_of = types
         self.functions = functions
-        self._other_reads = other_reads
+        self.other_reads = other_reads
 
     def __repr__(self) -> str:
         return f"Text({self.line.expression})"
@@ -105,7 +105,7 @@ class Text:
 
     def reads(self) -> frozenset[FieldRead | EventRead]:
         """The fields and event data that the text mentions."""
-        found: set[FieldRead | EventRead] = set(self._other_reads)
+        found: set[FieldRead | EventRead] = set(self.other_reads)
         for piece in self.pieces:
             if isinstance(piece, Part):
                 found |= reads_of(piece.node, self.type_of)

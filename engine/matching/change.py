@@ -20,8 +20,10 @@ from engine.conditions.outcome import EvaluationError
 from engine.conditions.tree import Call, ListNode, Node, Read, Select, children
 from engine.conditions.types import BOOL, DOUBLE, EnumType, Type
 from engine.conditions.values import Maybe
+from engine.conditions.veil import AnyRead, rests_on
 
 Values = tuple[Any, ...]
+RestsOn = tuple[frozenset[AnyRead], frozenset[AnyRead]]
 Judge = Callable[..., tuple[Any, ...]]
 ValueOf = Callable[[Condition, int, Node], Callable[..., Any]]
 
@@ -35,13 +37,14 @@ class Change:
     """One fact that would have to be otherwise: ``fact`` as written, its JSON value now, and what it would have to be.
 
     ``relation`` is ``==``, ``!=``, ``<``, ``<=``, ``>``, ``>=``, ``in``, ``not in`` or ``contains``, and ``wanted`` the
-    JSON value on its right.
+    JSON value on its right. ``rests_on`` says what the fact was read from, and what ``wanted`` was.
     """
 
     fact: str
     now: object
     relation: str
     wanted: object
+    rests_on: RestsOn = (frozenset(), frozenset())
 
     def as_json(self) -> dict[str, object]:
         """The form that ``virel match --format json`` prints."""
@@ -65,6 +68,7 @@ class _Proposal:
     beside: tuple[Callable[..., Any], ...]
     rank: int
     forms: tuple[tuple[int, _Form], ...]
+    rests_on: RestsOn
 
 
 class Changes:
@@ -94,7 +98,8 @@ class Changes:
             admitted = [shown for value, shown in tries if self._admits(one, value, values, judge)]
             if admitted:
                 shown = admitted if wanted == "in" else admitted[0]
-                return Change(one.leaf.text.replace(".?", "."), json_value(now), wanted, json_value(shown))
+                fact = one.leaf.text.replace(".?", ".")
+                return Change(fact, json_value(now), wanted, json_value(shown), one.rests_on)
         return None
 
     def _admits(self, one: _Proposal, value: Any, values: Values, judge: Judge) -> bool:
@@ -166,7 +171,10 @@ class _Line:
         sides = tuple(self.value_of(self.condition, self.number, side) for side in beside)
         # A candidate's own facts first, then what a host computes, then what is asked for.
         rank = 1 if isinstance(node, Call) else 0 if _of_candidate(node) else 2
-        return _Proposal(leaf, self.slots[leaf.shape], kind, operator, sides, rank, tuple(self._forms(node)))
+        read = rests_on(node, self.condition)
+        others = frozenset().union(*(rests_on(side, self.condition) for side in beside))
+        slot, forms = self.slots[leaf.shape], tuple(self._forms(node))
+        return _Proposal(leaf, slot, kind, operator, sides, rank, forms, (read, others))
 
     def _forms(self, node: Node) -> Iterator[tuple[int, _Form]]:
         if not isinstance(node, Select) or node.test:

@@ -31,20 +31,20 @@ class Compiled:
 
     ``read`` takes the frame and returns the values; ``judge(*values)`` returns a verdict for each demand, then for each
     preference its condition's (True where it has none) and its score's value. ``lines`` has for each demand the
-    functions of its lines and ``leaves`` their (leaf, slot) pairs; ``seen`` holds those pairs for each preference.
+    functions of its lines and ``leaves`` their (leaf, slot) pairs; ``seen`` holds those pairs for each preference, ``scores`` its score prepared for tracing.
     """
 
     def __init__(self, matching: Matching) -> None:
         conditions = [one.condition for one in matching.demands]
         wishes = [one.condition for one in matching.preferences if one.condition is not None]
         scores = [one.score for one in matching.preferences]
-        self._scores = [explained_line(one.line.expression, one.node, one.type_of, one.functions) for one in scores]
+        self.scores = [explained_line(one.line.expression, one.node, one.type_of, one.functions) for one in scores]
         every = [*conditions, *wishes]
         self._functions: dict[str, Callable[..., object]] = {}
         for held in (*(one.functions for one in every), *(one.functions for one in scores)):
             self._functions.update(held)
         self.reads = ReadSet(
-            [*(one.explained for one in every), *((line,) for line in self._scores)],
+            [*(one.explained for one in every), *((line,) for line in self.scores)],
             [*(one.type_of for one in every), *(one.type_of for one in scores)],
             self._functions,
         )
@@ -64,7 +64,7 @@ class Compiled:
                 for line in (*(one.condition.explained if one.condition is not None else ()), score)
                 for leaf in line.leaves
             ]
-            for one, score in zip(matching.preferences, self._scores, strict=True)
+            for one, score in zip(matching.preferences, self.scores, strict=True)
         ]
         self.changes = Changes(conditions, self.reads, self._value_of)
 
@@ -79,8 +79,8 @@ class Compiled:
             else:
                 steps.append(self._step(self._whole(wish.condition), len(steps)))
             score = wish.score
-            source = self._emitter(score.type_of, (self._scores[number],)).emit(score.node)
-            self._exact.append(self._by_evaluator(self._scores[number]))
+            source = self._emitter(score.type_of, (self.scores[number],)).emit(score.node)
+            self._exact.append(self._by_evaluator(self.scores[number]))
             steps.append(self._step(source, len(steps)))
         results = "".join(f"r{number}, " for number in range(len(steps)))
         source = f"def judge({self._parameters}):\n{''.join(steps)}    return ({results})\n"

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from engine.collector import collector_paused
 from engine.conditions.explain import LineVerdict, Verdict, shown_value
 from engine.conditions.outcome import EvaluationError
+from engine.conditions.veil import HIDDEN
 from engine.matching.change import Change
 from engine.matching.compiled import Compiled, Values
 from engine.matching.model import Matching
@@ -25,7 +26,8 @@ _MEANING: dict[bool, Verdict] = {True: "met", False: "unmet"}
 class Term(NamedTuple):
     """The points of one preference: none where its condition is not met, or where it is errored.
 
-    ``values`` maps each fact that it rests on, as written, to its JSON value.
+    ``values`` maps each fact that it rests on, as written, to its JSON value. Where not ``told``, nobody may know the
+    points.
     """
 
     because: str
@@ -33,20 +35,23 @@ class Term(NamedTuple):
     verdict: Verdict
     values: Mapping[str, object]
     error: str | None = None
+    told: bool = True
 
     def as_json(self) -> dict[str, object]:
         """The form that ``virel match --format json`` prints."""
-        shown: dict[str, object] = {"because": self.because, "points": self.points, "verdict": self.verdict}
+        points = self.points if self.told else HIDDEN
+        shown: dict[str, object] = {"because": self.because, "points": points, "verdict": self.verdict}
         shown["values"] = self.values
         return shown if self.error is None else {**shown, "error": self.error}
 
 
 class Included(NamedTuple):
-    """A candidate that fits; its score is the sum of its terms."""
+    """A candidate that fits; its score is the sum of its terms, which where not ``told`` nobody may know."""
 
     id: str
     score: int | float
     terms: tuple[Term, ...]
+    told: bool = True
 
 
 class Failed(NamedTuple):
@@ -88,7 +93,11 @@ class Ranking:
             "for": {"machine": self.matching.entity, "id": self.entity},
             "candidates": len(self.included) + len(self.excluded),
             "included": [
-                {"id": one.id, "score": one.score, "terms": [term.as_json() for term in one.terms]}
+                {
+                    "id": one.id,
+                    "score": one.score if one.told else HIDDEN,
+                    "terms": [term.as_json() for term in one.terms],
+                }
                 for one in self.shown
             ],
             "not_shown": len(self.included) - len(self.shown),

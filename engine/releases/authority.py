@@ -1,13 +1,18 @@
-"""Whoever publishes a rule must hold the permissions that its actions need. Source: the language, ``acts_as``."""
+"""Nobody gets by a publication what they do not have: by a rule that acts for them, or by a role that they edit.
+
+Whoever publishes a rule must hold the permissions that its actions need. Source: the language, ``acts_as``.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from engine.access.model import Role
+from engine.access.model import Grant, Role, gives_roles
 from engine.automation.model import Rule
 from engine.catalog import Catalog
-from engine.diagnostics import Diagnostic, in_order
+from engine.catalog_kinds import roots_of
+from engine.conditions.block import Block, Line
+from engine.diagnostics import Diagnostic, Place, in_order
 from engine.releases import messages
 from engine.releases.content import Name
 
@@ -44,6 +49,63 @@ def check_publisher(
                     what = permission if field is None else f'{permission} of "{field}"'
                     found.append(messages.publisher_lacks(place, length, sorted(holding), what, name[1]))
     return tuple(in_order(found))
+
+
+def check_granting(
+    holding: Sequence[str], before: Mapping[str, Role], after: Mapping[str, Role], changed: Iterable[Name]
+) -> tuple[Diagnostic, ...]:
+    """What a publisher with these roles may not grant, of what the ``changed`` roles grant beyond what they did.
+
+    Granted may be what the publisher holds, at least as far: for all entities or under the same condition, with all
+    the fields and hiding no more. Whoever may give roles may say what they grant. Roles are those ``before``.
+    """
+    held = [grant for role in holding if role in before for grant in before[role].grants]
+    if any(map(gives_roles, held)):
+        return ()
+    found: list[Diagnostic] = []
+    for kind, id in changed:
+        if kind != "role" or id not in after:
+            continue
+        had = before[id].grants if id in before else ()
+        for grant in after[id].grants:
+            if not any(_covers(one, grant) for one in (*had, *held)):
+                what = grant.permission
+                if any(one.permission == what for one in (*had, *held)):
+                    what = f"{what} as far as here"
+                length = len(grant.permission)
+                found.append(messages.publisher_may_not_grant(grant.place, length, sorted(holding), what, id))
+    return tuple(in_order(found))
+
+
+def _covers(held: Grant, grant: Grant) -> bool:
+    """Whether a grant gives no more than one that is held."""
+    return (
+        held.permission == grant.permission
+        and (held.where is None or (grant.where is not None and _said(held.where) == _said(grant.where)))
+        and (held.fields is None or (grant.fields is not None and set(grant.fields) <= set(held.fields)))
+        and set(held.hide) <= set(grant.hide)
+    )
+
+
+def _said(part: Block | Line) -> object:
+    """A condition by what is written in it, wherever that stands."""
+    if isinstance(part, Line):
+        return part.scalar.text.strip()
+    return (part.kind, tuple(_said(one) for one in part.parts))
+
+
+def check_last_owner(old: Catalog, new: Catalog) -> Iterator[Diagnostic]:
+    """Where somebody could give roles, somebody still can."""
+    last = [role for role in old.roles.values() if any(map(gives_roles, role.grants))]
+    if not last or any(gives_roles(grant) for role in new.roles.values() for grant in role.grants):
+        return
+    for role in last:
+        root = roots_of(new.documents, "role").get(role.id)
+        if root is None:
+            yield messages.nobody_left_to_give_roles(Place(role.place.file, 1, 1), 1, role.id)
+        else:
+            key = root.key("grants")
+            yield messages.nobody_left_to_give_roles(key.place, key.length, role.id)
 
 
 def acting_of(catalog: Catalog) -> dict[Name, list[Rule]]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.catalog import Catalog
 from engine.diagnostics import Diagnostic, in_order
 from engine.machines.model import Machine
 from engine.reading.source import Source
-from engine.releases.authority import check_publisher
+from engine.releases import messages
+from engine.releases.authority import check_granting, check_last_owner, check_publisher
 from engine.releases.content import Name, ReleaseContent
 from engine.releases.difference import Difference, difference
 from engine.releases.locales import check_locales
@@ -57,12 +58,14 @@ class Draft:
 @dataclass(frozen=True, slots=True)
 class Terms:
     """Who publishes and how. ``holding`` are the publisher's roles, None where nobody asks; ``migrate`` is the text of
-    the migration; ``locales`` are those that every template must have.
+    the migration; ``locales`` are those that every template must have; ``removing`` are the files that may go, None
+    where everything may that is not there any more.
     """
 
     holding: Sequence[str] | None = None
     migrate: Source | None = None
     locales: Sequence[str] = ()
+    removing: Collection[str] | None = None
 
 
 def draft(new: ReleaseContent, live: ReleaseContent, last: Mapping[Name, int], terms: Terms) -> Draft:
@@ -81,9 +84,16 @@ def _draft(raised: Raised, live: ReleaseContent, terms: Terms) -> Draft:
     old = live.catalog() if live.documents else None
     found = [*catalog.diagnostics, *raised.diagnostics, *check_locales(content, terms.locales)]
     told = difference(live, content)
+    changed = told.changed_names()
     if terms.holding is not None:
         roles = old.roles if old is not None else catalog.roles
-        found.extend(check_publisher(terms.holding, roles, old, catalog, told.changed_names()))
+        found.extend(check_publisher(terms.holding, roles, old, catalog, changed))
+        if old is not None:
+            found.extend(check_granting(terms.holding, old.roles, catalog.roles, sorted(changed)))
+    if old is not None:
+        found.extend(check_last_owner(old, catalog))
+    if terms.removing is not None:
+        found.extend(check_removals(live, content, terms.removing))
     lost = vanishing(old.machines if old is not None else {}, catalog.machines)
     plan: Migration = {}
     if terms.migrate is not None:
@@ -101,3 +111,13 @@ def _draft(raised: Raised, live: ReleaseContent, terms: Terms) -> Draft:
         tuple(in_order(found)),
         terms.migrate,
     )
+
+
+def check_removals(live: ReleaseContent, new: ReleaseContent, removing: Collection[str]) -> Iterator[Diagnostic]:
+    """The documents that would go although nobody said so: a folder that never had them looks the same as one from
+    which they were taken.
+    """
+    for name, document in live.named.items():
+        file = document.source.file
+        if name not in new.named and file not in removing:
+            yield messages.document_removed(file, *name)

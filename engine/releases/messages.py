@@ -1,10 +1,37 @@
-"""What keeps a release from being published, one function a mistake. Codes V990 to V999."""
+"""What keeps a release from being published, one function a mistake. Codes V960 to V969 and V990 to V999."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
 from engine.diagnostics import Diagnostic, Place, did_you_mean
+
+
+def document_removed(file: str, kind: str, id: str) -> Diagnostic:
+    message = f"this would remove the {kind} {id}, which is live and not in the folder"
+    hint = (
+        f"if that is meant, publish with --remove {file}, or with --base and the release that the folder began from; "
+        "else take it over, `virel release diff --text` shows it"
+    )
+    return Diagnostic("V960", "error", message, Place(file, 1, 1), 1, hint)
+
+
+def nobody_left_to_give_roles(place: Place, length: int, role: str) -> Diagnostic:
+    message = f"with this nobody may change who has which role any more: {role} was the last who could"
+    hint = "grant users.update without `where`, and with the field `roles` if it has `fields`, to one role"
+    return Diagnostic("V961", "error", message, place, length, hint)
+
+
+def publisher_may_not_grant(place: Place, length: int, roles: Sequence[str], what: str, role: str) -> Diagnostic:
+    hint = "have it published by somebody who holds this, or who may give roles (users.update for all users)"
+    message = f"whoever publishes this must hold {what} to grant it to {role}, and {_listed(roles)} does not"
+    return Diagnostic("V962", "error", message, place, length, hint)
+
+
+def changed_by_both(place: Place, length: int, here: str, there: str) -> Diagnostic:
+    message = f"this was changed by two people: here {here}; there {there}"
+    hint = "take over what is live, write your change into it, and publish that"
+    return Diagnostic("V963", "error", message, place, length, hint)
 
 
 def version_goes_back(place: Place, length: int, version: int, last: int) -> Diagnostic:

@@ -9,8 +9,11 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+from msgspec import structs
 
 from engine.automation.model import OnEvent
 from engine.automation.scope import SCHEDULE_EVENT
@@ -19,10 +22,12 @@ from engine.conditions.values import Timestamp
 from engine.diagnostics import Diagnostic
 from engine.events.envelope import WireEvent
 from engine.events.jsonl import read_events
+from engine.releases.migration import Migration
+from engine.releases.renaming import Renaming
 from engine.simulation.effects import EffectDifference, ListingLedger
 from engine.simulation.events import is_derived, is_import, same_reading
 from engine.simulation.fidelity import Fidelity
-from engine.simulation.ledger import Ledger, Outcome
+from engine.simulation.ledger import Ledger, Outcome, Performed
 from engine.simulation.simulation import Simulation
 
 Progress = Callable[[int], None]
@@ -50,24 +55,25 @@ def run(
     until: Timestamp | None = None,
     progress: Progress | None = None,
     attend: Attend | None = None,
+    migrate: Migration | None = None,
 ) -> dict[str, Any]:
     """The JSON of ``virel backtest``; ``catalog`` is the draft, ``against`` the baseline.
 
-    ``attend`` is handed each simulation before its first event, to hear of effects and clocks; a replay that has to begin
-    anew hands over new ones. Raises ``UnreadableError`` when the file
-    cannot be read at all; lines that cannot be understood are in ``skipped``.
+    ``attend`` is handed each simulation before its first event, to hear of effects and clocks; a replay that has to
+    begin anew hands over new ones. ``migrate`` says how states of the baseline that the draft lacks are called there.
+    Raises ``UnreadableError`` when the file cannot be read at all; lines that cannot be understood are in ``skipped``.
     """
     plan = _Plan()
     while True:
         try:
-            with _collector_rested():
-                return _Replay(catalog, against, plan, until, attend).run(events, progress)
+            with collector_rested():
+                return _Replay(catalog, against, plan, until, attend, migrate or {}).run(events, progress)
         except _StartAgainError:
             _survey(events, plan)
 
 
 @contextmanager
-def _collector_rested() -> Iterator[None]:
+def collector_rested() -> Iterator[None]:
     """A replay makes many short-lived objects and hardly a cycle: the collector looks seldom, and not at what was
     there before.
     """
@@ -109,8 +115,10 @@ class _Replay:
         plan: _Plan,
         until: Timestamp | None,
         attend: Attend | None,
+        migrate: Migration,
     ) -> None:
         self._plan = plan
+        self._renaming = Renaming(migrate, against.machines if against is not None else {}, catalog.machines)
         self._until = until
         self._ledgers: list[Ledger] = []
         self._alike: dict[str, bool] = {}
@@ -182,11 +190,15 @@ class _Replay:
         What the baseline understood and the draft does not has diverged: the world of the draft has no place for it.
         """
         baseline, draft = self.simulations
+        known = self._renaming.of(event) if self._renaming else event
+        if known is None:  # a move between states that are one in the draft
+            draft.advance(event.time, including=False)
+            return before
         alike = self._alike.get(event.type)
         if alike is None:
             one, other = baseline.kinds[event.type], draft.kinds[event.type]
             alike = self._alike[event.type] = same_reading(one, other, baseline.catalog, draft.catalog)
-        outcome = draft.take(event, baseline.read if alike else None)
+        outcome = draft.take(known, baseline.read if alike and known is event else None)
         if outcome.result == "skipped" != before.result and event.machine in draft.catalog.machines:
             draft.ledger.machine(event.machine).diverged += 1
             return Outcome("diverged", outcome.reason)
@@ -197,11 +209,19 @@ class _Replay:
         assert isinstance(before, ListingLedger)
         assert isinstance(after, ListingLedger)
         if before.told != after.told:
-            self._difference.add(before.listed(), after.listed())
+            self._difference.add([self._called_now(one) for one in before.listed()], after.listed())
         if before.told:
             before.clear()
         if after.told:
             after.clear()
+
+    def _called_now(self, done: Performed) -> Performed:
+        """What the baseline did in the draft's names of states: a name alone is no difference."""
+        effect = done.effect
+        if not self._renaming or "to" not in effect.keys or effect.action != "update_status":
+            return done
+        keys = {**effect.keys, "to": self._renaming.state(effect.machine, effect.keys["to"])}
+        return replace(done, effect=structs.replace(effect, keys=keys))
 
     def _summary(self, lines: int, compare: bool) -> dict[str, Any]:
         simulation, ledger = self.simulations[-1], self._ledgers[-1]

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from engine.access.grants import RoleSet
+from engine.access.sight import Sight
 from engine.catalog import Catalog
 from engine.conditions.values import Duration, Timestamp
+from engine.conditions.veil import HIDDEN, rests_on
 from engine.events.envelope import WireEvent
 from engine.simulation.events import is_derived
 from engine.simulation.ledger import Ledger
@@ -16,11 +19,17 @@ from engine.sla.ledger import ahead, ledger, seconds
 
 
 def explain(
-    catalog: Catalog, events: Iterable[WireEvent], policy: str, entity: str, at: Timestamp | None = None
+    catalog: Catalog,
+    events: Iterable[WireEvent],
+    policy: str,
+    entity: str,
+    at: Timestamp | None = None,
+    roles: RoleSet | None = None,
 ) -> dict[str, Any]:
     """The JSON of ``virel sla explain``; ``clock`` is None where none was ever opened.
 
-    ``at`` is the last event's time unless given. ``ledger`` sums to ``used``, and ``ahead`` to what remains.
+    ``at`` is the last event's time unless given. ``ledger`` sums to ``used``, and ``ahead`` to what remains. With
+    ``roles`` a deadline that is read from what these may not see is ``hidden``.
     """
     roots = sorted((event for event in events if not is_derived(event)), key=lambda event: event.time)
     ticks = frozenset(str(event.data.get("rule", "")) for event in roots if event.type == "schedule.ticked")
@@ -34,7 +43,12 @@ def explain(
     latest = simulation.clocks.latest(policy, entity)
     if latest is None:
         return found
-    return found | standing(*latest, at)
+    clock, name = latest
+    found |= standing(clock, name, at)
+    by = clock.aim.by if clock.aim is not None else None
+    if roles is not None and by is not None and not all(map(Sight(roles), rests_on(by.node, by))):
+        found |= {"target": HIDDEN, "due": HIDDEN, "remaining": HIDDEN, "ahead": []}
+    return found
 
 
 def standing(clock: Clock, name: str, at: Timestamp) -> dict[str, Any]:

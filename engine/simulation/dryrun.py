@@ -9,28 +9,33 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
+from engine.access.grants import RoleSet
 from engine.automation.model import Action, Bound, Effect
 from engine.automation.paths import MissingValueError, Notice
 from engine.automation.scope import SCHEDULE_EVENT
 from engine.catalog import Catalog
-from engine.conditions.condition import Condition
 from engine.events.envelope import WireEvent, as_json
 from engine.machines.records import UnfitValue
 from engine.machines.records import as_json as value_json
 from engine.simulation.events import Event, is_derived
 from engine.simulation.ledger import Ledger, Performed
 from engine.simulation.simulation import Simulation
+from engine.simulation.veil import Veil
 from engine.simulation.world import Record
 from engine.templates.model import Facts
 from engine.templates.render import render
+from engine.templates.veil import veiled
 
 Frame = tuple[Any, Any, Any, Any, Any, Any]
 
 
-def explain(catalog: Catalog, event: WireEvent, history: Iterable[WireEvent] | None = None) -> dict[str, Any]:
+def explain(
+    catalog: Catalog, event: WireEvent, history: Iterable[WireEvent] | None = None, roles: RoleSet | None = None
+) -> dict[str, Any]:
     """The JSON of ``virel dry-run`` for one event, after the root events of ``history`` that came before it.
 
-    The history may hold the event itself, too: what stands there from it on is left out.
+    The history may hold the event itself, too: what stands there from it on is left out. With ``roles`` what these may
+    not see is ``hidden``.
     """
     past = sorted(
         (earlier for earlier in history or () if not is_derived(earlier) and earlier.time <= event.time),
@@ -40,7 +45,7 @@ def explain(catalog: Catalog, event: WireEvent, history: Iterable[WireEvent] | N
     if event.id in ids:
         del past[ids.index(event.id) :]
     ticks = {str(earlier.data.get("rule", "")) for earlier in (*past, event) if earlier.type == SCHEDULE_EVENT}
-    run = _DryRun(catalog, frozenset(ticks))
+    run = _DryRun(catalog, frozenset(ticks), Veil(catalog, roles) if roles is not None else None)
     for earlier in past:
         run.simulation.take(earlier)
     if past:
@@ -49,10 +54,11 @@ def explain(catalog: Catalog, event: WireEvent, history: Iterable[WireEvent] | N
 
 
 class _DryRun:
-    def __init__(self, catalog: Catalog, ticks: frozenset[str]) -> None:
+    def __init__(self, catalog: Catalog, ticks: frozenset[str], veil: Veil | None) -> None:
         self._watching = False
+        self._veil = veil
         self._found: list[dict[str, Any]] = []
-        self._rules: dict[tuple[str, str], dict[str, Any]] = {}
+        self._rules: dict[tuple[str, str], tuple[Bound, dict[str, Any]]] = {}
         ledger = Ledger(self._performed)
         self.simulation = Simulation(catalog, ledger, watch=self._watch, ticks_in_log=ticks)
         self.simulation.on_delay = self._delayed
@@ -67,6 +73,9 @@ class _DryRun:
         shown["outcome"] = "refused" if outcome.result == "diverged" else outcome.result
         if outcome.reason is not None:
             shown["reason"] = outcome.reason
+        if self._veil is not None:
+            shown = self._veil.event(wire, shown)
+            self._veil.known(self._found[1:])
         first = self._found[0] if self._found else {"rules": []}
         for part in self._found:
             for rule in part["rules"]:
@@ -98,35 +107,59 @@ class _DryRun:
         if not self._watching:
             return _nothing
         frame = (event, subject, before, self.simulation.now, event.actor, self.simulation.world)
-        rules = [_verdict(bound, frame) for bound in bounds]
+        rules = [_verdict(bound, frame, self._veil) for bound in bounds]
         about = {"id": event.id, "type": event.type, "subject": event.subject}
 
         def show() -> None:
-            self._rules.update({(event.id, shown["rule"]): shown for shown in rules})
+            self._rules.update({(event.id, one.rule.id): (one, it) for one, it in zip(bounds, rules, strict=True)})
             self._found.append({"event": about, "rules": rules})
 
         return show
 
     def _performed(self, performed: Performed) -> None:
-        shown = self._rules.get((performed.cause, performed.rule))
-        if not self._watching or shown is None:
+        found = self._rules.get((performed.cause, performed.rule))
+        if not self._watching or found is None:
             return
+        bound, shown = found
         if performed.action < 0:
-            shown["failed"] = performed.effect.keys["title"]
+            said = performed.effect.keys["title"]
+            shown["failed"] = said if self._veil is None else self._veil.reason(bound, said)
             return
-        told = {**performed.as_json(), **self._said(performed.effect), "index": performed.action}
-        shown["effects"].append(told)
+        action = next(one for one in bound.actions if one.index == performed.action)
+        told = performed.as_json()
+        if self._veil is not None:
+            told = self._veil.effect(bound, action, told)
+        shown["effects"].append({**told, **self._said(bound, action, performed.effect), "index": performed.action})
 
     def _delayed(
         self, bound: Bound, action: Action, event: Event, subject: Record | None, before: Record | None
     ) -> None:
         """What a run puts off, planned on the facts that it leaves."""
-        shown = self._rules.get((event.id, bound.rule.id))
-        if self._watching and shown is not None:
+        found = self._rules.get((event.id, bound.rule.id))
+        if self._watching and found is not None:
             frame = (event, subject, before, self.simulation.now, event.actor, self.simulation.world)
-            shown["effects"].extend(_later(action, frame, self._said))
+            found[1]["effects"].extend(self._later(bound, action, frame))
 
-    def _said(self, effect: Effect) -> dict[str, Any]:
+    def _later(self, bound: Bound, action: Action, frame: Frame) -> Iterator[dict[str, Any]]:
+        """What a delayed action would do, planned now: on each item of its ``for_each``, where its ``if`` holds now."""
+        event, subject, before, now, actor, world = frame
+        assert action.after is not None
+        told = {"after": action.after.written(), "index": action.index}
+        try:
+            subjects = [subject] if action.items is None else [(subject, item) for item in action.items(subject, world)]
+            for one in subjects:
+                here = (event, one, before, now, actor, world)
+                if action.condition is None or action.condition.judge(*here) is not False:
+                    effect = action.plan(*here)
+                    shown = {"action": effect.action, **value_json(dict(effect.keys))}
+                    if self._veil is not None:
+                        shown = self._veil.effect(bound, action, shown)
+                    yield {**shown, **self._said(bound, action, effect), **told}
+        except MissingValueError as problem:
+            said = str(problem) if self._veil is None else self._veil.reason(bound, str(problem), (action,))
+            yield {"action": action.name, "error": said, **told}
+
+    def _said(self, bound: Bound, action: Action, effect: Effect) -> dict[str, Any]:
         """What a notification would say, on its first channel and in the fallback locale."""
         if not isinstance(effect.value, Notice):
             return {}
@@ -137,8 +170,12 @@ class _DryRun:
         try:
             record = effect.value.record(template.entity, world)
         except MissingValueError as problem:
-            return {"message": {"refused": str(problem)}}
-        said = render(template, next(iter(template.channels)), template.fallback, Facts(record, world)).as_json()
+            why = str(problem) if self._veil is None else self._veil.notice(bound, action, str(problem))
+            return {"message": {"refused": why}}
+        message = render(template, next(iter(template.channels)), template.fallback, Facts(record, world))
+        if self._veil is not None:
+            message = veiled(template, message, self._veil.sees(bound))
+        said = message.as_json()
         return {"message": {name: said[name] for name in _SHOWN if name in said}}
 
 
@@ -151,11 +188,14 @@ def _nothing() -> None:
     """What there is to show of events before the one that is explained."""
 
 
-def _verdict(bound: Bound, frame: Frame) -> dict[str, Any]:
+def _verdict(bound: Bound, frame: Frame, veil: Veil | None) -> dict[str, Any]:
     verdict = "met"
     lines: list[dict[str, Any]] = []
     if bound.condition is not None:
-        verdict, lines = explained(bound.condition, frame)
+        explanation = bound.condition.explain(*frame)
+        verdict = explanation.verdict
+        told = explanation.lines if veil is None else veil.lines(bound, explanation)
+        lines = [line.as_json() for line in told]
     shown: dict[str, Any] = {
         "rule": bound.rule.id,
         "version": bound.rule.text.version,
@@ -168,27 +208,5 @@ def _verdict(bound: Bound, frame: Frame) -> dict[str, Any]:
     return shown
 
 
-def explained(condition: Condition, frame: Frame) -> tuple[str, list[dict[str, Any]]]:
-    """The verdict of a condition and, as JSON, that of each of its lines."""
-    explanation = condition.explain(*frame)
-    return explanation.verdict, [line.as_json() for line in explanation.lines]
-
-
 _SHOWN = ("channel", "locale", "subject", "body", "segments", "refused")
 """What is shown of a message."""
-
-
-def _later(action: Action, frame: Frame, said: Callable[[Effect], dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """What a delayed action would do, planned now: on each entity of its ``for_each``, where its ``if`` holds now."""
-    event, subject, before, now, actor, world = frame
-    assert action.after is not None
-    told = {"after": action.after.written(), "index": action.index}
-    try:
-        subjects = [subject] if action.items is None else [(subject, item) for item in action.items(subject, world)]
-        for one in subjects:
-            here = (event, one, before, now, actor, world)
-            if action.condition is None or action.condition.judge(*here) is not False:
-                effect = action.plan(*here)
-                yield {"action": effect.action, **value_json(dict(effect.keys)), **said(effect), **told}
-    except MissingValueError as problem:
-        yield {"action": action.name, "error": str(problem), **told}

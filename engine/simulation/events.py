@@ -88,7 +88,11 @@ class Event(Struct):
 
 @dataclass(slots=True)
 class Kind:
-    """What the simulation knows of an event type; ``machine`` None for a type nothing declares."""
+    """What the simulation knows of an event type; ``machine`` None for a type nothing declares.
+
+    ``clocked`` tells whether a policy's conditions read the machine, ``attentive`` whether some do so at every event,
+    whatever it changes.
+    """
 
     type: str
     machine: Machine | None
@@ -98,6 +102,7 @@ class Kind:
     transition: Transition | None
     dwells: bool
     clocked: bool = False
+    attentive: bool = False
     judged: int = 0
 
 
@@ -130,6 +135,10 @@ class Kinds(dict[str, Kind]):
             transition,
             machine is not None and machine.id in self._catalog.dwelling,
             machine is not None and machine.id in self._catalog.watched,
+            any(
+                policy.reads.always and machine is not None and policy.entity == machine.id
+                for policy in self._catalog.policies.values()
+            ),
         )
         return kind
 

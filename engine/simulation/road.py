@@ -121,7 +121,7 @@ class Road:
     def judge(self, event: Event, kind: Kind, subject: Record | None, before: Record | None) -> None:
         """Judges the rules bound to an event on the facts as they are now, and queues those that are met."""
         matcher = kind.matcher
-        if kind.clocked and subject is not None:
+        if kind.clocked and subject is not None and (event.changes or kind.attentive):
             self.clocks.see(event, kind, subject, before)
         if self.watch is not None:
             self.watch(event, subject, before, matcher.rules if matcher is not None else ())()

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from click.testing import CliRunner, Result
 
 from app.cli.main import cli
@@ -66,6 +67,24 @@ def test_documents_are_sound_and_every_line_is_covered(name: str) -> None:
     told = answer("--config", EXAMPLES / name, "test")
     assert told["failures"] == []
     assert told["coverage"] == {"rules": 1.0, "transitions": 1.0, "conditions": 1.0}
+
+
+def test_clinic_holds_every_clock_and_every_role_to_a_scenario() -> None:
+    told = [
+        step
+        for path in (EXAMPLES / "clinic/tests/scenarios").iterdir()
+        for step in yaml.safe_load(path.read_text())["steps"]
+    ]
+    expected = [
+        one for step in told for key in ("expect", "expect_not") for one in step.get(key, []) if isinstance(one, dict)
+    ]
+    clocks = {(one["sla"]["policy"], one["sla"]["state"]) for one in expected if "state" in one.get("sla", {})}
+    decisions = {(one["access"]["role"], one["access"]["decision"]) for one in expected if "access" in one}
+    policies = {path.stem for path in (EXAMPLES / "clinic/rules/sla").iterdir() if "kind: sla" in path.read_text()}
+    roles = {path.stem for path in (EXAMPLES / "clinic/rules/access").iterdir()}
+    ends = ("breaching", "cancelled", "achieved")
+    assert {(policy, state) for policy in policies for state in ends} <= clocks
+    assert {(role, decision) for role in roles for decision in ("allowed", "refused")} <= decisions
 
 
 @pytest.mark.parametrize("name", DOMAINS)

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from app.agency.house import House
 from app.agency.inquiries import InquiryStory
 from app.agency.stage import RulesStage
 from app.agency.writer import write_days
+from engine.calendars.model import Calendar
 from engine.catalog import Catalog, build
 from engine.events.envelope import WireEvent
 from engine.events.jsonl import read_events
@@ -53,6 +54,17 @@ def test_the_same_seed_writes_the_same_bytes(documents: Catalog, tmp_path: Path)
     play(documents, other, days=6, seed=8)
     assert first.read_bytes() == again.read_bytes()
     assert first.read_bytes() != other.read_bytes()
+
+
+def test_the_office_keeps_the_hours_and_holidays_of_its_calendar(documents: Catalog):
+    calendar = documents.policies["first-response"].calendar
+    assert isinstance(calendar, Calendar)
+    for number in range(730):
+        day = date(2026, 1, 1) + timedelta(days=number)
+        hours = rhythm.hours(day)
+        assert [(one // 60, other // 60) for one, other in calendar.windows(day)] == ([hours] if hours else []), day
+    assert rhythm.office(rhythm.instant(date(2026, 4, 3), 12)) == rhythm.instant(date(2026, 4, 4), 11)  # Good Friday
+    assert rhythm.office(rhythm.instant(date(2026, 4, 5), 12)) == rhythm.instant(date(2026, 4, 7), 9)  # Easter
 
 
 def test_a_month_holds_a_few_thousand_events_in_order_of_time(month: list[WireEvent]):

@@ -193,6 +193,47 @@ def test_what_waits_is_told_before_anything_is_published(virel: Virel, folder: P
     ]
 
 
+def test_what_waits_is_found_by_events_from_before_a_migration(virel: Virel, folder: Path) -> None:
+    """A dwell time that began in a state of another name: the replay reads the old events as the new machine means."""
+    rule = folder / "rules/automation/stays.yaml"
+    rule.write_text(
+        "kind: rule\nid: stays\nversion: 1\ndescription: Looks later.\nacts_as: OPS\n"
+        "trigger: {dwell: {entity: booking, in_state: confirmed, for: 2h}}\n"
+        "actions:\n  - create_exception: {reason: later}\n"
+    )
+    virel("--config", folder, "release", "publish", *SIGNED)
+    data = {"code": "B", "total": {"amount": 1, "currency": "EUR"}, "guests": 1, "deposit_status": "none"}
+    data |= {"starts_at": "2026-04-01T00:00:00Z", "client": "c1"}
+    move = {"from": "draft", "to": "confirmed", "transition": "confirm"}
+    events = EventStore.open(f"sqlite:///{folder}/var/virel.db")
+    events.append([WireEvent(id="e1", type="booking.created", time=Timestamp(0), subject="b1", data=data)])
+    events.append([WireEvent(id="e2", type="booking.status_changed", time=Timestamp(1), subject="b1", data=move)])
+    events.close()
+    for path in (folder / BOOKING, rule):
+        path.write_text(path.read_text().replace("confirmed", "firm"))
+    said = virel("--config", folder, "release", "publish", *SIGNED, "--migrate", '{"confirmed": "firm"}')
+    assert said.status == 0
+    edit(folder, "rules/automation/stays.yaml", "2h", "3h")
+    said = virel("--config", folder, "--format", "json", "release", "diff", "--pending").json
+    assert [(one["kind"], one["entity"], one["outcome"]) for one in said["pending"]] == [
+        ("dwell", "booking/b1", "recheck")
+    ]
+
+
+def test_a_document_goes_where_it_is_said(virel: Virel, folder: Path) -> None:
+    virel("--config", folder, "release", "publish", *SIGNED)
+    (folder / "rules/access/MORE.yaml").write_text(
+        (folder / "rules/access/OPS.yaml").read_text().replace("OPS", "MORE")
+    )
+    virel("--config", folder, "release", "publish", *SIGNED)
+    (folder / "rules/access/MORE.yaml").unlink()
+    said = virel("--config", folder, "release", "publish", *SIGNED)
+    assert said.status == 1
+    assert said.out.startswith("rules/access/MORE.yaml:1:1: error V960: this would remove the role MORE, which is live")
+    said = virel("--config", folder, "release", "publish", *SIGNED, "--remove", "rules/access/MORE.yaml")
+    assert (said.status, said.out.splitlines()[1]) == (0, "- rules/access/MORE.yaml  version 1")
+
+
 def test_who_may_not_do_it_may_not_have_a_rule_do_it(virel: Virel, folder: Path) -> None:
     said = virel("--config", folder, "release", "publish", *SIGNED, "--as", "NOBODY, CLERK")
     assert said.status == 1

@@ -134,6 +134,45 @@ def test_a_second_publication_from_the_same_base_is_refused(store: ReleaseStore,
         publish(store, other, signed("eve"), base=9)
 
 
+def test_what_two_people_changed_is_shown_at_its_place(store: ReleaseStore, folder: Path, tmp_path: Path) -> None:
+    publish(store, folder, signed())
+    other = tmp_path / "other"
+    shutil.copytree(folder, other)
+    edit(folder, RULE, '"deposit"', '"balance"')
+    publish(store, folder, signed("bob", "balances too"))
+    edit(other, RULE, '"deposit"', '"rest"')
+    with pytest.raises(PublishedSinceError) as refused:
+        publish(store, other, signed("eve"), base=1)
+    first, _, rest = str(refused.value).partition("\n")
+    assert first.startswith("this began from release 1, and since then there is release 2 by bob")
+    assert rest.startswith(f"{RULE}:8:7: error V963: this was changed by two people: here condition line changed: ")
+    assert '|     - payment.purpose == "rest"' in rest
+
+
+def test_a_folder_that_lacks_what_is_live_removes_it_only_when_it_is_said(
+    store: ReleaseStore, folder: Path, tmp_path: Path
+) -> None:
+    publish(store, folder, signed())
+    other = tmp_path / "other"
+    shutil.copytree(folder, other)
+    new = OPS.replace("OPS", "NEW")
+    (folder / new).write_text((folder / OPS).read_text().replace("id: OPS", "id: NEW"))
+    publish(store, folder, signed("bob", "a new role"))
+    edit(other, RULE, "payment.purpose", "payment.purpose  ")
+    for remove in (None, [OPS]):
+        with pytest.raises(RefusedError) as refused:
+            publish(store, other, signed("eve"), terms=Terms(removing=remove))
+        assert [(one.code, one.place.file) for one in refused.value.draft.diagnostics] == [("V960", new)]
+        assert new in live_content(store).documents
+    publish(store, other, signed("eve"), terms=Terms(removing=[new]))
+    assert new not in live_content(store).documents
+    (other / OPS.replace("OPS", "MORE")).write_text((other / OPS).read_text().replace("id: OPS", "id: MORE"))
+    publish(store, other, signed("eve"))
+    (other / OPS.replace("OPS", "MORE")).unlink()
+    publish(store, other, signed("eve"), base=4)  # it began from a release that held it
+    assert sorted(live_content(store).documents) == sorted(content_of(other).documents)
+
+
 def test_who_comes_second_at_the_same_moment_is_refused(
     store: ReleaseStore, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -318,6 +357,10 @@ def test_entities_in_a_state_that_vanishes_must_go_somewhere(url: str, store: Re
     assert hidden(folder) == []
     done = publish(store, folder, signed(), terms=Terms(migrate=Source("x", '{"confirmed": "firm"}')))
     assert (done.release.migrate, done.release.after_event) == ({"booking": {"confirmed": "firm"}}, 2)
+    with store.reading() as releases:
+        for number, state in ((1, "confirmed"), (2, "firm")):
+            told = list(releases.events(number, done.draft.catalog.machines))
+            assert state in [one.data.get("to", one.data.get("status")) for one in told], "as that release calls it"
     events.append(
         [WireEvent(id="e3", type="booking.created", time=Timestamp(3), subject="b3", data={"status": "firm"})]
     )

@@ -68,6 +68,10 @@ grants:
       none:
         - has(job.notes) && job.notes == "stop"
 """,
+    "SEER": """\
+grants:
+  - permission: jobs.read
+""",
     "BROKEN": """\
 grants:
   - permission: jobs.read
@@ -135,7 +139,8 @@ REFUSED = [
         "has(job.boss) && job.boss.id == actor.id is false",
     ),
     ("jobs.finish", ("CLOSER",), {"status": "done", "fee": {"amount": 1, "currency": "EUR"}}, "CLOSER", 9, "is false"),
-    ("jobs.finish", ("CLOSER",), {}, "CLOSER", 11, "job.fee.amount < 100: job.fee.amount has no value"),
+    ("jobs.finish", ("CLOSER", "SEER"), {}, "CLOSER", 11, "job.fee.amount < 100: job.fee.amount has no value"),
+    ("jobs.finish", ("CLOSER",), {}, "CLOSER", 11, "job.fee.amount < 100: it rests on what is hidden"),
     (
         "jobs.finish",
         ("CLOSER",),
@@ -172,10 +177,11 @@ def test_a_refusal_says_who_and_which_line_and_why(
 
 def test_a_reason_tells_no_value_of_a_hidden_field(catalog: Catalog):
     rich: dict[str, Any] = {"fee": {"amount": 71_717, "currency": "EUR"}}
-    assert "job.fee.amount is 71717" in ask(catalog, "jobs.finish", "CLOSER", **rich).reason
-    told = ask(catalog, "jobs.finish", "CLOSER", "READER", **rich).reason
-    assert "job.fee.amount is hidden" in told
-    assert "71717" not in told
+    assert "job.fee.amount is 71717" in ask(catalog, "jobs.finish", "CLOSER", "SEER", **rich).reason
+    for hiding in (("READER",), ("READER", "OWNER"), ()):
+        told = ask(catalog, "jobs.finish", "CLOSER", *hiding, **rich).reason
+        assert "job.fee.amount is hidden" in told, "by a grant, on the jobs of others, or because no job may be read"
+        assert "71717" not in told
 
 
 def test_the_reason_tells_the_facts_of_the_moment(catalog: Catalog):

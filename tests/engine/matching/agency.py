@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,52 +15,7 @@ from engine.simulation.events import NOBODY
 from engine.simulation.world import World
 
 NOW = Timestamp.parse("2026-03-27T10:00:00Z")
-MODEL = """kind: machine
-id: model
-version: 1
-description: A person the agency represents.
-fields:
-  category: {enum: [commercial, editorial, runway]}
-  day_rate: money
-  rating: int
-  weight: double?
-  height: int?
-  tags: {list: string}
-relations: {booker: {to: user, optional: true}}
-initial: active
-states: {active: {}, paused: {}, gone: {final: true}}
-transitions:
-  pause: {from: [active], to: paused}
-  resume: {from: [paused], to: active}
-  go: {from: "*", to: gone}
-"""
-INQUIRY = """kind: machine
-id: inquiry
-version: 1
-plural: inquiries
-description: Somebody asks for a model on a day.
-fields:
-  category: {enum: [commercial, editorial, runway]}
-  starts_at: timestamp
-  ends_at: timestamp
-  budget: money?
-  least: int?
-initial: new
-states: {new: {}, done: {final: true}}
-transitions: {finish: {from: [new], to: done}}
-"""
-BOOKING = """kind: machine
-id: booking
-version: 1
-description: A booking of one model.
-fields: {starts_at: timestamp, ends_at: timestamp}
-relations: {model: model}
-initial: option
-states: {option: {blocks: tentative}, confirmed: {blocks: firm}, over: {final: true}}
-transitions:
-  confirm: {from: [option], to: confirmed}
-  finish: {from: "*", to: over}
-"""
+AGENCY = Path(__file__).parents[2] / "cases" / "matching"
 HEAD = """kind: matching
 id: fit
 version: 1
@@ -71,15 +27,9 @@ candidates: model
 
 def catalog_of(folder: Path, matching: str) -> Catalog:
     """The catalog of the agency with one matching, of which only what follows the head is given."""
-    for path, text in {
-        "statemachines/model.yaml": MODEL,
-        "statemachines/inquiry.yaml": INQUIRY,
-        "statemachines/booking.yaml": BOOKING,
-        "rules/matching/fit.yaml": HEAD + matching,
-    }.items():
-        target = folder / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text, encoding="utf-8")
+    shutil.copytree(AGENCY, folder, dirs_exist_ok=True)
+    (folder / "rules" / "matching").mkdir(parents=True, exist_ok=True)
+    (folder / "rules" / "matching" / "fit.yaml").write_text(HEAD + matching, encoding="utf-8")
     return load(folder)
 
 

@@ -119,7 +119,7 @@ CHANGES = [
     ("model.?height.orValue(0) >= 170", {}, ("model.height", None, ">=", 170)),
     ('!(model.status in ["active", "gone"])', {}, ("model.status", "active", "not in", ["active", "gone"])),
     ('!(model.category in ["editorial", "runway"])', {}, ("model.category", "editorial", "not in", ["editorial", "runway"])),
-    ('!(model.category in ["editorial", "runway", "commercial"])', {}, None),
+    ('!(model.category in ["editorial", "runway", "commercial", "fitness"])', {}, None),
     ('"tall" in model.tags', {"tags": ["blond"]}, ("model.tags", ["blond"], "contains", "tall")),
     ('model.rating >= 4 || model.status == "gone"', {}, ("model.rating", 3, ">=", 4)),
     ('model.rating >= 4 && model.status == "gone"', {}, None),

@@ -3,7 +3,8 @@
 A case begins with a sentence about what it shows. The sound documents of ``broken/domain/base`` are live; ``=== PATH``
 lists edits of a file (``- `` what is written, ``+ `` what comes in its place), which make the draft; ``=== live PATH``
 edits of what is live and of the draft alike unless the draft has its own; ``=== both PATH`` is a file of both,
-``=== removed PATH`` one that the draft has not. ``=== events``, ``as``, ``locales`` and ``migrate`` say the rest.
+``=== removed PATH`` one that the draft has not; ``=== there PATH`` edits what is live once more, by somebody else, after
+the draft began. ``=== events``, ``as``, ``locales``, ``migrate`` and ``removing`` say the rest.
 """
 
 from __future__ import annotations
@@ -12,10 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from engine.catalog import roots_of
+from engine.catalog_kinds import roots_of
 from engine.diagnostics import render
 from engine.events.envelope import decode
 from engine.reading import Source
+from engine.releases.conflicts import conflicts
 from engine.releases.content import ReleaseContent, content_of
 from engine.releases.draft import Terms, draft
 from engine.releases.migration import stranded
@@ -29,6 +31,7 @@ def said_of(case: Path) -> str:
     live = dict(content_of(BASE).documents)
     said = {name: text for name, text in parts_of(case) if " " not in name and "/" not in name}
     new = dict(live)
+    there: dict[str, str] = {}
     for name, text in parts_of(case):
         word, _, path = name.rpartition(" ")
         if word == "both":
@@ -37,12 +40,17 @@ def said_of(case: Path) -> str:
             live[path] = edited(live[path], text)
         elif word == "removed":
             del new[path]
+        elif word == "there":
+            there[path] = text
         elif path not in said:
             new[path] = edited(new[path], text) if path in new else text.encode()
     source = Source("migration", said["migrate"]) if "migrate" in said else None
     holding = said["as"].split() if "as" in said else None
-    made = draft(ReleaseContent(new), ReleaseContent(live), {}, Terms(holding, source, said.get("locales", "").split()))
-    found = list(made.diagnostics)
+    removing = said["removing"].split() if "removing" in said else None
+    terms = Terms(holding, source, said.get("locales", "").split(), removing)
+    made = draft(ReleaseContent(new), ReleaseContent(live), {}, terms)
+    since = {path: edited(text, there[path]) if path in there else text for path, text in live.items()}
+    found = [*made.diagnostics, *conflicts(ReleaseContent(live), ReleaseContent(since), ReleaseContent(new))]
     rows = Rows(made.old_machines)
     for line in said.get("events", "").splitlines():
         rows.take(decode(line.encode()))
