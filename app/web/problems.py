@@ -10,8 +10,8 @@ from flask import Flask, Response, g, request
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
-from app.identity.refusals import ForeignOriginError, InvalidGrantError, RefusedEntryError, ThrottledError
 from app.commands.media import QuotaError
+from app.identity.refusals import ForeignOriginError, InvalidGrantError, RefusedEntryError, ThrottledError
 from app.media.folder import FullError
 from app.media.pictures import PictureError
 from app.records.database import StoreError

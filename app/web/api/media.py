@@ -209,7 +209,6 @@ def add_media(interface: Interface) -> None:
         "additionalProperties": False,
     }
     many, one = "/models/{id}/media", "/models/{id}/media/{media_id}"
-    reads, writes = {"tag": "models", "permission": "models.read"}, {"tag": "models", "permission": "models.update"}
     interface.add(
         Operation(
             "POST",
@@ -222,10 +221,19 @@ def add_media(interface: Interface) -> None:
             parameters=(KEY,),
             also=(404, 409, 422, 507),
             upload=True,
-            **writes,
+            tag="models",
+            permission="models.update",
         ),
         Operation(
-            "GET", many, "list_media", "Lists a model's pictures.", _list, {200: "MediaPage"}, also=(404, 422), **reads
+            "GET",
+            many,
+            "list_media",
+            "Lists a model's pictures.",
+            _list,
+            {200: "MediaPage"},
+            also=(404, 422),
+            tag="models",
+            permission="models.read",
         ),
         Operation(
             "GET",
@@ -237,7 +245,8 @@ def add_media(interface: Interface) -> None:
             parameters=(DOWNLOAD,),
             files=tuple(KINDS),
             also=(404, 416, 422),
-            **reads,
+            tag="models",
+            permission="models.read",
         ),
         Operation(
             "PATCH",
@@ -249,7 +258,8 @@ def add_media(interface: Interface) -> None:
             body="MediaChanges",
             parameters=(IF_MATCH_REQUIRED,),
             also=(404, 412, 422, 428),
-            **writes,
+            tag="models",
+            permission="models.update",
         ),
         Operation(
             "DELETE",
@@ -260,6 +270,7 @@ def add_media(interface: Interface) -> None:
             {204: None},
             parameters=(IF_MATCH,),
             also=(404, 412),
-            **writes,
+            tag="models",
+            permission="models.update",
         ),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 import warnings
 import zlib
+from contextlib import suppress
 from io import BytesIO
 
 import pytest
@@ -38,7 +39,7 @@ def read(content: bytes, kind: str) -> Image.Image:
     image = Image.open(BytesIO(picture.content))
     image.load()
     assert (picture.width, picture.height) == image.size
-    assert picture.kind == kind == Image.MIME[image.format]
+    assert picture.kind == kind == Image.MIME[image.format or ""]
     return image
 
 
@@ -283,7 +284,5 @@ def test_a_damaged_picture_is_a_picture_or_refused(kind: str, data: st.DataObjec
     content = bytearray(SAMPLES[kind])
     for _ in range(data.draw(st.integers(1, 8))):
         content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
-    try:
-        read_picture(bytes(content), NAMES[kind], kind)
-    except PictureError as refusal:
-        assert refusal.status in {413, 415, 422}
+    with suppress(PictureError):  # anything else would be a fault
+        assert read_picture(bytes(content), NAMES[kind], kind).content
