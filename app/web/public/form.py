@@ -70,16 +70,18 @@ def read(form: Mapping[str, str]) -> Typed:
     return Typed(values, bool(form.get(TRAP, "").strip()))
 
 
-def check(typed: Typed, categories: Collection[str], locale: str, now: datetime) -> tuple[Asked | None, dict[str, Mistake]]:
+def check(
+    typed: Typed, categories: Collection[str], locale: str, now: datetime
+) -> tuple[Asked | None, dict[str, Mistake]]:
     """What is asked; None with what is wrong, by field, where something is."""
     mistakes: dict[str, Mistake] = {}
-    for name in FIELDS:
-        text, most = typed.get(name), LONGEST.get(name, LONGEST_OTHER)
+    for field in FIELDS:
+        text, most = typed.get(field), LONGEST.get(field, LONGEST_OTHER)
         if any(unicodedata.category(char) in {"Cc", "Cs"} and char not in "\n\t" for char in text):
-            mistakes[name] = Mistake("unreadable")
+            mistakes[field] = Mistake("unreadable")
         elif len(text) > most:
-            mistakes[name] = Mistake("too_long", str(most))
-    found = {name: typed.get(name) or None for name in FIELDS}
+            mistakes[field] = Mistake("too_long", str(most))
+    found = {field: typed.get(field) or None for field in FIELDS}
     name, email, phone = found["name"], found["email"], found["phone"]
     if name is None:
         mistakes.setdefault("name", Mistake("name_missing"))

@@ -49,8 +49,7 @@ def public() -> Blueprint:
 
 
 def _inquire() -> Response:
-    typed = Typed({"zone": zones.HOME, "model": request.args.get("model", "").strip()[:20]}, trapped=False)
-    return _form(typed, _fresh(), None)
+    return _form(form.read({"zone": zones.HOME, "model": request.args.get("model", "")[:20]}), _fresh(), None)
 
 
 def _send() -> Response:
@@ -123,8 +122,8 @@ def _record(road: StoredRoad, id: str) -> Record | None:
 
 def _to_receipt(found: Received) -> Response:
     token = tokens.new_receipt(platform().keys(RECEIPT), found.inquiry, found.zone)
-    more = {"changed": "1"} if found.changed else {}
-    return make_response(redirect(url_for("public.received", token=token, lang=_locale(), **more), 303))
+    changed = "1" if found.changed else None
+    return make_response(redirect(url_for("public.received", token=token, lang=_locale(), changed=changed), 303))
 
 
 def _form(typed: Typed, token: str, trouble: Trouble | None) -> Response:
