@@ -15,7 +15,7 @@ OFFERED = (
     "America/Mexico_City America/New_York America/Toronto America/Bogota America/Sao_Paulo America/Argentina/Buenos_Aires "
     "Atlantic/Reykjavik Europe/Lisbon Europe/London Europe/Dublin Africa/Casablanca Africa/Lagos Europe/Madrid "
     "Europe/Paris Europe/Amsterdam Europe/Brussels Europe/Zurich Europe/Berlin Europe/Copenhagen Europe/Stockholm "
-    "Europe/Oslo Europe/Milan Europe/Rome Europe/Vienna Europe/Prague Europe/Warsaw Europe/Budapest Europe/Belgrade "
+    "Europe/Oslo Europe/Rome Europe/Vienna Europe/Prague Europe/Warsaw Europe/Budapest Europe/Belgrade "
     "Europe/Athens Europe/Bucharest Europe/Helsinki Europe/Riga Europe/Vilnius Europe/Tallinn Europe/Kyiv "
     "Africa/Cairo Africa/Johannesburg Asia/Jerusalem Europe/Istanbul Europe/Minsk Europe/Moscow Asia/Riyadh "
     "Europe/Samara Asia/Dubai Asia/Tbilisi Asia/Yerevan Asia/Baku Asia/Yekaterinburg Asia/Tashkent Asia/Almaty "

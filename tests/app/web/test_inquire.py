@@ -15,7 +15,6 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from app.store.journal import ATTEMPTS, AUDIT
-from app.web.app import create_app
 from tests.app.processes import NOON
 from tests.app.web.conftest import Agency
 
@@ -51,7 +50,7 @@ class Visitor:
         Visitor.count += 1
         self.house = house
         self.address = f"198.51.{Visitor.count // 250}.{Visitor.count % 250}"
-        self.http: FlaskClient = create_app(house.platform).test_client()
+        self.http: FlaskClient = house.http.application.test_client()
 
     def get(self, path: str = "/inquire", **headers: str) -> TestResponse:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -232,7 +231,6 @@ def test_names_are_kept_as_they_were_written(house: Agency, visitor: Visitor, na
     shown = Form(page).controls
     assert shown["name"]["value"] == shown["city"]["value"] == shown["message"]["value"] == name
     assert "<script>alert" not in page.get_data(as_text=True)
-    assert "49" not in shown["name"]["value"] or name.startswith("x")
 
 
 def test_a_double_submit_is_one_inquiry(house: Agency, visitor: Visitor):
@@ -246,8 +244,7 @@ def test_a_double_submit_is_one_inquiry(house: Agency, visitor: Visitor):
     assert counts(house) == (before[0] + 1, before[1] + 1)
 
 
-@pytest.mark.parametrize("n", range(150))
-def test_two_submits_at_once_are_one_inquiry(n, house: Agency, visitor: Visitor):
+def test_two_submits_at_once_are_one_inquiry(house: Agency, visitor: Visitor):
     values = visitor.filled(token=visitor.open())
     before = counts(house)
     gate = threading.Barrier(4)
