@@ -1,7 +1,7 @@
 """Pictures are never kept as they came: what is uploaded is checked, decoded and drawn anew.
 
 What is kept holds pixels and nothing else: no EXIF, no place, no colour profile, no second file behind the first.
-Limits and their sources: docs/adr/0013.
+Limits and their sources: docs/adr/0012.
 """
 
 from __future__ import annotations
