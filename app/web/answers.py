@@ -93,14 +93,21 @@ def body() -> dict[str, Any]:
     return read_object(content)
 
 
-def change(work: Callable[[StoredRoad], Answer], *, undo_window: bool = False) -> Response:
-    """Carries a change out once: with an ``Idempotency-Key`` the same request gets the same answer again."""
+def change(
+    work: Callable[[StoredRoad], Answer], *, undo_window: bool = False, content: bytes | None = None
+) -> Response:
+    """Carries a change out once: with an ``Idempotency-Key`` the same request gets the same answer again.
+
+    ``content`` is what of the request counts as the same, where that is not its body.
+    """
     key = request.headers.get("Idempotency-Key")
     who = caller()
     if key is not None and (not key or len(key) > LONGEST_KEY or not key.isprintable()):
         raise MalformedError(f"an Idempotency-Key is a text of 1 to {LONGEST_KEY} printable characters")
     fingerprint = sha256(
-        b"\0".join((request.method.encode(), request.full_path.encode(), request.get_data()))
+        b"\0".join(
+            (request.method.encode(), request.full_path.encode(), request.get_data() if content is None else content)
+        )
     ).hexdigest()
 
     def unit(road: StoredRoad) -> Answer:

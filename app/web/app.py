@@ -14,6 +14,7 @@ from app.web.body import MOST_BYTES
 from app.web.context import EXTENSION
 from app.web.pages.blueprint import pages
 from app.web.problems import problem, register_problems
+from app.web.public.inquire import public
 from app.web.rates import limit_rates
 from app.web.visitors import register_visitors
 
@@ -46,6 +47,7 @@ def create_app(platform: Platform) -> Flask:
     interface().route(api)
     app.register_blueprint(api)
     app.register_blueprint(pages())
+    app.register_blueprint(public())
     app.add_url_rule("/healthz", "healthz", _healthy)
     return app
 

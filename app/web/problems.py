@@ -10,7 +10,10 @@ from flask import Flask, Response, g, request
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
+from app.commands.media import QuotaError
 from app.identity.refusals import ForeignOriginError, InvalidGrantError, RefusedEntryError, ThrottledError
+from app.media.folder import FullError
+from app.media.pictures import PictureError
 from app.records.database import StoreError
 from app.road.problems import (
     BusyError,
@@ -41,6 +44,7 @@ TITLES = {
     429: "Too many requests",
     500: "Something went wrong here",
     503: "Busy",
+    507: "No room left",
 }
 
 
@@ -105,6 +109,14 @@ def _foreign(error: ForeignOriginError) -> Response:
     return problem(403, str(error), kind="foreign-origin")
 
 
+def _picture(error: PictureError) -> Response:
+    return problem(error.status, str(error))
+
+
+def _quota(error: QuotaError | FullError) -> Response:
+    return problem(507, str(error) or "There is no room left for pictures. Nothing was changed; tell us.", kind="quota")
+
+
 def _busy(error: BusyError) -> Response:
     return problem(503, str(error), headers={"Retry-After": "1"})
 
@@ -140,6 +152,9 @@ def register_problems(app: Flask) -> None:
         RefusedEntryError: _entry,
         ThrottledError: _throttled,
         ForeignOriginError: _foreign,
+        PictureError: _picture,
+        QuotaError: _quota,
+        FullError: _quota,
         StoreError: _store,
         DBAPIError: _store,
         HTTPException: _http,

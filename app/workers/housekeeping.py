@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from app.bootstrap import Platform
+from app.commands.media import known_files
+from app.media.folder import MediaFolder
 from app.road.roots import seal_root
 from app.store.journal import ATTEMPTS, ROOTS
 from app.store.waiting import IDEMPOTENCY
@@ -44,3 +46,5 @@ class Housekeeping:
         with self._platform.pipeline.transaction() as connection:
             for table in (IDEMPOTENCY, ATTEMPTS):
                 connection.execute(sa.delete(table).where(table.c.at < now - KEPT))
+        with self._platform.database.connect() as connection:
+            MediaFolder(self._platform.settings.media).sweep(lambda names: known_files(connection, names))

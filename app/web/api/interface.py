@@ -14,6 +14,7 @@ from app.web.api.bookings import add_bookings
 from app.web.api.inquiries import add_inquiries
 from app.web.api.links import add_links
 from app.web.api.me import add_me
+from app.web.api.media import add_media
 from app.web.api.openapi import described
 from app.web.api.operations import Interface, Operation
 from app.web.api.undo import add_undo
@@ -32,7 +33,7 @@ def interface() -> Interface:
         found.add(*entities.operations(kind))
     for add in (add_auth, add_links, add_me, add_users):
         add(found)
-    for add in (add_inquiries, add_bookings, add_work, add_audit, add_undo):
+    for add in (add_inquiries, add_bookings, add_work, add_audit, add_undo, add_media):
         add(found)
     found.add(Operation("GET", "/openapi.json", "openapi", "This description.", _description, {200: None}, public=True))
     return found

@@ -147,6 +147,8 @@ def _described(one: Operation) -> dict[str, Any]:
     answers: dict[str, Any] = {}
     for status, schema in one.answers.items():
         answers[str(status)] = {"description": "Done." if status < 300 else "Unchanged.", **_content(schema)}
+        if one.files and status == 200:
+            answers["200"]["content"] = {kind: {"schema": {"type": "string", "format": "binary"}} for kind in one.files}
     refused = {"$ref": "#/components/responses/Problem"}
     for status in sorted({*COMMON, *one.also}):
         answers.setdefault(str(status), refused)

@@ -28,7 +28,8 @@ class Operation:
     """One method on one path. ``path`` is written as in OpenAPI: ``/bookings/{id}``.
 
     ``answers`` maps statuses to the name of a schema, or None for no body; those that every operation may give (401,
-    429 and so on) are added. ``permission`` is told to readers; the road asks for it.
+    429 and so on) are added. ``permission`` is told to readers; the road asks for it. ``upload`` says that the body is a
+    form with a file, ``files`` which media types the answer has in place of JSON.
     """
 
     method: str
@@ -44,6 +45,7 @@ class Operation:
     permission: str | None = None
     also: tuple[int, ...] = ()
     upload: bool = False
+    files: tuple[str, ...] = ()
 
     @property
     def rule(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from dataclasses import replace as replaced
@@ -18,6 +19,7 @@ from app.identity.demo import PASSWORD, seed_people
 from app.identity.passwords import Hasher
 from app.web.app import create_app
 from engine.catalog import Catalog
+from tests.app.conftest import created
 from tests.app.processes import NOON, settings_for
 
 
@@ -80,6 +82,24 @@ class Agency:
             assert answer.status_code == 200, answer.get_data(as_text=True)
             self._known[name] = Person(self.http, self.ids[name], answer.get_json()["access_token"])
         return self._known[name]
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def lasting(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, agency: Catalog
+) -> Iterator[Agency]:
+    """The agency at noon for all tests of a file, which must not mind what the tests before left there."""
+    folder = tmp_path_factory.mktemp("lasting")
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("sqlite_template"), folder / "virel.db")
+        store = f"sqlite:///{folder / 'virel.db'}"
+    else:
+        template = request.getfixturevalue("postgresql_template")
+        store = created(request.getfixturevalue("postgresql"), template)
+    platform = bootstrap(replaced(settings_for(store, folder), mode="demo"), SteppedClock(NOON))
+    platform.releases._catalogs[1] = agency
+    yield Agency(platform)
+    platform.close()
 
 
 @pytest.fixture
