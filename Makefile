@@ -17,7 +17,7 @@ PIP := -m pip --disable-pip-version-check --quiet --no-input
 WORKERS ?= auto
 ARGS ?=
 
-.PHONY: help setup run test check format lint types layers documents house bench lock clean
+.PHONY: help setup run report test check format lint types layers documents house bench lock clean
 
 help: ## list these commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -25,7 +25,10 @@ help: ## list these commands
 setup: $(STAMP) ## make .venv with everything a developer needs
 	@echo "$(VENV) is ready"
 
-run: $(STAMP) ## a small agency at work: check, simulate thirty days, replay, explain, backtest, report
+run: $(STAMP) ## the product with a small agency at work (ARGS="--port 8080 --speed 60")
+	@$(BIN)/virel serve --demo $(ARGS)
+
+report: $(STAMP) ## the documents, a simulated month and a drafted change, as a page
 	@$(BIN)/virel demo $(ARGS)
 
 test: $(STAMP) ## all tests, on all cores (ARGS="-k word" for some)
