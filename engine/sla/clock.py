@@ -89,6 +89,8 @@ class Clock(Struct):
     _warn_known: bool = False
     _spent: int = 0
     _summed: int = 0
+    _days: Fraction = Fraction(0)
+    _days_summed: int = 0
 
     @classmethod
     def open(cls, policy: Policy, time: Timestamp) -> Clock:
@@ -231,6 +233,15 @@ class Clock(Struct):
             self._summed = len(self.past)
         return self._spent
 
+    def _spend_days(self) -> Fraction:
+        """The working days counted in the stretches that are over, likewise."""
+        if self._days_summed < len(self.past):
+            for stretch in self.past[self._days_summed :]:
+                if stretch.calendar is not None:
+                    self._days += stretch.calendar.days(stretch.start, stretch.end)
+            self._days_summed = len(self.past)
+        return self._days
+
     def _deadline(self) -> Timestamp | None:
         """The deadline by the target in force, keeping the time used."""
         target = self.aim
@@ -260,6 +271,8 @@ class Clock(Struct):
                 return self.opened
             if self._spend() < time:
                 return None if self.counting is None else target.calendar.deadline(self.since, time - self._spent)
+        elif (left := days - self._spend_days()) > 0:
+            return None if self.counting is None else target.calendar.after(self.since, Amount(left, amount.time, ""))
         for stretch in self.past:
             calendar = stretch.calendar
             if calendar is None:
@@ -277,11 +290,7 @@ class Clock(Struct):
             if worked >= time:
                 return calendar.deadline(begun, time)
             time -= worked
-        if self.counting is None:
-            return None
-        if days:
-            return target.calendar.after(self.since, Amount(days, Duration(time), ""))
-        return target.calendar.deadline(self.since, time)
+        return None if self.counting is None else target.calendar.deadline(self.since, time)
 
 
 class Track(Struct):
