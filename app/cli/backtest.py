@@ -25,6 +25,7 @@ from engine.conditions.values import Timestamp
 from engine.events.jsonl import UnreadableError
 from engine.releases.migration import Migration
 from engine.simulation import backtest as backtests
+from engine.simulation.horizon import TooFarError
 
 
 @click.command()
@@ -52,6 +53,8 @@ def backtest(shared: Shared, file: Path, against: Path | None, migrate: str | No
         answer = backtests.run(catalog, file, baseline, until=until, progress=_progress(), migrate=plan)
     except UnreadableError as error:
         raise CannotRun(f"{file}: {error.diagnostic.message}") from None
+    except TooFarError as problem:
+        raise CannotRun(str(problem)) from None
     finally:
         if sys.stderr.isatty():
             click.echo("\r\x1b[K", nl=False, err=True)

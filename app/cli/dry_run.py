@@ -26,6 +26,7 @@ from engine.diagnostics import Diagnostic
 from engine.events.envelope import WireEvent
 from engine.events.jsonl import UnreadableError, read_event, read_events
 from engine.simulation import dryrun
+from engine.simulation.horizon import TooFarError
 
 MARKS = {"met": "●", "unmet": "○", "errored": "▲"}
 
@@ -48,7 +49,10 @@ def dry_run(shared: Shared, file: str, history: Path | None, onlooker: str | Non
     event = _event(file)
     broken: list[Diagnostic] = []
     past = _history(history, broken.append) if history is not None else None
-    answer = dryrun.explain(catalog, event, past, roles)
+    try:
+        answer = dryrun.explain(catalog, event, past, roles)
+    except TooFarError as problem:
+        raise CannotRun(str(problem)) from None
     for one in broken:
         click.echo(f"{one.place.file}:{one.place.line}: skipped: {one.message}", err=True)
     tell_unavailable(catalog)

@@ -61,6 +61,7 @@ def known(catalog: Catalog, events: Path | None, facts: Path | None, at: Timesta
 def _from_events(catalog: Catalog, path: Path, at: Timestamp | None) -> tuple[Simulation, bool]:
     from engine.events.jsonl import UnreadableError, read_events
     from engine.simulation.facts import at_the_end
+    from engine.simulation.horizon import TooFarError
 
     broken: list[Diagnostic] = []
     try:
@@ -69,7 +70,10 @@ def _from_events(catalog: Catalog, path: Path, at: Timestamp | None) -> tuple[Si
         raise CannotRun(f"{path}: {error.diagnostic.message}") from None
     for one in broken[:20]:
         click.echo(f"{one.place.file}:{one.place.line}: skipped: {one.message}", err=True)
-    return at_the_end(catalog, events, at), not broken
+    try:
+        return at_the_end(catalog, events, at), not broken
+    except TooFarError as problem:
+        raise CannotRun(str(problem)) from None
 
 
 def _json(path: Path) -> Mapping[str, Any]:

@@ -25,6 +25,7 @@ from engine.diagnostics import Diagnostic, did_you_mean
 from engine.events.jsonl import UnreadableError, read_events
 from engine.simulation import deadline
 from engine.simulation.deadline import in_words
+from engine.simulation.horizon import TooFarError
 
 MARKS = {"open": "+", "closed": " ", "paused": "‖"}
 
@@ -61,7 +62,10 @@ def explain(shared: Shared, file: Path, policy: str, entity: str, at: Timestamp 
         raise CannotRun(f"{file}: {error.diagnostic.message}") from None
     for one in broken:
         click.echo(f"{one.place.file}:{one.place.line}: skipped: {one.message}", err=True)
-    answer = deadline.explain(catalog, events, policy, entity, at, roles)
+    try:
+        answer = deadline.explain(catalog, events, policy, entity, at, roles)
+    except TooFarError as problem:
+        raise CannotRun(str(problem)) from None
     if shared.format == "json":
         print_json(answer)
     else:

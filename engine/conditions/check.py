@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from engine.conditions import messages
 from engine.conditions.block import Block, Line, block_problems
+from engine.conditions.check_constants import constant_problems
 from engine.conditions.check_context import NEVER, NOTHING_KNOWN, Known, Typed
 from engine.conditions.check_domain import Term, conjuncts, contradictions
 from engine.conditions.check_presence import either, when_false, when_true
@@ -155,6 +156,8 @@ def _checked(text: str, scope: Scope, expected: Type | None, known: Known) -> tu
     except ConditionError as error:
         return checker, checker.failed(Literal(0, len(text), None)), list(error.problems)
     typed = checker.check(tree, expected, known)
+    if not checker.problems and typed.type != UNKNOWN:
+        checker.problems.extend(constant_problems(typed.node, checker.node_types))
     return checker, typed, checker.problems
 
 

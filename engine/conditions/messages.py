@@ -12,7 +12,7 @@ from engine.conditions.tree import Node
 from engine.conditions.types import BOOL, DOUBLE, INT, Type, phrase
 from engine.diagnostics import did_you_mean
 
-WARNINGS = frozenset({"V338", "V339"})
+WARNINGS = frozenset({"V338", "V339", "V348"})
 """Codes of findings that do not stop a condition from running."""
 
 
@@ -283,6 +283,17 @@ def bad_pattern(node: Node, reason: str) -> Problem:
         f"this is no regular expression: {reason}",
         "patterns are RE2: no look-around and no back-references",
     )
+
+
+def always_fails(node: Node, reason: str) -> Problem:
+    """A part that has no value, whatever the facts are."""
+    return _at(node, "V347", f"this always fails: {reason}", "no fact can change that")
+
+
+def always_alike(node: Node, *, holds: bool) -> Problem:
+    """A part that is true, or false, whatever the facts are."""
+    said = "always holds" if holds else "never holds"
+    return _at(node, "V348", f"this {said}: it asks for no fact", "compare with a field, or leave it out")
 
 
 # Blocks and texts: these speak about the document around expressions.

@@ -27,6 +27,7 @@ from engine.releases.renaming import Renaming
 from engine.simulation.effects import EffectDifference, ListingLedger
 from engine.simulation.events import is_derived, is_import, same_reading
 from engine.simulation.fidelity import Fidelity
+from engine.simulation.horizon import within_reach
 from engine.simulation.ledger import Ledger, Outcome, Performed
 from engine.simulation.simulation import Simulation
 
@@ -79,7 +80,7 @@ def collector_rested() -> Iterator[None]:
     """
     thresholds = gc.get_threshold()
     gc.freeze()
-    gc.set_threshold(50_000, 50, 50)
+    gc.set_threshold(200_000, 50, 50)
     try:
         yield
     finally:
@@ -169,6 +170,7 @@ class _Replay:
                 self._compare()
         end = self._until if self._until is not None else last
         if end is not None:
+            within_reach(last, end)
             for simulation in self.simulations:
                 simulation.advance(end, including=True)
             if compare:

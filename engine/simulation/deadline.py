@@ -12,6 +12,7 @@ from engine.conditions.values import Duration, Timestamp
 from engine.conditions.veil import HIDDEN, rests_on
 from engine.events.envelope import WireEvent
 from engine.simulation.events import is_derived
+from engine.simulation.horizon import within_reach
 from engine.simulation.ledger import Ledger
 from engine.simulation.simulation import Simulation
 from engine.sla.clock import Clock
@@ -28,12 +29,14 @@ def explain(
 ) -> dict[str, Any]:
     """The JSON of ``virel sla explain``; ``clock`` is None where none was ever opened.
 
-    ``at`` is the last event's time unless given. ``ledger`` sums to ``used``, and ``ahead`` to what remains. With
-    ``roles`` a deadline that is read from what these may not see is ``hidden``.
+    ``at`` is the last event's time unless given; raises TooFarError for one that is not worth waiting for.
+    ``ledger`` sums to ``used``, and ``ahead`` to what remains. With ``roles`` a deadline that is read from what these may not see is ``hidden``.
     """
     roots = sorted((event for event in events if not is_derived(event)), key=lambda event: event.time)
     ticks = frozenset(str(event.data.get("rule", "")) for event in roots if event.type == "schedule.ticked")
     simulation = Simulation(catalog, Ledger(), ticks_in_log=ticks)
+    if at is not None:
+        within_reach(max((event.time for event in roots if event.time <= at), default=None), at)
     for event in roots:
         if at is None or event.time <= at:
             simulation.take(event)

@@ -18,6 +18,7 @@ from engine.events.envelope import WireEvent, as_json
 from engine.machines.records import UnfitValue
 from engine.machines.records import as_json as value_json
 from engine.simulation.events import Event, is_derived
+from engine.simulation.horizon import within_reach
 from engine.simulation.ledger import Ledger, Performed
 from engine.simulation.simulation import Simulation
 from engine.simulation.veil import Veil
@@ -35,7 +36,7 @@ def explain(
     """The JSON of ``virel dry-run`` for one event, after the root events of ``history`` that came before it.
 
     The history may hold the event itself, too: what stands there from it on is left out. With ``roles`` what these may
-    not see is ``hidden``.
+    not see is ``hidden``. Raises TooFarError for an event so long after its history that nobody would wait for it.
     """
     past = sorted(
         (earlier for earlier in history or () if not is_derived(earlier) and earlier.time <= event.time),
@@ -49,6 +50,7 @@ def explain(
     for earlier in past:
         run.simulation.take(earlier)
     if past:
+        within_reach(past[-1].time, event.time)
         run.simulation.advance(event.time, including=False)
     return run.explain(event)
 

@@ -10,15 +10,22 @@ from engine.conditions.values import Timestamp
 from engine.events.envelope import WireEvent
 from engine.machines.records import UnfitValue
 from engine.simulation.events import is_derived
+from engine.simulation.horizon import within_reach
 from engine.simulation.ledger import Ledger
 from engine.simulation.simulation import Simulation
 
 
 def at_the_end(catalog: Catalog, events: Iterable[WireEvent], at: Timestamp | None) -> Simulation:
-    """The world after the root events up to ``at`` (None: all of them), what falls due by then included."""
+    """The world after the root events up to ``at`` (None: all of them), what falls due by then included.
+
+    Raises TooFarError for an instant that is not worth waiting for.
+    """
     simulation = Simulation(catalog, Ledger())
-    roots = (one for one in events if not is_derived(one) and (at is None or one.time <= at))
-    for event in sorted(roots, key=lambda one: one.time):
+    wanted = (one for one in events if not is_derived(one) and (at is None or one.time <= at))
+    roots = sorted(wanted, key=lambda one: one.time)
+    if at is not None:
+        within_reach(roots[-1].time if roots else None, at)
+    for event in roots:
         simulation.take(event)
     if at is not None:
         simulation.advance(at, including=True)

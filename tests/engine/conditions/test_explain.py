@@ -46,7 +46,7 @@ def test_an_errored_line_says_why_in_the_author_s_words():
     assert lines("client.visits > 3", client="cl_9") == [
         ("errored", {"client.visits": None}, "client.visits has no value")
     ]
-    assert lines("booking.guests / 0 > 3") == [("errored", {"booking.guests": 3}, "division by zero")]
+    assert lines("3 / booking.guests > 3", guests=0) == [("errored", {"booking.guests": 0}, "division by zero")]
 
 
 def test_errors_are_absorbed_by_lines_that_decide():
