@@ -24,12 +24,15 @@ from typing import Any
 
 import psycopg
 import sqlalchemy as sa
+import uvicorn
 
 from app.bootstrap import Platform, bootstrap
 from app.clock import Clock
 from app.identity.demo import PASSWORD, seed_people
 from app.identity.passwords import Hasher
+from app.outbox.channels.channel import Message
 from app.outbox.channels.file import FileChannel
+from app.serving import Serving
 from app.settings import Settings
 from app.workers import worker as work
 from app.workers.wakeups import Wakeups, huey_for
@@ -81,10 +84,13 @@ class Fuse:
 
 @dataclass
 class Fuses:
-    """Where one process may be killed: before a statement, or when a unit is committed and nobody was told."""
+    """Where one process may be killed: before a statement, when a unit is committed and nobody was told, and just before
+    or after a message is delivered.
+    """
 
     statements: Fuse = field(default_factory=Fuse)
     commits: Fuse = field(default_factory=Fuse)
+    deliveries: Fuse = field(default_factory=Fuse)
 
     def laid(self, platform: Platform) -> None:
         """Lays the fuses in the process of a platform."""
@@ -116,6 +122,19 @@ class Fuses:
             return result
 
         platform.pipeline._once = told  # type: ignore[method-assign]
+
+
+class FusedChannel(FileChannel):
+    """Delivers to files, with a fuse at either side."""
+
+    def __init__(self, folder: Path, fuse: Fuse) -> None:
+        super().__init__(folder)
+        self._fuse = fuse
+
+    def deliver(self, message: Message) -> None:
+        self._fuse.burn()
+        super().deliver(message)
+        self._fuse.burn()
 
 
 def free_port() -> int:
@@ -213,10 +232,6 @@ class Site:
             connection.close()
 
     def _serve(self) -> None:
-        import uvicorn
-
-        from app.serving import Serving
-
         logging.disable()
         platform = self.platform()
         self.fuses["web"].laid(platform)
@@ -224,7 +239,7 @@ class Site:
         wakeups = Wakeups(huey_for(platform.settings, embedded=True), platform.clock)
         platform.pipeline.waits = wakeups.at
         if not self.apart:
-            worker = self._worker(platform, wakeups)
+            worker = self._worker("web", platform, wakeups)
             threading.Thread(target=worker.run, args=(threading.Event(),), daemon=True).start()
         uvicorn.run(Serving(platform), host="127.0.0.1", port=self.port, log_level="critical")
 
@@ -234,11 +249,12 @@ class Site:
         self.fuses["worker"].laid(platform)
         self.prepared()
         wakeups = Wakeups(huey_for(platform.settings, embedded=False), platform.clock) if self.redis else None
-        self._worker(platform, wakeups).run(threading.Event())
+        self._worker("worker", platform, wakeups).run(threading.Event())
 
-    def _worker(self, platform: Platform, wakeups: Wakeups | None) -> Worker:
+    def _worker(self, name: str, platform: Platform, wakeups: Wakeups | None) -> Worker:
         work.LONGEST = self.swept_every
-        return Worker(platform, FileChannel(self.folder / "outbox"), wakeups, lease_seconds=LEASE_SECONDS)
+        channel = FusedChannel(self.folder / "outbox", self.fuses[name].deliveries)
+        return Worker(platform, channel, wakeups, lease_seconds=LEASE_SECONDS)
 
 
 class Look:

@@ -36,9 +36,10 @@ from engine.simulation.simulation import Simulation
 from tests.app.servers import Caller, SharedClock, Site, wait_for
 
 CRASHES = int(os.environ.get("VIREL_CRASHES", "24"))
+"""Kills on each store."""
 DAY = 86_400 * 10**9
 EUR = {"amount": 100_000, "currency": "EUR"}
-KINDS = ("statement", "commit", "moment")
+KINDS = ("statement", "commit", "moment", "delivery")
 
 
 @contextmanager
@@ -67,11 +68,15 @@ class Nemesis:
         if self.planned is not None or self.site.crashes >= self.most:
             return
         name, kind = self.chance.choice(list(self.site.parts)), self.chance.choice(KINDS)
+        if kind == "delivery":
+            name = list(self.site.parts)[-1]  # whoever works
         self.planned = (name, kind)
         if kind == "statement":
             self.site.fuses[name].statements.light(self.chance.randint(1, 120))
         elif kind == "commit":
             self.site.fuses[name].commits.light(self.chance.randint(1, 3))
+        elif kind == "delivery":
+            self.site.fuses[name].deliveries.light(self.chance.randint(1, 2))
 
     def crashed(self) -> None:
         if self.planned is not None:
