@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.road import commands
-from app.road.problems import Fault, InvalidError, NotAllowedNowError
+from app.road.problems import CollisionError, Fault, InvalidError, NotAllowedNowError, NotFoundError
 from app.road.road import StoredRoad
 from engine.conditions.values import Timestamp
 from engine.simulation.world import Record
@@ -21,8 +21,8 @@ LASTING = ("held", "challenged", "confirmed")
 def hold(road: StoredRoad, booking_id: str, *, expires_at: Timestamp | None = None) -> Record:
     """Puts a booking on the stack of its model's time, below those that are there; the first one holds the slot.
 
-    The slot of exactly that time is taken, or made. Raises NotAllowedNowError where the booking has an option already
-    or the time is taken.
+    The slot of exactly that time is taken, or made. Raises NotAllowedNowError where the booking has an option already, and
+    CollisionError where the time is taken.
     """
     machines = road.catalog.machines
     booking, _ = commands.readable(road, machines["booking"], booking_id, lock=True)
@@ -36,8 +36,9 @@ def hold(road: StoredRoad, booking_id: str, *, expires_at: Timestamp | None = No
         raise NotAllowedNowError("This booking holds an option already.")
     slot = _slot(road, booking)
     stack = [one for one in road.world.inverse("option", "slot", slot["id"]) if one["status"] in LASTING]
-    if any(one["status"] == "confirmed" for one in stack) or slot["status"] == "taken":
-        raise NotAllowedNowError("The model's time is taken: another booking was confirmed for it.")
+    confirmed = next((one for one in stack if one["status"] == "confirmed"), None)
+    if confirmed is not None or slot["status"] == "taken":
+        raise _taken(road, confirmed)
     if slot["status"] == "open":
         commands.move(road, "slot", slot["id"], "hold")
     rank = 1 + max((one["rank"] for one in stack), default=0)
@@ -46,6 +47,19 @@ def hold(road: StoredRoad, booking_id: str, *, expires_at: Timestamp | None = No
     if booking["status"] == "draft":
         commands.move(road, "booking", booking_id, "hold")
     return option
+
+
+def _taken(road: StoredRoad, confirmed: Record | None) -> CollisionError:
+    """That the time is taken, and by which booking, where that is known and may be read."""
+    machine = road.catalog.machines["booking"]
+    try:
+        booking = commands.readable(road, machine, confirmed["booking"])[0] if confirmed is not None else None
+    except NotFoundError:
+        booking = None
+    if booking is None:
+        return CollisionError("The model's time is taken already.")
+    winner = ("booking", booking["id"], booking.get("code"))
+    return CollisionError(f"The model's time is taken already, by booking {booking.get('code')}.", winner)
 
 
 def _slot(road: StoredRoad, booking: Record) -> Record:

@@ -45,6 +45,13 @@ def seal(key: bytes, row: Mapping[Any, Any]) -> str:
     return hmac.digest(key, orjson.dumps([row[name] for name in SEALED]), "sha256").hex()
 
 
+def last_actor(connection: Connection, machine: str, entity: str) -> str | None:
+    """Who changed an entity last."""
+    query = sa.select(AUDIT.c.actor).where(AUDIT.c.machine == machine, AUDIT.c.entity == entity)
+    actor: str | None = connection.scalar(query.where(AUDIT.c.outcome == "done").order_by(AUDIT.c.place.desc()).limit(1))
+    return actor
+
+
 class AuditWriter:
     """Writes entries onto the chains of their entities."""
 

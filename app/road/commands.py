@@ -10,6 +10,7 @@ from typing import Any
 
 import uuid_utils
 
+from app.road.audit import last_actor
 from app.road.problems import Fault, ForbiddenError, InvalidError, NotAllowedNowError, NotFoundError, StaleError
 from app.road.road import StoredRoad
 from engine.access.decide import Decision, decide
@@ -67,7 +68,7 @@ def machine_of(road: StoredRoad, id: str) -> Machine:
 def _current(road: StoredRoad, machine: Machine, id: str, version: int | None) -> None:
     known = road.store.version(machine.id, id)
     if version is not None and version != known:
-        raise StaleError(machine.id, id, known)
+        raise StaleError(machine.id, id, known, last_actor(road.connection, machine.id, id))
 
 
 def read_values(road: StoredRoad, machine: Machine, values: Mapping[str, Any], *, whole: bool) -> Record:

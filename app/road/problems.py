@@ -47,11 +47,12 @@ class CollisionError(ProblemError):
 
 
 class StaleError(ProblemError):
-    """The entity is no longer the version that the caller knows."""
+    """The entity is no longer the version that the caller knows. ``version`` is what it is now, ``actor`` who changed it last."""
 
-    def __init__(self, machine: str, id: str, version: int) -> None:
+    def __init__(self, machine: str, id: str, version: int, actor: str | None = None) -> None:
         super().__init__(f"{machine} {id} has changed since you read it: read it again and decide anew.")
         self.version = version
+        self.actor = actor
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,10 @@ from engine.simulation.performer import RefusedError
 from engine.simulation.world import World
 
 Key = tuple[str, str]
+STACKS = {"option": "slot"}
+"""Entities that are ranked among each other, by the relation to what they stand on. Who reads a stack to write, or changes
+one of it, locks that first: on PostgreSQL two units would else each rank on what the other is about to change.
+"""
 
 
 class ChangedMeanwhileError(Exception):
@@ -82,10 +86,12 @@ class StoredWorld(World):
         "_changed",
         "_connection",
         "_deleted",
+        "_locked",
         "_new",
         "_statements",
         "_stored",
         "_versions",
+        "_waits",
         "moves",
         "unused",
     )
@@ -101,16 +107,21 @@ class StoredWorld(World):
         self._versions: dict[Key, int] = {}
         self._new: dict[Key, Record] = {}
         self._changed: dict[Key, set[str]] = {}
+        self._locked: set[Key] = set()
+        self._waits = False
         self.unused: set[str] = set()
         self.moves: list[tuple[str, str, Timestamp, str | None, str]] = []
 
     def begin(self, connection: Connection) -> None:
         """Forgets everything: from now on rows are read over this connection."""
         self._connection = connection
+        # A unit that writes to SQLite has the whole store to itself.
+        writing = connection.get_execution_options().get("virel_writing", False)
+        self._waits = writing and connection.dialect.name == "postgresql"
         for table in self._stored.values():
             table.clear()
             table.absent.clear()
-        for kept in (self._versions, self._new, self._changed):
+        for kept in (self._versions, self._new, self._changed, self._locked):
             kept.clear()
         self.moves.clear()
         self.unused.clear()
@@ -132,12 +143,26 @@ class StoredWorld(World):
         return self._versions.get((machine, id), 0)
 
     def lock(self, machine: str, id: str) -> Record | None:
-        """The record, its row locked; to be called before anything else of the unit reads it."""
-        table = self._stored[machine]
-        known = table.loaded(id)
-        if known is not None:
-            return known
-        return self.read(table, id, lock=True)
+        """The record, its row locked until the unit ends.
+
+        Raises ChangedMeanwhileError where the unit has read it before and it is another by now.
+        """
+        table, key = self._stored[machine], (machine, id)
+        if not self._waits or key in self._new or key in self._locked:
+            return table.loaded(id) or self.read(table, id, lock=True)
+        if machine in STACKS and (record := table.get(id)) is not None:
+            self._lock_owner(machine, record)
+        found = self.read(table, id, lock=True)
+        if found is not None:
+            self._locked.add(key)
+        return found
+
+    def _lock_owner(self, machine: str, record: Record) -> None:
+        """Locks what an entity of a stack stands on."""
+        relation = STACKS.get(machine)
+        owner = record.get(relation) if relation is not None and self._waits else None
+        if relation is not None and owner is not None:
+            self.lock(self._stored[machine].rows.machine.relations[relation].machine, owner)
 
     def read(self, table: StoredTable, id: str, *, lock: bool = False) -> Record | None:
         """Reads a row into its table; None where there is none."""
@@ -145,11 +170,16 @@ class StoredWorld(World):
         return None if row is None else self.take(table.rows.machine.id, row)
 
     def take(self, machine: str, row: Any) -> Record:
-        """The record of a row that was read by a query of one's own; one that is known already stays as it is."""
+        """The record of a row that was read by a query of one's own; one that is known already stays as it is.
+
+        Raises ChangedMeanwhileError where the row is no longer the one that is known.
+        """
         table = self._stored[machine]
         record, version = table.rows.record(row)
         known = table.loaded(record["id"])
         if known is not None:
+            if self._versions[machine, record["id"]] != version:
+                raise ChangedMeanwhileError("a row was changed between two looks at it")
             return known
         dict.__setitem__(table, record["id"], record)
         self._versions[machine, record["id"]] = version
@@ -157,6 +187,8 @@ class StoredWorld(World):
 
     def inverse(self, machine: str, relation: str, id: str) -> list[Record]:
         """The records of ``machine`` whose ``relation`` is ``id``, oldest first."""
+        if STACKS.get(machine) == relation:
+            self._lock_owner(machine, {relation: id})
         table = self._stored[machine]
         columns = table.rows.table.c
 
@@ -236,6 +268,8 @@ class StoredWorld(World):
 
     def change(self, machine: str, record: Record, name: str, value: Any) -> None:
         """Sets a field or relation; None removes it."""
+        if machine in STACKS:
+            self._lock_owner(machine, record)
         key = (machine, record["id"])
         if self._recording:
             self._journal.append((self._put_back, key, record, name, record.get(name)))

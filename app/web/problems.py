@@ -84,7 +84,8 @@ def _collision(error: CollisionError) -> Response:
 
 
 def _stale(error: StaleError) -> Response:
-    return problem(412, str(error))
+    winner = {"actor": error.actor, "etag": f'"v{error.version}"'} if error.version else None
+    return problem(412, str(error), winner=winner)
 
 
 def _invalid(error: InvalidError) -> Response:

@@ -39,6 +39,11 @@ PROBLEM: Schema = {
                 "required": ["pointer", "code", "message"],
             },
         },
+        "winner": {
+            "type": ["object", "null"],
+            "description": "Who was quicker: what stands in the way (type, id, code), or who changed it last (actor, etag).",
+            "properties": {name: {"type": ["string", "null"]} for name in ("type", "id", "code", "actor", "etag")},
+        },
     },
     "required": ["type", "title", "status", "detail"],
 }
