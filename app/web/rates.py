@@ -1,23 +1,30 @@
 """How much one caller may ask: a sliding window for each token, session or address, told in every answer.
 
-With Redis the windows are shared by all processes; where Redis does not answer each process counts by itself, and nobody
-is let through unmeasured.
+With Redis the windows are shared by all processes. Where Redis does not answer each process counts by itself for a while,
+so that nobody is let through unmeasured, and nobody but the first one waits for what is away.
 """
 
 from __future__ import annotations
 
+import logging
 import math
 import time
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Any
 
 from flask import Flask, Response, g, request
-from limits import RateLimitItem, RateLimitItemPerMinute
+from limits import RateLimitItem, RateLimitItemPerMinute, WindowStats
 from limits.storage import MemoryStorage, Storage, storage_from_string
 from limits.strategies import SlidingWindowCounterRateLimiter
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from app.web.problems import problem
 
+LOG = logging.getLogger("virel.web")
+PATIENCE = 5.0
+"""Seconds for which a Redis that does not answer is not asked again."""
 STRANGERS = 25
 """An address without a token or a session may ask for this part of what a caller with one may."""
 
@@ -39,25 +46,33 @@ class Rates:
         self._strangers = RateLimitItemPerMinute(max(1, each_minute // STRANGERS))
         self._own = SlidingWindowCounterRateLimiter(MemoryStorage())
         self._shared = SlidingWindowCounterRateLimiter(_shared(redis)) if redis is not None else None
+        self._away = 0.0
 
     def take(self) -> Standing | None:
         """Counts this request; what is left, or None where it is one too many (then ``standing`` says how long)."""
         found = _caller()
         item = self._strangers if found is None else self._known
         who = found or request.remote_addr or "unknown"
-        try:
-            limiter = self._shared or self._own
-            good = limiter.hit(item, who)
-            stats = limiter.get_window_stats(item, who)
-        except Exception:  # noqa: BLE001 - whatever keeps Redis from answering: the process counts by itself
-            good = self._own.hit(item, who)
-            stats = self._own.get_window_stats(item, who)
+        good, stats = self._counted(item, who)
         g.standing = Standing(item, stats.remaining, max(1, math.ceil(stats.reset_time - time.time())))
         return g.standing if good else None
 
+    def _counted(self, item: RateLimitItem, who: str) -> tuple[bool, WindowStats]:
+        """Whether one more is within a limit, and what is left of it."""
+        if self._shared is not None and time.monotonic() >= self._away:
+            try:
+                return self._shared.hit(item, who), self._shared.get_window_stats(item, who)
+            except Exception as error:  # noqa: BLE001 - whatever keeps Redis from answering: the process counts by itself
+                LOG.warning("requests are counted by this process alone for now: %s", error)
+                self._away = time.monotonic() + PATIENCE
+        return self._own.hit(item, who), self._own.get_window_stats(item, who)
+
 
 def _shared(redis: str) -> Storage:
-    found = storage_from_string(redis, socket_timeout=0.2, socket_connect_timeout=0.2)
+    # A client of redis-py tries again by itself, with pauses that add up to seconds.
+    once = Retry(NoBackoff(), 0)
+    options: dict[str, Any] = {"socket_timeout": 0.2, "socket_connect_timeout": 0.2, "retry": once}
+    found = storage_from_string(redis, **options)
     assert isinstance(found, Storage)
     return found
 

@@ -28,6 +28,7 @@ from engine.conditions.values import Timestamp
 from engine.releases.content import ReleaseContent, content_of
 from engine.simulation.world import Record
 from tests.app.processes import reopened
+from tests.app.redis_server import RedisServer
 
 OWNER = Caller({"id": "the-owner", "roles": ["OWNER"], "queues": []})
 Work = Callable[[StoredRoad], Any]
@@ -106,6 +107,24 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     address = created(server, request.getfixturevalue("postgresql_template"))
     yield address
     dropped(server, address)
+
+
+@pytest.fixture(scope="session")
+def lasting_redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    """A Redis that lives as long as the tests."""
+    server = RedisServer(tmp_path_factory.mktemp("redis"))
+    server.start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+def redis(tmp_path: Path) -> Iterator[RedisServer]:
+    """A Redis of one's own, to be flushed, hung and killed."""
+    server = RedisServer(tmp_path)
+    server.start()
+    yield server
+    server.kill()
 
 
 @pytest.fixture

@@ -96,7 +96,7 @@ class Fuses:
         """Lays the fuses in the process of a platform."""
         burn = self.statements.burn
 
-        class Cursor(psycopg.Cursor):  # type: ignore[type-arg]
+        class Cursor(psycopg.Cursor):
             def execute(self, *arguments: Any, **options: Any) -> Any:
                 burn()
                 return super().execute(*arguments, **options)
@@ -121,7 +121,7 @@ class Fuses:
             self.commits.burn()
             return result
 
-        platform.pipeline._once = told  # type: ignore[method-assign]
+        platform.pipeline._once = told  # type: ignore[method-assign, assignment]
 
 
 class FusedChannel(FileChannel):
@@ -163,13 +163,14 @@ class Site:
     prepared: Callable[[], None] = lambda: None
     """Called in each process before its work begins."""
     swept_every: float = SWEPT_EVERY
+    undo: int = 15
     looking: list[Platform] = field(default_factory=list)
 
     @property
     def settings(self) -> Settings:
         public = f"http://127.0.0.1:{self.port}"
         plain = settings_for(self.url, self.folder)
-        return replaced(plain, mode="demo", redis=self.redis, public_url=public, rate=1_000_000)
+        return replaced(plain, mode="demo", redis=self.redis, public_url=public, rate=999_999, undo_seconds=self.undo)
 
     def platform(self) -> Platform:
         """A platform of one's own over the store."""

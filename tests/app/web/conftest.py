@@ -103,9 +103,14 @@ def lasting(
 
 
 @pytest.fixture
-def house(store: str, tmp_path: Path, agency: Catalog) -> Iterator[Agency]:
-    """The agency at noon, with the demo's five people and nothing else."""
-    settings = replaced(settings_for(store, tmp_path), mode="demo")
+def house(request: pytest.FixtureRequest, store: str, tmp_path: Path, agency: Catalog) -> Iterator[Agency]:
+    """The agency at noon, with the demo's five people and nothing else; where the store is PostgreSQL, with Redis."""
+    redis = None
+    if store.startswith("postgresql"):
+        server = request.getfixturevalue("lasting_redis")
+        server.flush()
+        redis = server.url
+    settings = replaced(settings_for(store, tmp_path), mode="demo", redis=redis)
     platform = bootstrap(settings, SteppedClock(NOON))
     platform.releases._catalogs[1] = agency
     # What a hash costs is for guessers to pay; the real parameters are tested with the passwords.
