@@ -21,6 +21,8 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Who = Callable[[Platform, Request], Caller]
 GOING_AWAY, TRY_AGAIN, SIGNED_OUT = 1001, 1013, 4401
+SLOWEST = 10.0
+"""Seconds that a socket may take to accept one message: whoever does not read is given up, and may resume."""
 RECHECK = 30.0
 """Seconds after which it is asked again whether the viewer is still signed in, and in which roles."""
 
@@ -66,7 +68,12 @@ class LiveSocket:
                 if checking in done:
                     await send({"type": "websocket.close", "code": SIGNED_OUT, "reason": "sign in again"})
                 return
-            await send({"type": "websocket.send", "text": orjson.dumps(waiting.result()).decode()})
+            try:
+                async with asyncio.timeout(SLOWEST):
+                    await send({"type": "websocket.send", "text": orjson.dumps(waiting.result()).decode()})
+            except TimeoutError:
+                viewer.stalled = True
+                return  # nothing can be said to who does not read; the server closes what is behind
             if viewer.stalled and viewer.queue.empty():
                 await send({"type": "websocket.close", "code": TRY_AGAIN, "reason": "too slow; resume"})
                 return

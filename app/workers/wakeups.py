@@ -18,6 +18,8 @@ from huey import Huey, MemoryHuey, RedisHuey, SqliteHuey
 from huey.registry import Message
 from huey.serializer import Serializer
 from redis import ConnectionPool
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from app.clock import Clock, seconds_until
 from app.settings import Settings
@@ -48,11 +50,16 @@ class JsonSerializer(Serializer):  # type: ignore[misc]
 
 
 def huey_for(settings: Settings, *, embedded: bool) -> Huey:
-    """Where wake-ups go: Redis where it is configured, else the memory of this process, or a file beside the store."""
+    """Where wake-ups go: Redis where it is configured, else the memory of this process, or a file beside the store.
+
+    With Redis, ``embedded`` is for a process that sends and never listens.
+    """
     options: dict[str, Any] = {"results": False, "serializer": JsonSerializer(), "utc": True}
     if settings.redis is not None:
-        # Nobody waits longer for a wake-up to be sent than it would save; listening waits a second at a time.
-        pool = ConnectionPool.from_url(settings.redis, socket_connect_timeout=0.5, socket_timeout=3)
+        # Nobody waits longer for a wake-up to be sent than it would save; listening waits a second at a time. Clients of
+        # redis-py try again by themselves, with pauses that add up to seconds.
+        times = {"socket_connect_timeout": 0.5, "socket_timeout": 0.5 if embedded else 3}
+        pool = ConnectionPool.from_url(settings.redis, retry=Retry(NoBackoff(), 0), **times)
         return RedisHuey("virel", connection_pool=pool, **options)
     if embedded:
         return MemoryHuey("virel", **options)
