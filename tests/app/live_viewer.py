@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from contextlib import ExitStack
 from typing import Any
 
 from websockets.sync.client import ClientConnection, connect
@@ -15,9 +16,10 @@ class LiveViewer:
     def __init__(self, port: int, token: str, after: int | None = None, **headers: str) -> None:
         query = "" if after is None else f"?after={after}"
         named = {"Authorization": f"Bearer {token}", **headers}
-        self.socket: ClientConnection = connect(
-            f"ws://127.0.0.1:{port}/live{query}", additional_headers=named, proxy=None, ping_interval=None
-        )
+        self._open = ExitStack()
+        address = f"ws://127.0.0.1:{port}/live{query}"
+        opening = connect(address, additional_headers=named, proxy=None, ping_interval=None)
+        self.socket: ClientConnection = self._open.enter_context(opening)
         hello = self.told()
         assert hello["type"] == "hello"
         self.upto: int = hello["upto"]
@@ -39,4 +41,4 @@ class LiveViewer:
         return self.items
 
     def close(self) -> None:
-        self.socket.close()
+        self._open.close()
