@@ -95,7 +95,7 @@ class Hub:
 
     async def _turn(self) -> bool:
         """Numbers what was committed and takes every viewer a batch further; whether somebody has more to be told."""
-        await asyncio.to_thread(number_pending, self._platform.database)
+        await asyncio.to_thread(number_pending, self._platform.pipeline)
         if not self._viewers:
             return False
         current = await asyncio.to_thread(self._head)

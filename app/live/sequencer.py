@@ -8,29 +8,27 @@ there to ``feed``, under the next numbers, without gaps.
 from __future__ import annotations
 
 import sqlalchemy as sa
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
-from app.records.database import WRITING
+from app.road.pipeline import Pipeline
 from app.store.journal import FEED, PENDING
 
 BATCH = 500
 LOCK = 0x56_49_52_46  # the advisory lock under which one sequencer at a time works
 
 
-def number_pending(database: Engine) -> int:
+def number_pending(pipeline: Pipeline) -> int:
     """Moves what is pending into the feed; how many changes that were. Another sequencer at work is left to it."""
-    with database.connect() as connection:
+    with pipeline.database.connect() as connection:
         waiting = connection.scalar(sa.select(sa.exists().select_from(PENDING)))
     if not waiting:
         return 0
-    with database.connect() as plain:
-        connection = plain.execution_options(**WRITING)
-        with connection.begin():
-            if connection.dialect.name == "postgresql":
-                mine = connection.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(LOCK)))
-                if not mine:
-                    return 0
-            return _move(connection)
+    with pipeline.transaction() as connection:
+        if connection.dialect.name == "postgresql":
+            mine = connection.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(LOCK)))
+            if not mine:
+                return 0
+        return _move(connection)
 
 
 def _move(connection: Connection) -> int:

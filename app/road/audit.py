@@ -48,7 +48,9 @@ def seal(key: bytes, row: Mapping[Any, Any]) -> str:
 def last_actor(connection: Connection, machine: str, entity: str) -> str | None:
     """Who changed an entity last."""
     query = sa.select(AUDIT.c.actor).where(AUDIT.c.machine == machine, AUDIT.c.entity == entity)
-    actor: str | None = connection.scalar(query.where(AUDIT.c.outcome == "done").order_by(AUDIT.c.place.desc()).limit(1))
+    actor: str | None = connection.scalar(
+        query.where(AUDIT.c.outcome == "done").order_by(AUDIT.c.place.desc()).limit(1)
+    )
     return actor
 
 

@@ -29,6 +29,11 @@ class LiveViewer:
         found: dict[str, Any] = json.loads(self.socket.recv(timeout=seconds))
         return found
 
+    def told_to_the_end(self) -> None:
+        """Reads until the socket is closed. Raises ConnectionClosed."""
+        while True:
+            self.told()
+
     def read(self, until: int, seconds: float = 20) -> list[dict[str, Any]]:
         """Reads until it was told of everything up to a number; all that it was told so far."""
         deadline = time.monotonic() + seconds

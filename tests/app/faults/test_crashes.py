@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from dataclasses import replace as replaced
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from typing import Any
 import pytest
 
 from app.live.sequencer import number_pending
-from app.road.road import entity_id
+from app.road.road import StoredRoad, entity_id
 from app.road.verify import verify_store
 from app.workers.sweep import WORKER, due_items
 from app.workers.ticks import unknown
@@ -117,9 +118,7 @@ class Life:
         while True:
             with self._nemesis.at_work():
                 etag = self._people[who].get(path)["etag"]
-                answer = self._people[who].send(
-                    "PATCH", path, values, If_Match=etag, Idempotency_Key=str(uuid.uuid4())
-                )
+                answer = self._people[who].send("PATCH", path, values, If_Match=etag, Idempotency_Key=str(uuid.uuid4()))
             if answer.status != 412:
                 assert answer.status == 200, answer
                 return answer.body
@@ -216,6 +215,12 @@ def left_by(site: Site, ids: dict[str, str]) -> dict[str, Counter[tuple[Any, ...
     return found
 
 
+def everything(machine: str, road: StoredRoad) -> list[dict[str, Any]]:
+    """The records of a machine."""
+    rows = road.connection.execute(road.store.rows(machine).table.select()).fetchall()
+    return [dict(road.store.take(machine, row)) for row in rows]
+
+
 def folded(site: Site, agency: Catalog) -> int:
     """Replays every stored event without any rule, and holds each entity to its row; how many entities that were."""
     alone = replaced(agency, rules={}, policies={}, matchers={}, scheduled=[], dwelling={})
@@ -229,13 +234,7 @@ def folded(site: Site, agency: Catalog) -> int:
     count = 0
     for id, machine in agency.machines.items():
         with site.look() as platform:
-            rows = platform.pipeline.read(
-                WORKER,
-                lambda road, id=id: [
-                    dict(road.store.take(id, row))
-                    for row in road.connection.execute(road.store.rows(id).table.select()).fetchall()
-                ],
-            )
+            rows = platform.pipeline.read(WORKER, partial(everything, id))
         kept = {row["id"]: as_json(row) for row in rows}
         replayed = {key: as_json(record) for key, record in simulation.world.tables[id].items()}
         assert set(kept) == set(replayed), machine.id
@@ -246,7 +245,9 @@ def folded(site: Site, agency: Catalog) -> int:
 
 
 @pytest.mark.slow
-def test_whoever_is_killed_every_life_leaves_what_the_calm_one_left(store: str, tmp_path: Path, agency: Catalog) -> None:
+def test_whoever_is_killed_every_life_leaves_what_the_calm_one_left(
+    store: str, tmp_path: Path, agency: Catalog
+) -> None:
     site = Site(store, tmp_path, agency, apart=not store.startswith("sqlite"))
     nemesis = Nemesis(site, random.Random(5), 0)
     site.crashed = nemesis.crashed
@@ -268,7 +269,7 @@ def test_whoever_is_killed_every_life_leaves_what_the_calm_one_left(store: str, 
             assert left_by(site, life.ids) == expected, nemesis.died
     finally:
         site.stop()
-    print(f"{site.crashes} kills in {number} lives on {store.partition(':')[0]}: {dict(nemesis.died)}")
+    print(f"{site.crashes} kills in {number} lives on {store.partition(':')[0]}: {dict(nemesis.died)}")  # noqa: T201 - a figure, shown with -s
     in_order(site, agency)
 
 
@@ -284,7 +285,7 @@ def in_order(site: Site, agency: Catalog) -> None:
     assert site.rows(doubled) == []
     with site.look() as platform:
         assert verify_store(platform.database, platform.keys("audit")).findings == []
-        while number_pending(platform.database):
+        while number_pending(platform.pipeline):
             continue
     feed = site.rows("SELECT seq, event FROM feed ORDER BY seq")
     assert [row["seq"] for row in feed] == list(range(1, len(feed) + 1))

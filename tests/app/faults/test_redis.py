@@ -143,5 +143,5 @@ def test_a_worker_is_woken_over_redis_and_without_it_the_sweep_finds_everything(
     redis.hang()
     hung = effect_of_an_inquiry(site, owner, 9)
     assert max(without, hung, *again) < 10
-    print(f"woken after {woken[2]:.2f} s (at most {woken[-1]:.2f}), without Redis after {without:.2f} s")
+    print(f"woken after {woken[2]:.2f} s (at most {woken[-1]:.2f}), without Redis after {without:.2f} s")  # noqa: T201 - a figure, shown with -s
     assert site.rows("SELECT state, count(*) AS n FROM outbox GROUP BY state") == [{"state": "done", "n": 10}]

@@ -74,7 +74,11 @@ def compete(url: str, folder: Path, agency: Any, bookings: list[str], client: st
                 continue
             one = f"/options/{chance.choice(standing)}"
             body = {"transition": "release", "reason": "race"}
-            answer = owner.send("POST", f"{one}/{what}") if what == "challenge" else owner.send("POST", f"{one}/status", body)
+            answer = (
+                owner.send("POST", f"{one}/{what}")
+                if what == "challenge"
+                else owner.send("POST", f"{one}/status", body)
+            )
         told.append((what, answer.status_code, answer.get_json(silent=True)))
     (folder / f"told-{seed}.json").write_text(json.dumps(told))
     house.platform.close()
@@ -111,7 +115,7 @@ def test_option_stacks_stay_stacks_and_no_edit_is_lost_and_every_loser_learns_wh
     for body in stale:
         assert body["winner"]["actor"] == people["owner"]
     assert verify_store(desk.platform.database, desk.platform.keys("audit")).findings == []
-    print(Counter((what, status) for what, status, _ in answers))
+    print(Counter((what, status) for what, status, _ in answers))  # noqa: T201 - a figure, shown with -s
 
 
 def stacks_are_stacks(desk) -> None:
