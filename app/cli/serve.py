@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from app.settings import Settings
 
 DEMO_DAYS = 10
+MOST_SAID = 64 * 1024
+"""Bytes of one message that a socket of the live feed may send."""
 
 
 @click.command()
@@ -62,7 +64,15 @@ def serve(shared: Shared, host: str, port: int, data: Path | None, *, demo: bool
         click.echo("Sign in as owner, manager, operator, content or finance @demo.virel, password demo-demo-demo")
     click.echo("Stop it with Ctrl-C.")
     try:
-        uvicorn.run(Serving(platform), host=host, port=port, log_level="warning", server_header=False)
+        uvicorn.run(
+            Serving(platform),
+            host=host,
+            port=port,
+            log_level="warning",
+            server_header=False,
+            ws_max_size=MOST_SAID,
+            ws_per_message_deflate=False,  # it would cost every socket memory
+        )
     finally:
         if story is not None:
             story.stop()
