@@ -20,6 +20,7 @@ from tests.app.redis_server import RedisServer
 from tests.app.servers import Caller, Site, wait_for
 
 LIMIT = 20
+pytestmark = pytest.mark.parametrize("store", ["postgresql"], indirect=True)  # SQLite is for one host, without Redis
 
 
 class Twins:
