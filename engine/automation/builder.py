@@ -213,25 +213,30 @@ class Builder:
     def payload(self, node: Node) -> Compute:
         """JSON in which every text may hold ``{{ }}``; a function of the frame."""
         if isinstance(node, Scalar):
-            if "{{" in node.text and (text := self.text(node)) is not None:
-                return lambda *frame: rendered(text.render(*frame))
+            if "{{" in node.text and (found := self.text(node)) is not None:
+                return _shown(found)
             constant = node.value
             return lambda *frame: constant
         if isinstance(node, MappingNode):
-            fixed = {key.text: data(value) for key, value in node.entries if not _computed(value)}
+            whole = {key.text: None if _computed(value) else data(value) for key, value in node.entries}
             parts = [(key.text, self.payload(value)) for key, value in node.entries if _computed(value)]
-            order = [key.text for key, _ in node.entries]
 
-            def compute(*frame: Any) -> dict[str, Any]:
-                made = dict.fromkeys(order)
-                made.update(fixed)
+            def compute(event: Any, subject: Any, before: Any, now: Any, actor: Any, world: Any) -> dict[str, Any]:
+                made = dict(whole)
                 for name, part in parts:
-                    made[name] = part(*frame)
+                    made[name] = part(event, subject, before, now, actor, world)
                 return made
 
             return compute
         items = [self.payload(item) for item in node.items]
         return lambda *frame: [part(*frame) for part in items]
+
+
+def _shown(text: Text) -> Compute:
+    def show(event: Any, subject: Any, before: Any, now: Any, actor: Any, world: Any) -> Any:
+        return rendered(text.render(event, subject, before, now, actor, world))
+
+    return show
 
 
 def _computed(node: Node) -> bool:

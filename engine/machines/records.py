@@ -160,8 +160,13 @@ def converter(kind: Type, states: Callable[[str], frozenset[str]]) -> Converter:
     return _PLAIN.get(kind, _any)
 
 
+_AS_IT_IS = frozenset((str, int, float, bool, type(None)))
+
+
 def as_json(value: Any) -> Any:
     """A value as JSON writes it: instants and spans become texts."""
+    if value.__class__ in _AS_IT_IS:
+        return value
     if isinstance(value, (Timestamp, Duration)):
         return value.text()
     if isinstance(value, dict):
