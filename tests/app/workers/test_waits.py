@@ -79,12 +79,12 @@ def test_a_timer_that_was_cancelled_emits_nothing(desk, worker, paid):
 
 def test_a_dwell_time_that_is_over_is_told_to_its_rule(desk, worker, pair):
     inquiry = desk.inquiry(*pair)
-    desk.later(hours=16)
+    desk.later(days=1)
     worker.run_once()
     events = desk.rows("SELECT id FROM events WHERE type = 'inquiry.dwelled'")
     assert len(events) == 1
     code = desk.get("inquiry", inquiry)["code"]
-    assert f"{code} has waited sixteen hours" in titles(desk, "exceptions")
+    assert f"{code} has waited a whole working day" in titles(desk, "exceptions")
     run = desk.rows("SELECT * FROM rule_runs WHERE rule = 'chase-stale-inquiry'")[0]
     assert (run["outcome"], run["event"]) == ("performed", events[0]["id"])
     assert run["trace"] is not None
@@ -93,7 +93,7 @@ def test_a_dwell_time_that_is_over_is_told_to_its_rule(desk, worker, pair):
 def test_a_dwell_time_ends_with_its_state(desk, worker, pair):
     inquiry = desk.inquiry(*pair)
     desk.move("inquiry", inquiry, "answer")
-    desk.later(hours=17)
+    desk.later(days=1, hours=1)
     worker.run_once()
     rows = desk.rows("SELECT state FROM timers WHERE kind = 'dwell' AND rule = 'chase-stale-inquiry'")
     assert [row["state"] for row in rows] == ["cancelled"]
@@ -143,7 +143,7 @@ def test_what_cannot_be_done_is_tried_again_and_at_last_given_to_a_person(desk, 
 def test_one_that_fails_does_not_keep_the_others_from_happening(desk, worker, pair, paid, monkeypatch):
     monkeypatch.setattr(waits, "_delay", lambda *_: 1 / 0)
     desk.inquiry(*pair)
-    desk.later(hours=17)
+    desk.later(days=1, hours=1)
     worker.run_once()
     assert states(desk, "delay") == ["pending"]
     assert len(desk.rows("SELECT id FROM events WHERE type = 'inquiry.dwelled'")) == 1
@@ -184,8 +184,8 @@ def test_a_delay_meets_what_its_rule_became(desk, worker, paid, root, said, swap
 
 def test_a_dwell_time_counts_under_the_new_rule_from_its_beginning(desk, worker, pair, root):
     desk.inquiry(*pair)
-    desk.publish(root, on_change("recheck", ("for: 16h", "for: 20h")), DWELL)
-    desk.later(hours=16)
+    desk.publish(root, on_change("recheck", ("for: 1wd, calendar: agency-hours", "for: 28h")), DWELL)
+    desk.later(days=1)
     worker.run_once()
     assert desk.rows("SELECT id FROM events WHERE type = 'inquiry.dwelled'") == []
     desk.later(hours=4)
@@ -195,11 +195,17 @@ def test_a_dwell_time_counts_under_the_new_rule_from_its_beginning(desk, worker,
 
 def test_what_an_old_rule_promised_is_finished_by_its_release(desk, worker, pair, root):
     inquiry = desk.inquiry(*pair)
-    desk.publish(root, on_change("finish", ("for: 16h", "for: 99h"), ("has waited sixteen hours", "is late")), DWELL)
-    desk.later(hours=16)
+    desk.publish(
+        root,
+        on_change(
+            "finish", ("for: 1wd, calendar: agency-hours", "for: 99h"), ("has waited a whole working day", "is late")
+        ),
+        DWELL,
+    )
+    desk.later(days=1)
     worker.run_once()
     code = desk.get("inquiry", inquiry)["code"]
-    assert f"{code} has waited sixteen hours" in titles(desk, "exceptions")
+    assert f"{code} has waited a whole working day" in titles(desk, "exceptions")
     release = desk.rows("SELECT release FROM rule_runs WHERE rule = 'chase-stale-inquiry'")
     assert [row["release"] for row in release] == [1]
 
