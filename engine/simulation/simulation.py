@@ -18,7 +18,7 @@ from engine.simulation.ledger import Ledger, Outcome
 from engine.simulation.road import Judged, Road, Values, Watcher
 from engine.simulation.schedules import Schedules
 from engine.simulation.timers import Timers
-from engine.simulation.world import World
+from engine.simulation.world import FINGERPRINTED, World
 
 __all__ = ["Judged", "Simulation", "Values", "Watcher"]
 
@@ -42,7 +42,7 @@ class Simulation(Road):
     ) -> None:
         needs = catalog.needs
         world = World(catalog.machines, needs.inverses, needs.pasts)
-        unread = needs.unread if slim else frozenset()
+        unread = needs.unread.difference(FINGERPRINTED) if slim else frozenset()
         super().__init__(catalog, ledger, world, slim=unread, watch=watch, on_event=on_event, strict=strict)
         self.agenda = Agenda()
         self.delays = MemoryDelays(self)
