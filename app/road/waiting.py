@@ -195,6 +195,8 @@ class StoredDwelling(StoredWaiting):
 
     def entered(self, machine: str, record: Record, source: str | None, state: str, event: Event) -> None:
         """An entity came into ``state`` from ``source`` (None: it was just created)."""
+        if machine == "task" and source == "snoozed":  # whoever woke it, nobody need wake it later
+            self.drop_all("snooze", entity=record["id"])
         for rule, trigger in self._road.catalog.dwelling.get(machine, ()):
             if rule.text.stage == "off":
                 continue

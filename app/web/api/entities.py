@@ -9,7 +9,7 @@ from typing import Any
 from flask import Response, request
 
 from app.commands import entities
-from app.road import commands
+from app.road import asleep, commands
 from app.road.lists import MOST, page
 from app.road.problems import Fault, InvalidError
 from app.road.road import StoredRoad
@@ -71,6 +71,11 @@ def with_clocks(road: StoredRoad, machine: str, items: list[dict[str, Any]]) -> 
         clocks = clocks_of(road, machine, ids)
         for item in items:
             item["sla"] = clocks[item["id"]]
+        if machine == "task" and any(item.get("status") == asleep.STATE for item in items):
+            instants = asleep.until(road, ids)
+            for item in items:
+                if item["id"] in instants:
+                    item["snoozed_until"] = instants[item["id"]]
     return items
 
 
