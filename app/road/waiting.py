@@ -6,7 +6,7 @@ them, so that each happens once.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from app.road.road import StoredRoad
 
 PENDING = "pending"
+FEW = 8
+"""Runs of one key that are looked at first."""
+UNDONE = "undone"
+"""The outcome of a row that takes the run before it back."""
 
 
 def key_text(key: Key) -> str:
@@ -34,6 +38,12 @@ def key_text(key: Key) -> str:
     found = dumped([key[1], as_json(key[2])])
     assert found is not None
     return found
+
+
+def _latest(rows: Sequence[Any]) -> int | None:
+    """When the latest run was that was not undone; ``rows`` are of one key, latest first."""
+    undone = {(row[0], row[2]) for row in rows if row[1] == UNDONE}
+    return next((row[0] for row in rows if row[1] != UNDONE and (row[0], row[2]) not in undone), None)
 
 
 class StoredWaiting:
@@ -110,21 +120,30 @@ class StoredDelays(StoredWaiting):
         self.key = None
 
     def last(self, key: Key) -> Timestamp | None:
-        """When a rule last ran within its key."""
+        """When a rule last ran within its key; a run that was undone is followed by a row that says so."""
         known = self._ran.get(key)
         if known is not None:
             return known
-        road = self._road
-
-        def clause() -> Any:
-            query = sa.select(sa.func.max(RUNS.c.at)).where(RUNS.c.rule == sa.bindparam("rule"))
-            return query.where(RUNS.c.run_key == sa.bindparam("run_key"))
-
-        select = road.statements.of("last_run", clause)
-        found = select(road.connection, {"rule": key[0], "run_key": key_text(key)}).scalar()
+        values = {"rule": key[0], "run_key": key_text(key)}
+        few = self._runs(values, FEW)
+        found = _latest(few)
+        if found is None and len(few) == FEW:
+            found = _latest(self._runs(values, None))
         return None if found is None else stamp(found)
 
-    def ran(self, key: Key, now: Timestamp) -> None:
+    def _runs(self, values: dict[str, Any], most: int | None) -> list[Any]:
+        columns = RUNS.c
+
+        def clause() -> Any:
+            query = sa.select(columns.at, columns.outcome, columns.root).where(columns.rule == sa.bindparam("rule"))
+            query = query.where(columns.run_key == sa.bindparam("run_key"))
+            query = query.order_by(columns.at.desc())
+            return query if most is None else query.limit(sa.literal_column(str(most)))
+
+        rows: list[Any] = self._road.statements.of(("last_run", most), clause)(self._road.connection, values).fetchall()
+        return rows
+
+    def ran(self, key: Key, now: Timestamp, root: str) -> None:
         """Notes that it ran: its row, written next, carries the key."""
         self._ran[key] = now
         self.key = key_text(key)
@@ -152,7 +171,7 @@ class StoredDelays(StoredWaiting):
             key=None if key is None else key_text(key),
         )
 
-    def drop(self, key: Key) -> None:
+    def drop(self, key: Key, root: str) -> None:
         """Cancels what waits within a key."""
         self.drop_all("delay", rule=key[0], run_key=key_text(key))
 

@@ -30,7 +30,10 @@ SLA_MEMBERS: dict[str, Schema] = {
     },
     "paused": {"type": "boolean"},
     "within_hours": {"type": "boolean"},
-    "due": {"type": ["string", "null"], "description": "An instant; `hidden` for who may not see what it is read from."},
+    "due": {
+        "type": ["string", "null"],
+        "description": "An instant; `hidden` for who may not see what it is read from.",
+    },
     "warn_at": {"type": ["string", "null"], "description": "From when on it is warned of, likewise."},
     "remaining": {"type": ["number", "string", "null"], "description": "Seconds, negative once it is late; likewise."},
 }
