@@ -6,7 +6,7 @@ them, so that each happens once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from app.road.road import StoredRoad
 
 PENDING = "pending"
-FEW = 8
-"""Runs of one key that are looked at first."""
 UNDONE = "undone"
 """The outcome of a row that takes the run before it back."""
 
@@ -38,12 +36,6 @@ def key_text(key: Key) -> str:
     found = dumped([key[1], as_json(key[2])])
     assert found is not None
     return found
-
-
-def _latest(rows: Sequence[Any]) -> int | None:
-    """When the latest run was that was not undone; ``rows`` are of one key, latest first."""
-    undone = {(row[0], row[2]) for row in rows if row[1] == UNDONE}
-    return next((row[0] for row in rows if row[1] != UNDONE and (row[0], row[2]) not in undone), None)
 
 
 class StoredWaiting:
@@ -124,24 +116,21 @@ class StoredDelays(StoredWaiting):
         known = self._ran.get(key)
         if known is not None:
             return known
-        values = {"rule": key[0], "run_key": key_text(key)}
-        few = self._runs(values, FEW)
-        found = _latest(few)
-        if found is None and len(few) == FEW:
-            found = _latest(self._runs(values, None))
-        return None if found is None else stamp(found)
-
-    def _runs(self, values: dict[str, Any], most: int | None) -> list[Any]:
-        columns = RUNS.c
+        road = self._road
 
         def clause() -> Any:
-            query = sa.select(columns.at, columns.outcome, columns.root).where(columns.rule == sa.bindparam("rule"))
-            query = query.where(columns.run_key == sa.bindparam("run_key"))
-            query = query.order_by(columns.at.desc())
-            return query if most is None else query.limit(sa.literal_column(str(most)))
+            runs, back = RUNS.c, RUNS.alias("back").c
+            rule: sa.BindParameter[str] = sa.bindparam("rule")
+            run_key: sa.BindParameter[str] = sa.bindparam("run_key")
+            undone: sa.ColumnClause[str] = sa.literal_column(f"'{UNDONE}'")
+            taken_back = sa.exists().where(back.rule == rule, back.run_key == run_key, back.at == runs.at)
+            taken_back = taken_back.where(back.root == runs.root, back.outcome == undone)
+            query = sa.select(sa.func.max(runs.at)).where(runs.rule == rule, runs.run_key == run_key)
+            return query.where(runs.outcome != undone, ~taken_back)
 
-        rows: list[Any] = self._road.statements.of(("last_run", most), clause)(self._road.connection, values).fetchall()
-        return rows
+        select = road.statements.of("last_run", clause)
+        found = select(road.connection, {"rule": key[0], "run_key": key_text(key)}).scalar()
+        return None if found is None else stamp(found)
 
     def ran(self, key: Key, now: Timestamp, root: str) -> None:
         """Notes that it ran: its row, written next, carries the key."""

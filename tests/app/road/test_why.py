@@ -72,6 +72,4 @@ def test_verdicts_made_again_are_those_that_were_judged(desk, worker, steps):
     history = History(desk, worker)
     for what, dice in steps:
         history.step(what, dice)
-    import sys
-
-    print(compared(desk, witness, after), len(steps), file=sys.stderr)
+    assert compared(desk, witness, after) > 10
