@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from engine.conditions.values import Timestamp
 
 
-def begin(platform: Platform, clock: ScaledClock, days: int, speed: float) -> DemoLife:
+def begin(platform: Platform, clock: ScaledClock, days: int, speed: float, *, quiet: bool = False) -> DemoLife:
     """Lives through the demo's past where the store is empty, and begins its present, or takes it up again.
 
-    Ends the command where people work in the store.
+    Ends the command where people work in the store. ``quiet`` says nothing when it is done.
     """
     from app.clock import WallClock
     from app.demo.life import DemoLife
@@ -49,6 +49,8 @@ def begin(platform: Platform, clock: ScaledClock, days: int, speed: float) -> De
         click.echo("\r\x1b[K", nl=False, err=True)
     if life.failure is not None:
         raise CannotRun(f"the demo could not be set up: {life.failure}")
+    if quiet:
+        return life
     if last is None:
         click.echo(f"The agency's last {days} days: {life.events:,} events in {time.monotonic() - begun:.1f} s")
     else:

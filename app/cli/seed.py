@@ -43,7 +43,7 @@ def seed(shared: Shared, data: Path | None, days: int) -> None:
                 if marked
                 else "people work in this store: it does not become a demo; name another folder with --data"
             )
-        life = begin(platform, clock, days, 0)
+        life = begin(platform, clock, days, 0, quiet=shared.format == "json")
         life.stop()
         life.join()
     finally:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 
+from app.commands.options import challenge, hold
 from app.road.caller import system
-from app.road.why import _event, judged_again
+from app.road.why import _event, judged_again, why
 from engine.machines.records import as_json
 from engine.simulation.events import UNDO_SOURCE
 from tests.app.history import STEPS, History
@@ -73,3 +75,39 @@ def test_verdicts_made_again_are_those_that_were_judged(desk, worker, steps):
     for what, dice in steps:
         history.step(what, dice)
     assert compared(desk, witness, after) > 10
+
+
+def test_what_a_run_had_set_when_it_moved_something_is_seen_though_it_is_told_only_later(desk, worker, root):
+    """`await-deposit` writes the booking, then answers its option's challenge: one `booking.updated` at its end."""
+    rule = "rules/automation/release-booking-of-expired-option.yaml"
+    line = 'condition: \'option.booking.deposit_status == "due" && option.status == "expired"\''
+    desk.publish(
+        root, lambda text: re.sub(r"^condition:.*?(?=^\w)", f"{line}\n", text, flags=re.MULTILINE | re.DOTALL), rule
+    )
+    witness = Witness(desk.platform)
+    client, model = desk.client(), desk.model()
+    first, second = desk.booking(client, model), desk.booking(client, model)
+    for booking in (first, second):
+        lower = desk.do(lambda road, booking=booking: hold(road, booking)["id"])
+    desk.do(lambda road: challenge(road, lower))
+    desk.move("booking", first, "request_deposit")
+    row = desk.rows("SELECT id FROM events WHERE type = 'option.status_changed' ORDER BY seq DESC LIMIT 1")[0]
+    assert "/await-deposit/" in row["id"]
+    told = desk.platform.pipeline.read(EVERYBODY, lambda road: why(road, row["id"]))
+    (shown,) = [one for one in told["rules"] if one["rule"] == "release-booking-of-expired-option"]
+    assert shown["recomputed"]
+    (values,) = [one["values"] for one in shown["conditions"]]
+    assert values["option.booking.deposit_status"] == "due"
+    assert compared(desk, witness, 0) > 0
+
+
+def test_what_happened_under_an_earlier_release_is_told_by_its_rules(desk, root):
+    inquiry = desk.inquiry(desk.client(), desk.model())
+    rule = "rules/automation/rush-vip-inquiry.yaml"
+    desk.publish(root, lambda text: text.replace('== "vip"', '== "premium"'), rule)
+    row = desk.rows("SELECT id FROM events WHERE type = 'inquiry.created'")[0]
+    told = desk.platform.pipeline.read(EVERYBODY, lambda road: why(road, row["id"]))
+    (shown,) = [one for one in told["rules"] if one["rule"] == "rush-vip-inquiry"]
+    assert (told["event"]["release"], shown["version"]) == (1, 1)
+    assert '"vip"' in shown["conditions"][0]["expression"]
+    assert inquiry == told["event"]["subject"]

@@ -136,7 +136,7 @@ def cancel_again(house: Agency, path: str) -> None:
     id = path.rpartition("/")[2]
     run = house.platform.pipeline.run
     with house.platform.database.begin() as connection:
-        connection.exec_driver_sql(f"UPDATE bookings SET status = 'confirmed' WHERE id = '{id}'")  # noqa: S608
+        connection.exec_driver_sql(f"UPDATE bookings SET status = 'confirmed' WHERE id = '{id}'")
     run(system("test"), lambda road: commands.move(road, "booking", id, "cancel", {"reason": "Rain"}))
 
 
