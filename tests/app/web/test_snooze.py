@@ -116,17 +116,6 @@ def test_a_snooze_that_does_not_fit_changes_nothing(house: Agency, body: dict[st
     assert house.operator.get(f"/tasks/{task['id']}")["status"] == "open"
 
 
-def fail_payment(house: Agency, booking: str) -> None:
-    """A payment that fails; the agency's rules leave an exception about it."""
-    due = {"purpose": "deposit", "amount": {"amount": 1, "currency": "EUR"}, "due_at": "2026-04-01T00:00:00Z"}
-    run = house.platform.pipeline.run
-    made = run(system("test"), lambda road: commands.create(road, "payment", {**due, "booking": booking})["id"])
-    run(
-        system("test"),
-        lambda road: commands.record_event(road, "payment", made, "payment.failed", {"code": "declined"}),
-    )
-
-
 def reasons(house: Agency) -> list[tuple[str, str]]:
     return [(one["reason"], one["status"]) for one in house.manager.get("/exceptions")["items"]]
 
