@@ -12,7 +12,7 @@ from app.agency.house import WEB, House, actor
 from app.agency.inquiries import InquiryStory
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from app.agency.stage import Stage
     from engine.events.envelope import WireEvent
@@ -43,15 +43,34 @@ def live(stage: Stage, *, days: int, seed: int, start: date = OPENING, scale: fl
         yield step
 
 
+def go_on(
+    stage: Stage, *, days: int, seed: int, at: int, first: int, clients: Sequence[str], models: int
+) -> Iterator[list[WireEvent]]:
+    """The events of an agency whose doors are open, from the instant ``at`` (seconds) on for ``days`` days.
+
+    Its ``models`` are numbered from 1, ``clients`` are the ids of those it knows. Days are numbered on from ``first``,
+    which no earlier day may have reached, so that no id comes twice. Stories that were under way are not taken up.
+    """
+    house = House(stage, seed, at, models=models)
+    desk = Desk(house)
+    calendar = _Calendar(house, rhythm.day_of(at), 1.0, first)
+    calendar.clients.ids.extend(clients)
+    house.at(at, partial(calendar.begin, 1))
+    for step in house.run(at + days * rhythm.DAY):
+        desk.notice(step)
+        yield step
+
+
 class _Calendar:
     """One day after another, each planned when it begins, so that a long run keeps no more in mind than a short one.
 
     A day's stories have numbers: 001007 is the seventh of the first day, 001000 the day itself.
     """
 
-    def __init__(self, house: House, start: date, scale: float) -> None:
+    def __init__(self, house: House, start: date, scale: float, first: int = 0) -> None:
         self.house = house
         self.start = start
+        self.first = first
         self.scale = scale
         self.clients = _Clients(house)
         self._digits = max(3, len(str(max(rhythm.most(scale), REGULARS * house.models // MODELS))))
@@ -62,7 +81,8 @@ class _Calendar:
         house.diary.forget(date_of)
         number = self.number(day, 0)
         dice = house.dice(f"day {number}")
-        moments = rhythm.arrivals(dice, date_of, self.scale)
+        # A first day that is half over brings what is left of it.
+        moments = [moment for moment in rhythm.arrivals(dice, date_of, self.scale) if moment >= house.now]
         # Some write by mail and, unsure whether it went through, fill in the form as well.
         unsure = [one for one in range(1, len(moments) + 1) if dice.random() < ASK_TWICE]
         for one, moment in enumerate(moments, 1):
@@ -74,7 +94,7 @@ class _Calendar:
 
     def number(self, day: int, one: int) -> str:
         """The number of a story of this day."""
-        return f"{day:03d}{one:0{self._digits}d}"
+        return f"{self.first + day:03d}{one:0{self._digits}d}"
 
 
 class _Clients:

@@ -27,6 +27,7 @@ COMMANDS = {
     "match": "app.cli.match:match",
     "migrate": "app.cli.migrate:migrate",
     "release": "app.cli.release:release",
+    "seed": "app.cli.seed:seed",
     "serve": "app.cli.serve:serve",
     "simulate": "app.cli.simulate:simulate",
     "sla": "app.cli.sla:sla",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 import time
 from pathlib import Path
@@ -10,14 +9,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from app.cli.demo_store import begin
 from app.cli.options import CannotRun, Shared, shared_options
 from app.cli.store import data_option, settings_of
-from app.records.events import last_number
 
 if TYPE_CHECKING:
-    from app.bootstrap import Platform
-    from app.clock import ScaledClock
-    from app.demo.life import DemoLife
     from app.settings import Settings
 
 DEMO_DAYS = 10
@@ -50,7 +46,7 @@ def serve(shared: Shared, host: str, port: int, data: Path | None, *, demo: bool
     clock = ScaledClock(wall.now(), 1.0) if demo else wall
     prepare(settings, shared.config)
     platform = bootstrap(settings, clock)
-    story = _begin_demo(platform, clock, days, speed) if isinstance(clock, ScaledClock) else None
+    story = begin(platform, clock, days, speed) if isinstance(clock, ScaledClock) else None
     end = threading.Event()
     wakeups = Wakeups(huey_for(settings, embedded=True), clock)
     platform.pipeline.waits = wakeups.at
@@ -110,28 +106,3 @@ def prepare(settings: Settings, config: Path) -> None:
                 releases.add(content, author="setup", message="The documents of the folder", at=now)
     finally:
         database.dispose()
-
-
-def _begin_demo(platform: Platform, clock: ScaledClock, days: int, speed: float) -> DemoLife:
-    """Lives through the demo's past where the store is empty, and begins its present."""
-    from app.clock import WallClock
-    from app.demo.life import DemoLife
-    from app.identity.demo import seed_people
-
-    present = WallClock().now()
-    clock.run(0)
-    with platform.database.connect() as connection:
-        empty = last_number(connection) == 0
-    life = DemoLife(platform, clock, days=days if empty else 0, present=present, speed=speed)
-    if empty:
-        clock.put(life.start_instant)
-        seed_people(platform)
-    life.start()
-    begun = time.monotonic()
-    while not life.caught_up.wait(0.5):
-        if sys.stderr.isatty():
-            click.echo(f"\rThe agency's last {days} days: {life.events:,} events", nl=False, err=True)
-    if life.failure is not None:
-        raise CannotRun(f"the demo could not be set up: {life.failure}")
-    click.echo(f"The agency's last {days} days: {life.events:,} events in {time.monotonic() - begun:.1f} s")
-    return life

@@ -15,9 +15,12 @@ import sqlalchemy as sa
 
 from app.records.events import EVENTS
 from app.road import commands
+from app.road.journal import RUN_COLUMNS
 from app.road.problems import NotAllowedNowError, NotFoundError
 from app.road.road import StoredRoad
 from app.road.rows import micro
+from app.road.waiting import UNDONE
+from app.store.journal import RUNS
 from app.store.waiting import OUTBOX, TIMERS
 from engine.events.envelope import WireEvent, actor_of, decode
 from engine.simulation.events import UNDO_SOURCE, Event
@@ -63,9 +66,10 @@ def undo(road: StoredRoad, root: str, window: int) -> list[Key]:
         raise NotAllowedNowError("What was done to people is not undone: change it back.")
     for machine, id in touched:
         road.store.lock(machine, id)
-    _refuse_if_acted(road, root, touched, events[-1][0])
+    _refuse_if_acted(road, root, touched, events[0][0])
     _withdraw(road, root)
     _timers(road, root)
+    _forget_runs(road, root)
     done = []
     for (machine, id), what in reversed(touched.items()):
         _compensate(road, root, machine, id, what)
@@ -90,11 +94,11 @@ def _touched(events: list[tuple[int, WireEvent]]) -> dict[Key, Touched]:
     return found
 
 
-def _refuse_if_acted(road: StoredRoad, root: str, touched: dict[Key, Touched], last: int) -> None:
+def _refuse_if_acted(road: StoredRoad, root: str, touched: dict[Key, Touched], first: int) -> None:
     columns = EVENTS.c
     for machine, id in touched:
         query = sa.select(columns.body).where(columns.machine == machine, columns.subject == id)
-        query = query.where(columns.seq > last, columns.root != root).order_by(columns.seq).limit(1)
+        query = query.where(columns.seq > first, columns.root != root).order_by(columns.seq).limit(1)
         row = road.connection.execute(query).first()
         if row is not None:
             later = decode(row.body.encode())
@@ -113,13 +117,24 @@ def _withdraw(road: StoredRoad, root: str) -> None:
     road.connection.execute(update.values(state="withdrawn", settled_at=micro(road.now)))
 
 
+def _forget_runs(road: StoredRoad, root: str) -> None:
+    """Runs that count towards `once` and `every` count no more: a row behind each says so."""
+    columns = RUNS.c
+    query = sa.select(RUNS).where(columns.root == root, columns.run_key.is_not(None)).order_by(columns.number)
+    for row in road.connection.execute(query).mappings():
+        taken_back = {**row, "outcome": UNDONE, "trace": None, "effects": "[]", "reason": "the command was undone"}
+        road.journal.runs.append({name: taken_back[name] for name in RUN_COLUMNS})
+
+
 def _timers(road: StoredRoad, root: str) -> None:
+    """What it waits for is cancelled, and what it cancelled waits again: but for dwell times, which count anew from
+    the instant at which the entity is put back.
+    """
     columns = TIMERS.c
     update = sa.update(TIMERS)
+    mine = columns.problem == f"cancelled by {root}"
     road.connection.execute(
-        update.where(columns.state == "cancelled", columns.problem == f"cancelled by {root}").values(
-            state="pending", problem=None
-        )
+        update.where(columns.state == "cancelled", columns.kind != "dwell", mine).values(state="pending", problem=None)
     )
     road.connection.execute(
         update.where(columns.root == root, columns.state == "pending").values(state="cancelled", problem="undone")

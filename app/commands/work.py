@@ -1,13 +1,17 @@
-"""Tasks and exceptions: given to somebody, settled with a reason."""
+"""Tasks and exceptions: given to somebody, put off until an instant, settled with a reason."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from app.road import commands
+from app.road import asleep, commands
 from app.road.problems import Fault, InvalidError
 from app.road.road import StoredRoad
+from engine.conditions.values import Timestamp
 from engine.simulation.world import Record
+
+LONGEST_SNOOZE = 366 * 86_400_000_000_000
+"""In nanoseconds."""
 
 
 def assign(
@@ -39,3 +43,13 @@ def assign(
     elif machine_id == "task" and user is None and record["status"] == "assigned":
         move = "release"
     return commands.take_transition(road, machine, record, move, {}) if move is not None else record
+
+
+def snooze(road: StoredRoad, id: str, *, until: Timestamp, reason: str, version: int | None = None) -> Record:
+    """A task put off until an instant: it comes back by itself then, or once something happens to what it is about."""
+    if not road.now < until <= road.now + LONGEST_SNOOZE:
+        raise InvalidError([Fault("/until", "invalid", "an instant to come, within a year")])
+    given = {"reason": reason, "until": until.text()}
+    record = commands.move(road, "task", id, "snooze", given, version=version)
+    asleep.fall(road, record, until)
+    return record

@@ -1,25 +1,47 @@
-"""A demo agency: some days of its past on an empty store, then a present that goes on while the platform serves."""
+"""A demo agency: some days of its past on an empty store, then a present that goes on while the platform serves.
+
+A store that has lived already goes on from where it is: with new stories, numbered behind those that were told.
+"""
 
 from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+
+import sqlalchemy as sa
 
 from app.agency import life, rhythm
 from app.bootstrap import Platform
 from app.clock import ScaledClock
 from app.demo.stage import StoreStage
+from app.store.entities import CLIENTS
+from app.store.identity import SETTINGS
 from app.workers.sweep import WORKER, Sweep, next_due
 from engine.conditions.values import Timestamp
-from engine.events.envelope import NANOSECONDS
+from engine.events.envelope import NANOSECONDS, WireEvent
 
 LOG = logging.getLogger("virel.demo")
 SEED = 7
 AHEAD = 3650
 """Days for which the stories go on."""
+GENERATION = 5_000
+"""How many days' numbers each beginning has to itself: more than ``AHEAD``."""
 NAP = 0.25
 """Seconds between two looks at a clock that somebody may stop or speed up."""
+
+
+def begin(platform: Platform) -> int:
+    """Notes that the agency's stories begin; how often they have begun before."""
+    name = SETTINGS.c.name == "demo_life"
+    with platform.pipeline.transaction() as connection:
+        kept = connection.scalar(sa.select(SETTINGS.c.value).where(name))
+        if kept is None:
+            connection.execute(sa.insert(SETTINGS).values(name="demo_life", value={"begun": 1}))
+            return 0
+        connection.execute(sa.update(SETTINGS).where(name).values(value={"begun": kept["begun"] + 1}))
+        return int(kept["begun"])
 
 
 class DemoLife(threading.Thread):
@@ -58,8 +80,7 @@ class DemoLife(threading.Thread):
     def run(self) -> None:
         """Lives until ``stop``."""
         try:
-            stage = StoreStage(self._platform, self._reach)
-            for step in life.live(stage, days=AHEAD, seed=SEED, start=self._start):
+            for step in self._stories(StoreStage(self._platform, self._reach)):
                 self.events += len(step)
                 if self._end.is_set():
                     return
@@ -68,6 +89,18 @@ class DemoLife(threading.Thread):
             LOG.exception("the demo's days have ended early")
         finally:
             self.caught_up.set()
+
+    def _stories(self, stage: StoreStage) -> Iterator[list[WireEvent]]:
+        begun = begin(self._platform)
+        if begun == 0:
+            return life.live(stage, days=AHEAD, seed=SEED, start=self._start)
+        with self._platform.database.connect() as connection:
+            clients = list(
+                connection.execute(sa.select(CLIENTS.c.id).order_by(CLIENTS.c.created_at, CLIENTS.c.id)).scalars()
+            )
+        at = int(self._present) // NANOSECONDS + 1
+        first = begun * GENERATION
+        return life.go_on(stage, days=AHEAD, seed=SEED, at=at, first=first, clients=clients, models=life.MODELS)
 
     def stop(self) -> None:
         """Ends the stories before their next step."""

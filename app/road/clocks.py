@@ -16,7 +16,7 @@ from app.store.waiting import CLOCKS
 from engine.calendars.model import ALWAYS, WorkingTime
 from engine.conditions.values import Timestamp
 from engine.simulation.agenda import Entry
-from engine.simulation.clocks import Clocks, Life, Running, Watch
+from engine.simulation.clocks import Clocks, Earlier, Life, Running, Watch
 from engine.simulation.events import Chain, Event
 from engine.sla.clock import Clock, Stretch
 from engine.sla.model import Policy
@@ -68,6 +68,7 @@ class StoredClocks(Clocks):
         self._road = road
         self._stored: dict[Key, str | None] = {}
         self._releases: dict[Key, int] = {}
+        self._undoable: dict[Key, Any] = {}
         for watch in self.watches.values():
             watch.lives = StoredLives(self, watch)
 
@@ -75,9 +76,8 @@ class StoredClocks(Clocks):
         """Forgets the unit before."""
         for watch in self.watches.values():
             watch.lives.clear()
-        self._stored.clear()
-        self._releases.clear()
-        self._errors.clear()
+        for kept in (self._stored, self._releases, self._undoable, self.earlier, self.restored, self._errors):
+            kept.clear()
 
     def read(self, watch: Watch, id: str) -> Life | None:
         """Reads a clock's row; None where there is none."""
@@ -96,9 +96,14 @@ class StoredClocks(Clocks):
             self._stored[key] = None
             return None
         kept = loaded(row[0])
+        self._undoable[key] = kept.pop("undo", None)
         self._stored[key] = dumped(kept)
         self._releases[key] = row[1]
-        policy = road.policy(key[0], row[1]) if kept["clock"] is not None else watch.policy
+        return self._life(watch, id, kept, row[1])
+
+    def _life(self, watch: Watch, id: str, kept: Mapping[str, Any], release: int) -> Life:
+        road = self._road
+        policy = road.policy(watch.policy.id, release) if kept["clock"] is not None else watch.policy
         life = life_from(kept, policy, watch.policy)
         clock = life.clock
         if clock is not None and clock.ended is None:
@@ -163,12 +168,38 @@ class StoredClocks(Clocks):
                 # Of an entity without a clock nothing need be kept: what held of it is judged on what it was.
                 if text == before or (before is None and not life.opened and not life.failing):
                     continue
-                row = {**self._row(watch, id, life), "track": text}
+                track = {**life_as_json(life), "undo": self._undo_of(key)}
+                row = {**self._row(watch, id, life), "track": dumped(track)}
                 if before is None:
                     of("clock_new", CLOCKS.insert, COLUMNS)(connection, row)
                 else:
                     of("clock_on", _update)(connection, {**row, "its_policy": key[0], "its_entity": id})
                 self._stored[key] = text
+
+    def _keep(self, key: Key, earlier: Earlier) -> None:
+        """As the engine does, unless the same chain has changed it in an earlier unit: that is kept with the row."""
+        undoable = self._undoable.get(key)
+        if undoable is None or undoable["root"] != earlier[0]:
+            super()._keep(key, earlier)
+
+    def _put_back(self, watch: Watch, id: str, root: str) -> bool:
+        key = (watch.policy.id, id)
+        watch.lives.get(id)  # what its row keeps is known once it is read
+        undoable = self._undoable.get(key)
+        if undoable is not None and undoable["root"] == root and (*key, root) not in self.restored:
+            earlier = self._life(watch, id, undoable["earlier"], undoable["release"])
+            self.earlier[key] = (root, earlier, None)
+            self._undoable[key], self._releases[key] = None, undoable["release"]
+        return super()._put_back(watch, id, root)
+
+    def _undo_of(self, key: Key) -> dict[str, Any] | None:
+        """How the clock stood before the chain that changed it last, beside it: an undo puts it back so."""
+        known = self.earlier.get(key)
+        if known is None:
+            return self._undoable.get(key)
+        root, earlier, _ = known
+        release = self._releases.get(key, self._road.release)
+        return {"root": root, "release": release, "earlier": life_as_json(earlier)}
 
     def _row(self, watch: Watch, id: str, life: Life) -> dict[str, Any]:
         clock, running = life.clock, life.running

@@ -41,13 +41,21 @@ from engine.simulation.world import Record
 from engine.sla.model import Policy
 
 Traced = tuple[Bound, tuple[object, ...]]
+SETTING = ("set_field", "assign")
+"""Actions that set fields, of which one ``X.updated`` tells at the end of their run."""
 
 
 class Catalogs(Protocol):
-    """The catalogs of earlier releases."""
+    """The catalogs of earlier releases, and roads over them."""
 
     def catalog(self, release: int) -> Catalog:
         """The catalog of a release."""
+
+    def take(self, release: int) -> StoredRoad:
+        """A road over a release that nobody else walks; to be given back."""
+
+    def give_back(self, road: StoredRoad) -> None:
+        """Gives a road back."""
 
 
 class RunLedger(Ledger):
@@ -153,7 +161,7 @@ class StoredRoad(Road):
                 "outcome": outcome,
                 "run_key": self.delays.key if outcome in ("performed", "shadowed") else None,
                 "trace": dumped(self._trace(bound, event)),
-                "effects": dumped([_shown(effect) for _, effect in effects]),
+                "effects": dumped([_kept(index, effect) for index, effect in effects]),
                 "reason": reason,
             }
         )
@@ -232,8 +240,10 @@ class StoredRoad(Road):
         if kind.machine is not None:
             reader = self.catalog.readers[kind.machine.id]
             changes = {name: _pair(reader, name, pair) for name, pair in wire.changes.items()}
-        if kind.name == "created":
-            changes = CreatedChanges(data)
+        if kind.name == "created" and kind.machine is not None:
+            born = dict.fromkeys(INSTANTS, wire.time)
+            status = data.get("status", kind.machine.initial)
+            changes = CreatedChanges({**data, "id": wire.subject, "status": status, **born})
         root = wire.root or wire.id
         chain = Chain()
         chain.events = max(1, self.length(root))
@@ -279,8 +289,11 @@ def _pair(reader: Reader, name: str, pair: tuple[Any, Any]) -> tuple[Any, Any]:
     return before, after
 
 
-def _shown(effect: Effect) -> Mapping[str, Any]:
-    found: dict[str, Any] = {"action": effect.action, **as_json(dict(effect.keys))}
+def _kept(index: int, effect: Effect) -> Mapping[str, Any]:
+    """An effect as its run keeps it: by which action of the rule, and what it set, beside what is shown."""
+    found: dict[str, Any] = {"action": effect.action, **as_json(dict(effect.keys)), "index": index}
     if effect.id is not None:
         found["id"] = effect.id
+    if effect.action in SETTING:
+        found["sets"] = [effect.machine, as_json(effect.value)]
     return found

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from app.road.road import StoredRoad
 
 PENDING = "pending"
+UNDONE = "undone"
+"""The outcome of a row that takes the run before it back."""
 
 
 def key_text(key: Key) -> str:
@@ -110,21 +112,27 @@ class StoredDelays(StoredWaiting):
         self.key = None
 
     def last(self, key: Key) -> Timestamp | None:
-        """When a rule last ran within its key."""
+        """When a rule last ran within its key; a run that was undone is followed by a row that says so."""
         known = self._ran.get(key)
         if known is not None:
             return known
         road = self._road
 
         def clause() -> Any:
-            query = sa.select(sa.func.max(RUNS.c.at)).where(RUNS.c.rule == sa.bindparam("rule"))
-            return query.where(RUNS.c.run_key == sa.bindparam("run_key"))
+            runs, back = RUNS.c, RUNS.alias("back").c
+            rule: sa.BindParameter[str] = sa.bindparam("rule")
+            run_key: sa.BindParameter[str] = sa.bindparam("run_key")
+            undone: sa.ColumnClause[str] = sa.literal_column(f"'{UNDONE}'")
+            taken_back = sa.exists().where(back.rule == rule, back.run_key == run_key, back.at == runs.at)
+            taken_back = taken_back.where(back.root == runs.root, back.outcome == undone)
+            query = sa.select(sa.func.max(runs.at)).where(runs.rule == rule, runs.run_key == run_key)
+            return query.where(runs.outcome != undone, ~taken_back)
 
         select = road.statements.of("last_run", clause)
         found = select(road.connection, {"rule": key[0], "run_key": key_text(key)}).scalar()
         return None if found is None else stamp(found)
 
-    def ran(self, key: Key, now: Timestamp) -> None:
+    def ran(self, key: Key, now: Timestamp, root: str) -> None:
         """Notes that it ran: its row, written next, carries the key."""
         self._ran[key] = now
         self.key = key_text(key)
@@ -152,7 +160,7 @@ class StoredDelays(StoredWaiting):
             key=None if key is None else key_text(key),
         )
 
-    def drop(self, key: Key) -> None:
+    def drop(self, key: Key, root: str) -> None:
         """Cancels what waits within a key."""
         self.drop_all("delay", rule=key[0], run_key=key_text(key))
 
@@ -195,6 +203,8 @@ class StoredDwelling(StoredWaiting):
 
     def entered(self, machine: str, record: Record, source: str | None, state: str, event: Event) -> None:
         """An entity came into ``state`` from ``source`` (None: it was just created)."""
+        if machine == "task" and source == "snoozed":  # whoever woke it, nobody need wake it later
+            self.drop_all("snooze", entity=record["id"])
         for rule, trigger in self._road.catalog.dwelling.get(machine, ()):
             if rule.text.stage == "off":
                 continue

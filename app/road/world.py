@@ -6,7 +6,7 @@ was read; another's change in between makes the unit begin anew.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -233,6 +233,24 @@ class StoredWorld(World):
             and record["ends_at"] > start
             for record in found.values()
         )
+
+    def alike(self, machine: str, about: str, reason: str) -> Iterable[Record]:
+        """The entities of a machine that have this reason and are about that entity."""
+        table = self._stored[machine]
+        columns = table.rows.table.c
+
+        def clause() -> Any:
+            query = sa.select(table.rows.table).where(columns.about == sa.bindparam("about"))
+            return query.where(columns.reason == sa.bindparam("reason"))
+
+        select = self._statements.of(("alike", machine), clause)
+        values = {"about": about, "reason": reason}
+        found = {record["id"]: record for record in self._taken(machine, select(self.connection, values))}
+        for kind, other in (*self._new, *self._changed):
+            record = table.loaded(other) if kind == machine else None
+            if record is not None:
+                found[other] = record
+        return [one for one in found.values() if (one.get("about"), one.get("reason")) == (about, reason)]
 
     def count_moves(self, machine: str, id: str, name: str, since: Timestamp) -> int:
         """How often the entity took the transition ``name``, or came into the state ``name``, after ``since``."""

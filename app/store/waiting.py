@@ -10,7 +10,7 @@ TIMERS = sa.Table(
     "timers",
     METADATA,
     sa.Column("number", NUMBER, primary_key=True, autoincrement=True),
-    text("kind", comment="delay, timer, dwell, escalation or schedule"),
+    text("kind", comment="delay, timer, dwell, escalation or snooze"),
     text("rule"),
     whole("version"),
     text("machine"),

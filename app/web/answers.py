@@ -110,22 +110,22 @@ def change(
         )
     ).hexdigest()
 
-    def unit(road: StoredRoad) -> Answer:
+    def done(road: StoredRoad) -> Answer:
+        answer = work(road)
+        if undo_window and road.first is not None and answer.status < 300:
+            answer.headers["Virel-Undo"] = road.first.root
+        return answer
+
+    def once(road: StoredRoad) -> Answer:
         if key is None:
-            return work(road)
+            return done(road)
         known = find(road, who.id, key)
         if known is not None:
             if known.fingerprint != fingerprint:
                 raise OtherRequestError
             return Answer(known.status, known.body, {**known.headers, "Idempotency-Replayed": "true"})
-        answer = work(road)
+        answer = done(road)
         keep(road, who.id, key, Kept(fingerprint, answer.status, dict(answer.headers), answer.body))
-        return answer
-
-    def once(road: StoredRoad) -> Answer:
-        answer = unit(road)
-        if undo_window and road.first is not None and answer.status < 300:
-            answer.headers["Virel-Undo"] = road.first.root
         return answer
 
     window = platform().settings.undo_seconds * 1_000_000 if undo_window else 0

@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.bootstrap import Platform
 from app.commands.trouble import tell_a_person
+from app.road import asleep
 from app.road.caller import system
 from app.road.problems import BusyError
 from app.road.road import StoredRoad
@@ -156,6 +157,14 @@ def due_items(road: StoredRoad, until: Timestamp) -> list[Item]:
     query = query.where(sa.or_(columns.again.is_(None), columns.again <= by))
     rows = road.connection.execute(query.order_by(columns.due, columns.rank, columns.number).limit(BATCH))
     found = [Item(row.due, row.rank, row.number, "wait", row.rule, row.machine, row.entity) for row in rows]
+    known = {one.number for one in found}
+    awake = [number for number in asleep.active(road) if number not in known]
+    if awake:
+        early = sa.select(columns.number, columns.entity).where(columns.number.in_(awake))
+        early = early.where(sa.or_(columns.again.is_(None), columns.again <= by))
+        found += [
+            Item(by, 0, row.number, "wait", asleep.KIND, "task", row.entity) for row in road.connection.execute(early)
+        ]
     clocks = sa.select(CLOCKS.c.next, CLOCKS.c.policy, CLOCKS.c.machine, CLOCKS.c.entity).where(CLOCKS.c.next <= by)
     for row in road.connection.execute(clocks.order_by(CLOCKS.c.next, CLOCKS.c.entity).limit(BATCH)):
         policy = road.catalog.policies.get(row.policy)

@@ -10,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from app.road import asleep
 from app.road.releases import LiveReleases
 from app.road.road import StoredRoad
 from app.road.rows import micro, stamp
@@ -51,7 +52,14 @@ def settle(road: StoredRoad, number: int, **values: Any) -> None:
 def perform(road: StoredRoad, releases: LiveReleases, number: int, machine: str, entity: str) -> bool:
     """Performs a row; whether there was something to do."""
     row = lock_waiting(road, number, machine, entity)
-    if row is None or row["due"] > micro(road.now):
+    if row is None:
+        return False
+    if row["kind"] == asleep.KIND:
+        state, why = asleep.wake(road, row)
+        if state != "pending":
+            settle(road, number, state=state, problem=why, attempts=row["attempts"] + 1, again=None)
+        return state != "pending"
+    if row["due"] > micro(road.now):
         return False
     state, why = _settled(road, releases, row)
     if state == "pending":

@@ -42,6 +42,10 @@ class Agenda:
         self._count += 1
         heapq.heappush(self._heap, (entry.due, rank, id, self._count, entry))
 
+    def holds(self, entry: Entry) -> bool:
+        """Whether an entry has not come up yet."""
+        return any(item[4] is entry for item in self._heap)
+
     def next_due(self) -> Timestamp | None:
         """When the next entry falls due, whether or not it still stands."""
         return self._heap[0][0] if self._heap else None

@@ -6,6 +6,7 @@ waits on the agenda for its next instant. So the cost of an event does not grow 
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -19,7 +20,7 @@ from engine.conditions.condition import Condition
 from engine.conditions.outcome import EvaluationError
 from engine.conditions.values import Timestamp
 from engine.simulation.agenda import Entry
-from engine.simulation.events import MAX_DEPTH, Chain, Event, Kind
+from engine.simulation.events import MAX_DEPTH, UNDO_SOURCE, Chain, Event, Kind
 from engine.sla.clock import Clock, Said, Track
 from engine.sla.model import Policy
 
@@ -62,6 +63,21 @@ class Life(Track):
 
     running: Running | None = None
     failing: frozenset[str] = frozenset()
+
+
+Earlier = tuple[str, Life, Running | None]
+"""The chain that changed a clock, how it stood before, and what it was then on the agenda as."""
+REMEMBERED = 1_000
+"""Clocks of which it is kept how they stood before their last change: an undo comes within seconds."""
+
+
+def _copied(life: Life) -> Life:
+    """A life as it stands, which later changes leave as it is."""
+    clock = replace(life.clock, past=list(life.clock.past)) if life.clock is not None else None
+    running = life.running
+    if running is not None and clock is not None:
+        running = replace(running, clock=clock, entry=None)
+    return replace(life, clock=clock, running=running)
 
 
 States = tuple[bool | None, bool | None, bool | None, bool | None]
@@ -108,6 +124,8 @@ class Clocks:
         self._own: dict[str, list[Watch]] = {}
         self._related: dict[str, list[tuple[Watch, frozenset[str]]]] = {}
         self.fresh: list[tuple[str, Record]] = []
+        self.earlier: OrderedDict[tuple[str, str], Earlier] = OrderedDict()
+        self.restored: set[tuple[str, str, str]] = set()
         self._errors: dict[str, str] = {}
         for id, policy in sorted(simulation.catalog.policies.items()):
             rank = simulation.runs.rank_of(policy.rule)
@@ -160,10 +178,12 @@ class Clocks:
         """
         assert kind.machine is not None
         machine, created = kind.machine.id, kind.name == "created"
-        changes = event.changes
+        changes, undone = event.changes, event.source == UNDO_SOURCE
         found: list[Heard] = []
         for watch in self._own.get(machine, ()):
             if created or watch.always or not watch.fields.isdisjoint(changes):
+                if undone and self._put_back(watch, record["id"], event.root):
+                    continue
                 heard = self._say(watch, record, event, before, changes, whole, created)
                 if heard is not None:
                     found.append(heard)
@@ -172,6 +192,8 @@ class Clocks:
                 continue
             table = self._world.tables[watch.policy.entity]
             for id in watch.policy.reads.readers(machine, record, changes, self._world):
+                if undone and self._put_back(watch, id, event.root):
+                    continue
                 heard = self._say(watch, table[id], event, None, None, whole, False)
                 if heard is not None:
                     found.append(heard)
@@ -183,9 +205,13 @@ class Clocks:
             if errors or life.failing:
                 watch.errored += len(errors)
                 self._complain(watch, life, record, event, said, errors)
-            clock = life.see(said) if said is not None else None
+            if said is None:
+                continue
+            earlier = (event.root, _copied(life), life.running)
+            clock = life.see(said)
             if clock is None:
                 continue
+            self._keep((watch.policy.id, record["id"]), earlier)
             running = life.running
             if running is None:
                 id = f"{watch.policy.id}/{record['id']}/{life.opened}"
@@ -194,6 +220,52 @@ class Clocks:
                 self._close(watch, life, running)
             else:
                 self._arrange(watch, running)
+
+    def _keep(self, key: tuple[str, str], earlier: Earlier) -> None:
+        """Keeps how a clock stood before a chain first changed it, for as long as that may be undone."""
+        known = self.earlier.get(key)
+        if known is None or known[0] != earlier[0]:
+            self.earlier[key] = earlier
+            self.earlier.move_to_end(key)
+            if len(self.earlier) > REMEMBERED:
+                self.earlier.popitem(last=False)
+
+    def _put_back(self, watch: Watch, id: str, root: str) -> bool:
+        """Puts a clock back to how it stood before a chain that is undone; whether the chain had changed it.
+
+        It then hears nothing of the events that make it good: as far as it is concerned nothing was ever done.
+        """
+        key = (watch.policy.id, id)
+        if (*key, root) in self.restored:
+            return True
+        life = watch.lives.get(id)
+        known = self.earlier.get(key)
+        if life is None or known is None or known[0] != root:
+            return False
+        del self.earlier[key]
+        self.restored.add((*key, root))
+        _, earlier, running = known
+        if life.running is not None:
+            life.running.over = True
+            if life.running.entry is not None:
+                life.running.entry.cancelled = True
+        elif life.clock is not None and life.clock.ended is not None:
+            state = life.clock.state(life.clock.ended)
+            watch.counts[state] = watch.counts.get(state, 0) - 1
+        life.holds, life.opened, life.clock, life.failing = (
+            earlier.holds,
+            earlier.opened,
+            earlier.clock,
+            earlier.failing,
+        )
+        life.running = earlier.running
+        if running is not None and earlier.running is not None:  # what waits for it knows it by this very object
+            for name in Running.__struct_fields__:
+                setattr(running, name, getattr(earlier.running, name))
+            life.running = running
+        if life.running is not None:
+            self._arrange(watch, life.running)
+        return True
 
     def _complain(
         self, watch: Watch, life: Life, record: Record, event: Event, said: Said | None, errors: Errors

@@ -111,7 +111,8 @@ class Fold:
         if outcome.result == "diverged":
             return outcome, record, before
         self._change(event, kind, machine, record, before)
-        if imported:  # a row is a fact, also about what was there before it: nothing, before the first one
+        if imported and kind.name == "status_changed":
+            # A row is a fact, also about what was there before it: nothing, before the first one.
             event.changes = {**event.changes, **told, "status": (event.data.get("from"), record.get("status"))}
         return outcome, record, before
 

@@ -14,13 +14,17 @@ from engine.automation.paths import MissingValueError
 from engine.simulation.clocks import Heard
 from engine.simulation.events import Event, Kind
 from engine.simulation.fold import CreatedChanges
+from engine.simulation.world import FINGERPRINTED
 
 if TYPE_CHECKING:
+    from engine.machines.model import Machine, Transition
     from engine.simulation.road import Road
     from engine.simulation.world import Record
 
 
 Handler = Callable[[Bound, str, Effect, Event, "Unit"], bool]
+REGRESS = "regress"
+"""The transition by which a settled one comes back."""
 FAILED = -1
 """Stands for the number of an action where an effect tells that the run failed."""
 
@@ -53,7 +57,7 @@ class Unit(Struct):
     """What one run did: kept apart until it is certain that all of it stands.
 
     ``depth`` is that of the events it brings about. ``touched`` holds, by entity, the id of its ``X.updated`` and the
-    fields' earlier values; ``slim`` the entities made of which nothing but the state is kept.
+    fields' earlier values; ``slim`` the entities made of which nothing but the state is kept; ``made`` the exceptions.
     """
 
     depth: int
@@ -64,6 +68,7 @@ class Unit(Struct):
     timers: list[Callable[[], None]] = []
     delayed: list[Action] = []
     touched: dict[tuple[str, str], tuple[str, dict[str, Any]]] = {}
+    made: list[str] = []
     failure: MissingValueError | RefusedError | None = None
     stopped: int = 0
 
@@ -84,7 +89,7 @@ class Performer:
         # An action without an entry (a message, a call) leaves the world as it is: its effect is all there is.
         self._handlers: dict[str, Handler] = {
             "create_task": self._create,
-            "create_exception": self._create,
+            "create_exception": self._raise,
             "update_status": self._move,
             "set_field": self._set,
             "assign": self._set,
@@ -172,6 +177,26 @@ class Performer:
         else:
             unit.stopped += 1
 
+    def _raise(self, bound: Bound, id: str, effect: Effect, event: Event, unit: Unit) -> bool:
+        """An exception, once: while one of this reason about this subject stands, there is no second, and one that was
+        settled has regressed. Those that this very run made are meant each by itself.
+        """
+        machine = self._simulation.catalog.machines[effect.machine or ""]
+        if bound.subject is None or not {"about", "reason"} <= machine.fields.keys():
+            return self._create(bound, id, effect, event, unit)
+        regress = machine.transitions.get(REGRESS)
+        settled = []
+        for record in self._world.alike(machine.id, f"{bound.subject}/{event.subject}", effect.value["reason"]):
+            if record["id"] in unit.made or machine.states[record["status"]].final:
+                continue
+            if regress is None or record["status"] not in regress.sources:
+                return True
+            settled.append(record)
+        if regress is None or not settled:
+            return self._create(bound, id, effect, event, unit)
+        latest = max(settled, key=lambda one: (one.get("created_at", 0), one["id"]))
+        return self._take(bound, id, machine, latest, regress, {}, event, unit)
+
     def _create(self, bound: Bound, id: str, effect: Effect, event: Event, unit: Unit) -> bool:
         simulation = self._simulation
         machine = simulation.catalog.machines[effect.machine or ""]
@@ -192,6 +217,8 @@ class Performer:
         record["id"], record["status"] = id, machine.initial
         record["created_at"] = record["updated_at"] = record["status_since"] = now
         self._world.create(machine.id, record)
+        if machine.id in FINGERPRINTED:
+            unit.made.append(id)
         kind = simulation.kinds[f"{machine.id}.created"]
         if not _heard(kind, simulation) and not kind.dwells:
             return True
@@ -201,10 +228,23 @@ class Performer:
         return True
 
     def _move(self, bound: Bound, id: str, effect: Effect, event: Event, unit: Unit) -> bool:
-        simulation = self._simulation
-        machine = simulation.catalog.machines[effect.machine or ""]
+        machine = self._simulation.catalog.machines[effect.machine or ""]
         record = self._world.tables[machine.id][effect.id or ""]
         transition = machine.transitions[effect.keys["transition"]]
+        return self._take(bound, id, machine, record, transition, effect.value or {}, event, unit)
+
+    def _take(
+        self,
+        bound: Bound,
+        id: str,
+        machine: Machine,
+        record: Record,
+        transition: Transition,
+        inputs: Mapping[str, Any],
+        event: Event,
+        unit: Unit,
+    ) -> bool:
+        simulation = self._simulation
         source = record.get("status")
         if source not in transition.sources:
             raise RefusedError(
@@ -221,7 +261,7 @@ class Performer:
             return False
         kind = simulation.kinds[f"{machine.id}.status_changed"]
         before = dict(record) if _heard(kind, simulation) else None
-        data = {**(effect.value or {}), "from": source, "to": transition.target, "transition": transition.name}
+        data = {**inputs, "from": source, "to": transition.target, "transition": transition.name}
         changes = {"status": (source, transition.target)}
         moved = self._follow(bound, event, id, kind, record["id"], data, changes, unit)
         simulation.fold.enter(moved, machine, record, transition.target, transition.name)

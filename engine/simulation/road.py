@@ -37,8 +37,8 @@ class Delays(Protocol):
     def last(self, key: Key) -> Timestamp | None:
         """When a rule last ran within its key."""
 
-    def ran(self, key: Key, now: Timestamp) -> None:
-        """Notes that it ran."""
+    def ran(self, key: Key, now: Timestamp, root: str) -> None:
+        """Notes that it ran, in a chain that may still be undone."""
 
     def later(
         self,
@@ -52,8 +52,8 @@ class Delays(Protocol):
     ) -> None:
         """Has ``Runs.due`` called with the action when it is due; ``key`` where another run is to begin it again."""
 
-    def drop(self, key: Key) -> None:
-        """Cancels what waits within a key."""
+    def drop(self, key: Key, root: str) -> None:
+        """Cancels what waits within a key, until the chain ``root`` is undone."""
 
 
 class Timing(Protocol):

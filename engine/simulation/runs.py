@@ -110,9 +110,9 @@ class Runs:
             self._failed(bound, event, unit.failure)
             return
         if key is not None:
-            simulation.delays.ran(key, simulation.now)
+            simulation.delays.ran(key, simulation.now, event.root)
             if text.mode == "restart":
-                simulation.delays.drop(key)
+                simulation.delays.drop(key, event.root)
         self._stand(bound, event, unit)
         if simulation.on_run is not None:
             simulation.on_run(bound, event, "shadowed" if unit.shadow else "performed", None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -9,7 +10,7 @@ from engine.catalog import Catalog
 from engine.conditions.values import Timestamp
 from engine.events.envelope import WireEvent
 from engine.machines.records import UnfitValue
-from engine.simulation.agenda import Agenda
+from engine.simulation.agenda import Agenda, Entry
 from engine.simulation.clocks import Clocks
 from engine.simulation.delays import MemoryDelays
 from engine.simulation.dwelling import Dwelling
@@ -18,8 +19,10 @@ from engine.simulation.ledger import Ledger, Outcome
 from engine.simulation.road import Judged, Road, Values, Watcher
 from engine.simulation.schedules import Schedules
 from engine.simulation.timers import Timers
-from engine.simulation.world import World
+from engine.simulation.world import FINGERPRINTED, World
 
+REMEMBERED = 1_000
+"""How many cancelled waits an undo can bring back; it comes within seconds."""
 __all__ = ["Judged", "Simulation", "Values", "Watcher"]
 
 
@@ -42,15 +45,35 @@ class Simulation(Road):
     ) -> None:
         needs = catalog.needs
         world = World(catalog.machines, needs.inverses, needs.pasts)
-        unread = needs.unread if slim else frozenset()
+        unread = needs.unread.difference(FINGERPRINTED) if slim else frozenset()
         super().__init__(catalog, ledger, world, slim=unread, watch=watch, on_event=on_event, strict=strict)
         self.agenda = Agenda()
-        self.delays = MemoryDelays(self)
+        self.delays: MemoryDelays = MemoryDelays(self)
         self.timers = Timers(self)
         self.dwelling: Dwelling = Dwelling(self)
         self.clocks = Clocks(self)
         self.schedules = Schedules(self, ticks_in_log)
+        self.undone: set[str] = set()
+        self._dropped: deque[tuple[str, Entry]] = deque(maxlen=REMEMBERED)
         self._started = False
+
+    def cancel(self, entry: Entry, root: str) -> None:
+        """Cancels what waits, for as long as the chain ``root`` is not undone."""
+        entry.cancelled = True
+        self._dropped.append((root, entry))
+
+    def undo(self, root: str) -> None:
+        """What a chain began to wait for, it waits for no longer; what it cancelled waits again; its runs count no more.
+
+        What its events did to entities their compensating events make good.
+        """
+        if root in self.undone:
+            return
+        self.undone.add(root)
+        self.delays.undo(root)
+        for dropped, entry in self._dropped:
+            if dropped == root and self.agenda.holds(entry):
+                entry.cancelled = False
 
     def take(self, wire: WireEvent, read: Values | None = None) -> Outcome:
         """Takes a root event: what falls due before it, then the event itself and everything that follows.
@@ -83,6 +106,8 @@ class Simulation(Road):
                 self.ledger.machine(kind.machine.id).diverged += 1
                 return Outcome("diverged", str(problem))
             return Outcome("skipped", str(problem))
+        if wire.source == UNDO_SOURCE:
+            self.undo(event.root)
         outcome, subject, before = self.fold.root(event, kind, is_import(wire))
         if wire.source == UNDO_SOURCE:
             if subject is not None and kind.clocked:

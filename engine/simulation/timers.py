@@ -41,6 +41,7 @@ class Timers:
             entry = Entry(
                 due,
                 lambda: self._fire(bound, key, running, id, event, subject),
+                alive=lambda: event.root not in simulation.undone,
                 waits=("timer", rule, key[0], key[1], mark),
             )
             running = (span, entry)
@@ -52,14 +53,14 @@ class Timers:
     def cancel(self, bound: Bound, effect: Effect, event: Event) -> None:
         """Cancels the running timers of a name; with ``after`` only those that were started for that long."""
         key = (bound.subject or "", event.subject, effect.keys["name"])
-        kept = []
-        for span, entry in self._running.pop(key, ()):
-            if effect.value is None or effect.value == span:
-                entry.cancelled = True
-            else:
-                kept.append((span, entry))
-        if kept:
-            self._running[key] = kept
+        now = self._simulation.now
+        # What was cancelled and is not due yet may be brought back by an undo.
+        running = [one for one in self._running.pop(key, ()) if not one[1].cancelled or one[1].due > now]
+        if running:
+            self._running[key] = running
+        for span, entry in running:
+            if not entry.cancelled and effect.value in (None, span):
+                self._simulation.cancel(entry, event.root)
 
     def _fire(
         self, bound: Bound, key: Key, running: tuple[Duration, Entry], id: str, cause: Event, subject: Record

@@ -13,6 +13,8 @@ from engine.machines.slots import Slot
 from engine.simulation.occupancy import Occupancy
 
 Record = dict[str, Any]
+FINGERPRINTED = ("exception",)
+"""Machines of which no second entity of one reason about one entity is made while the first still stands."""
 _ABSENT = object()
 
 
@@ -23,7 +25,7 @@ class World:
     ``count_moves`` asks for.
     """
 
-    __slots__ = ("_born", "_inverse", "_journal", "_moves", "_occupied", "_recording", "tables")
+    __slots__ = ("_alike", "_born", "_inverse", "_journal", "_moves", "_occupied", "_recording", "tables")
 
     shared = False
     """Whether others see and change it too, so that what a run did must be written, and may then be refused."""
@@ -38,6 +40,7 @@ class World:
         self._born: dict[str, dict[str, int]] = {machine: {} for machine in self._inverse}
         self._moves: dict[str, dict[str, list[tuple[Timestamp, str | None, str]]]] = {m: {} for m in pasts}
         self._occupied: dict[str, dict[Slot, Occupancy]] = {}
+        self._alike: dict[str, dict[tuple[Any, Any], list[str]]] = {machine: {} for machine in FINGERPRINTED}
         self._journal: list[tuple[Any, ...]] = []
         self._recording = False
 
@@ -66,6 +69,14 @@ class World:
         past = self._moves.get(machine, {}).get(id, ())
         return sum(1 for time, transition, state in past if time > since and name in (transition, state))
 
+    def alike(self, machine: str, about: str, reason: str) -> Iterable[Record]:
+        """The entities of a fingerprinted machine that have this reason and are about that entity."""
+        table = self.tables[machine]
+        for id in self._alike[machine].get((about, reason), ()):
+            record = table[id]
+            if record.get("about") == about and record.get("reason") == reason:
+                yield record
+
     def create(self, machine: str, record: Record) -> None:
         """Adds an entity. Raises ValueError where there is one of that id."""
         table = self.tables[machine]
@@ -75,6 +86,8 @@ class World:
         if self._recording:
             self._journal.append((self._uncreate, machine, id))
         table[id] = record
+        if machine in self._alike and "about" in record:
+            self._alike[machine].setdefault((record["about"], record.get("reason")), []).append(id)
         if machine in self._occupied:
             for occupancy in self._occupied[machine].values():
                 occupancy.note(record)
@@ -133,6 +146,8 @@ class World:
 
     def _uncreate(self, machine: str, id: str) -> None:
         record = self.tables[machine].pop(id)
+        if machine in self._alike and "about" in record:
+            self._alike[machine][record["about"], record.get("reason")].remove(id)
         for occupancy in self._occupied.get(machine, {}).values():
             occupancy.forget(id)
         for relation in self._inverse.get(machine, ()):

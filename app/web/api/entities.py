@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Response, request
 
 from app.commands import entities
-from app.road import commands
+from app.road import asleep, commands
 from app.road.lists import MOST, page
 from app.road.problems import Fault, InvalidError
 from app.road.road import StoredRoad
+from app.road.standing import clocks_of
 from app.web.answers import Answer, body, change, entity, reading, shown, wanted_version
 from app.web.api.operations import CURSOR, FILTER, IF_MATCH, IF_MATCH_REQUIRED, KEY, LIMIT, Operation
 from engine.simulation.world import Record
 
 DEFAULT_LIMIT = 25
+CLOCKED = ("task", "exception", "inquiry", "booking", "option")
+"""Kinds whose clocks are shown with them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,21 @@ def known_arguments(*names: str) -> None:
         raise InvalidError([Fault(f"?{name}", "unknown", "there is no such argument") for name in unknown])
 
 
+def with_clocks(road: StoredRoad, machine: str, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Entities that are read, each with how its clocks stand now, and until when it is snoozed."""
+    ids = [item["id"] for item in items]
+    if machine in CLOCKED and ids:
+        clocks = clocks_of(road, machine, ids)
+        for item in items:
+            item["sla"] = clocks[item["id"]]
+        if machine == "task" and any(item.get("status") == asleep.STATE for item in items):
+            instants = asleep.until(road, ids)
+            for item in items:
+                if item["id"] in instants:
+                    item["snoozed_until"] = instants[item["id"]]
+    return items
+
+
 def _list(kind: Kind) -> Callable[[], Response]:
     def handler() -> Response:
         known_arguments("limit", "cursor", "filter")
@@ -68,7 +87,7 @@ def _list(kind: Kind) -> Callable[[], Response]:
         def work(road: StoredRoad) -> Answer:
             found = page(road, kind.machine, limit=wanted, cursor=cursor, filter=filter)
             machine = road.catalog.machines[kind.machine]
-            items = [shown(road, machine, record) for record in found.records]
+            items = with_clocks(road, kind.machine, [shown(road, machine, record) for record in found.records])
             more = found.next_cursor is not None
             return Answer(200, {"items": items, "next_cursor": found.next_cursor, "has_more": more})
 
@@ -91,7 +110,9 @@ def _get(kind: Kind) -> Callable[[str], Response]:
     def handler(id: str) -> Response:
         def work(road: StoredRoad) -> Answer:
             record, _ = commands.readable(road, road.catalog.machines[kind.machine], id)
-            return entity(road, kind.machine, record)
+            answer = entity(road, kind.machine, record)
+            with_clocks(road, kind.machine, [answer.body])
+            return answer
 
         return reading(work)
 

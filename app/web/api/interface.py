@@ -19,6 +19,7 @@ from app.web.api.openapi import described
 from app.web.api.operations import Interface, Operation
 from app.web.api.undo import add_undo
 from app.web.api.users import add_users
+from app.web.api.why import add_why
 from app.web.api.work import add_work
 from app.web.context import platform
 
@@ -33,7 +34,7 @@ def interface() -> Interface:
         found.add(*entities.operations(kind))
     for add in (add_auth, add_links, add_me, add_users):
         add(found)
-    for add in (add_inquiries, add_bookings, add_work, add_audit, add_undo, add_media):
+    for add in (add_inquiries, add_bookings, add_work, add_audit, add_undo, add_media, add_why):
         add(found)
     found.add(Operation("GET", "/openapi.json", "openapi", "This description.", _description, {200: None}, public=True))
     return found

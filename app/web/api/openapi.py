@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.commands.entities import BY_PLATFORM, DEFAULTS
-from app.web.api.entities import KINDS, Kind, title
+from app.web.api.entities import CLOCKED, KINDS, Kind, title
 from app.web.api.operations import Interface, Operation, Parameter, Schema
 from engine.catalog import Catalog
 from engine.conditions.types import BOOL, DATE, DOUBLE, DURATION, INT, MONEY, TIMESTAMP, EnumType, ListType, Type
@@ -21,6 +21,31 @@ MONEY_SCHEMA: Schema = {
     },
     "required": ["amount", "currency"],
     "additionalProperties": False,
+}
+SLA_MEMBERS: dict[str, Schema] = {
+    "policy": {"type": "string"},
+    "state": {
+        "type": "string",
+        "enum": ["pending", "warning", "breaching", "breached", "achieved", "cancelled"],
+    },
+    "paused": {"type": "boolean"},
+    "within_hours": {"type": "boolean"},
+    "due": {
+        "type": ["string", "null"],
+        "description": "An instant; `hidden` for who may not see what it is read from.",
+    },
+    "warn_at": {"type": ["string", "null"], "description": "From when on it is warned of, likewise."},
+    "remaining": {"type": ["number", "string", "null"], "description": "Seconds, negative once it is late; likewise."},
+}
+SLA: Schema = {
+    "type": "array",
+    "description": "How the clock of every policy stands at the instant of the answer. Reads have it, changes do not.",
+    "items": {
+        "type": "object",
+        "properties": SLA_MEMBERS,
+        "required": list(SLA_MEMBERS),
+        "additionalProperties": False,
+    },
 }
 PROBLEM: Schema = {
     "type": "object",
@@ -83,6 +108,10 @@ def machine_schemas(machine: Machine, kind: Kind) -> dict[str, Schema]:
         "etag": {"type": "string"},
         **dict.fromkeys(("created_at", "updated_at", "status_since"), _PLAIN[TIMESTAMP]),
     }
+    if machine.id in CLOCKED:
+        standard["sla"] = SLA
+    if machine.id == "task":
+        standard["snoozed_until"] = {**_PLAIN[TIMESTAMP], "description": "When a snoozed task comes back by itself."}
     theirs = BY_PLATFORM.get(machine.id, frozenset())
     optional = {n for group in (machine.fields, machine.relations) for n, member in group.items() if member.optional}
     given = {field: schema for field, schema in fields.items() if field not in theirs}

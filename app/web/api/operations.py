@@ -29,7 +29,7 @@ class Operation:
 
     ``answers`` maps statuses to the name of a schema, or None for no body; those that every operation may give (401,
     429 and so on) are added. ``permission`` is told to readers; the road asks for it. ``upload`` says that the body is a
-    form with a file, ``files`` which media types the answer has in place of JSON.
+    form with a file, ``files`` which media types the answer has in place of JSON, ``long_id`` that the id may have slashes.
     """
 
     method: str
@@ -46,11 +46,13 @@ class Operation:
     also: tuple[int, ...] = ()
     upload: bool = False
     files: tuple[str, ...] = ()
+    long_id: bool = False
 
     @property
     def rule(self) -> str:
         """The path as Flask writes it."""
-        return self.path.replace("{", "<").replace("}", ">")
+        path = self.path.replace("{id}", "<path:id>") if self.long_id else self.path
+        return path.replace("{", "<").replace("}", ">")
 
 
 @dataclass(slots=True)

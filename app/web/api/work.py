@@ -12,7 +12,9 @@ from app.road.problems import Fault, InvalidError
 from app.road.road import StoredRoad
 from app.web.answers import Answer, body, change, entity, wanted_version
 from app.web.api.entities import title
+from app.web.api.fields import INSTANT, TEXT, an_object, fields
 from app.web.api.operations import IF_MATCH, KEY, Interface, Operation
+from engine.conditions.values import Timestamp
 
 
 def _assign(machine: str) -> Callable[[str], Response]:
@@ -54,6 +56,20 @@ def _resolve(id: str) -> Response:
     return change(work, undo_window=True)
 
 
+def _snooze(id: str) -> Response:
+    given, version = fields("until", "reason"), wanted_version(required=False)
+    try:
+        until = Timestamp.parse(given["until"])
+    except ValueError:
+        fault = Fault("/until", "invalid", "expected an instant such as 2026-04-01T10:00:00Z")
+        raise InvalidError([fault]) from None
+
+    def work(road: StoredRoad) -> Answer:
+        return entity(road, "task", working.snooze(road, id, until=until, reason=given["reason"], version=version))
+
+    return change(work, undo_window=True)
+
+
 def add_work(interface: Interface) -> None:
     """Adds the operations."""
     nullable = {"type": ["string", "null"]}
@@ -69,6 +85,22 @@ def add_work(interface: Interface) -> None:
         "required": ["reason"],
         "additionalProperties": False,
     }
+    interface.schemas["Snooze"] = an_object({"until": INSTANT, "reason": TEXT})
+    interface.add(
+        Operation(
+            "POST",
+            "/tasks/{id}/snooze",
+            "snooze_task",
+            "Puts a task off until an instant; it comes back earlier when something happens to what it is about.",
+            _snooze,
+            {200: "Task"},
+            body="Snooze",
+            parameters=(KEY, IF_MATCH),
+            tag="tasks",
+            permission="tasks.snooze",
+            also=(404, 409, 412, 422),
+        )
+    )
     for machine, plural in (("task", "tasks"), ("exception", "exceptions"), ("inquiry", "inquiries")):
         interface.add(
             Operation(

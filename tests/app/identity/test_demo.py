@@ -65,3 +65,11 @@ def test_a_store_in_which_people_work_does_not_become_a_demo(opened: Opened):
     platform.pipeline.run(system("test"), lambda road: people.add(road, person))
     with pytest.raises(ProblemError, match="does not become a demo"):
         seed_people(platform)
+
+
+def test_a_demo_stays_one_when_the_simulators_staff_works_in_it(opened: Opened):
+    ids = seed_people(opened("demo"))
+    platform = opened("demo")
+    person = {"email": "ina@virel.example", "roles": ["OPERATOR"]}
+    platform.pipeline.run(system("test"), lambda road: people.add(road, person))
+    assert seed_people(opened("demo")) == ids

@@ -4,25 +4,15 @@ from __future__ import annotations
 
 from app.road import commands
 from app.road.road import entity_id
-from app.workers.sweep import WORKER, next_due
 from engine.conditions.values import Timestamp
 from engine.events.envelope import WireEvent, decode
 from engine.simulation.ledger import Ledger
 from engine.simulation.simulation import Simulation
+from tests.app.history import pass_time
 
 ALONE = (".dwelled", "schedule.ticked")
 """Events that a replay tells only the rule that waited for them."""
 END = Timestamp.parse("2026-03-06T12:00:00Z")
-
-
-def pass_time(desk, worker, until: Timestamp) -> None:
-    """Lets the clock go from one thing that is due to the next."""
-    clock = desk.platform.clock
-    while (due := desk.platform.pipeline.read(WORKER, next_due)) is not None and due <= until:
-        clock.instant = max(clock.instant, due)
-        worker.run_once()
-    clock.instant = until
-    worker.run_once()
 
 
 def test_a_week_at_work_is_the_week_as_it_is_simulated(desk, worker, agency):
