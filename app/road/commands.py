@@ -5,7 +5,7 @@ They work on a road within a unit of work. Values come in as JSON has them; what
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import uuid_utils
@@ -55,7 +55,7 @@ def allow(road: StoredRoad, permission: str, machine: Machine, record: Record | 
     if not found.allowed:
         place = found.place
         where = f"{place.file}:{place.line}" if place is not None else None
-        raise ForbiddenError(machine.id, record["id"] if record else "", permission, found.reason, where)
+        raise ForbiddenError(machine.id, str(record.get("id", "")) if record else "", permission, found.reason, where)
     return found
 
 
@@ -107,14 +107,24 @@ def read_values(road: StoredRoad, machine: Machine, values: Mapping[str, Any], *
     return found
 
 
-def create(road: StoredRoad, machine_id: str, values: Mapping[str, Any], *, id: str | None = None) -> Record:
-    """A new entity in its initial state."""
+def create(
+    road: StoredRoad,
+    machine_id: str,
+    values: Mapping[str, Any],
+    *,
+    id: str | None = None,
+    code: tuple[str, Callable[[], str]] | None = None,
+) -> Record:
+    """A new entity in its initial state. ``code`` names a field and draws its value, once the caller may create it."""
     machine = machine_of(road, machine_id)
-    found = {name: value for name, value in read_values(road, machine, values, whole=True).items() if value is not None}
+    given = values if code is None else {**values, code[0]: ""}
+    found = {name: value for name, value in read_values(road, machine, given, whole=True).items() if value is not None}
     lock_resource(road, machine, found)
     made = id or road.store.identify(new_id())
     draft = {**found, "id": made, "status": machine.initial}
     allow(road, f"{machine.plural}.create", machine, draft)
+    if code is not None:
+        found[code[0]] = code[1]()
     event = Event(new_id(), f"{machine.id}.created", made, road.now, found, actor=road.journal.caller.actor)
     return apply(road, machine, event)
 

@@ -47,9 +47,14 @@ def etag(version: int) -> str:
 
 
 def shown(road: StoredRoad, machine: Machine, record: Record) -> dict[str, Any]:
-    """An entity as the caller may see it: hidden fields are absent."""
-    found = visible(decision(road, f"{machine.plural}.read", machine.id, record), record)
-    body: dict[str, Any] = as_json(found)
+    """An entity as the caller may see it: hidden fields are absent, and of one that may not be seen all but the id.
+
+    Whoever makes or gives away what they may not see is told no more than what they asked for.
+    """
+    decided = decision(road, f"{machine.plural}.read", machine.id, record)
+    if not decided.allowed:
+        return {"id": record["id"]}
+    body: dict[str, Any] = as_json(visible(decided, record))
     body["etag"] = etag(road.store.version(machine.id, record["id"]))
     return body
 

@@ -150,7 +150,8 @@ def _described(one: Operation) -> dict[str, Any]:
         if one.files and status == 200:
             answers["200"]["content"] = {kind: {"schema": {"type": "string", "format": "binary"}} for kind in one.files}
     refused = {"$ref": "#/components/responses/Problem"}
-    for status in sorted({*COMMON, *one.also}):
+    takes = {422} if one.body is not None or one.parameters else set()
+    for status in sorted({*COMMON, *one.also, *takes}):
         answers.setdefault(str(status), refused)
     found: dict[str, Any] = {
         "operationId": one.name,
