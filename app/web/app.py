@@ -35,6 +35,7 @@ def create_app(platform: Platform) -> Flask:
     )
     app.extensions[EXTENSION] = platform
     app.url_map.strict_slashes = False
+    app.url_map.merge_slashes = False  # an empty id is no address: 404, and no redirect to another operation
     if platform.settings.proxies:
         hops = platform.settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

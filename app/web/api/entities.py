@@ -48,7 +48,7 @@ KINDS = (
 def limit() -> int:
     """The wanted length of a page. Raises InvalidError."""
     text = request.args.get("limit", str(DEFAULT_LIMIT))
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:6]) <= MOST:
+    if not text.isascii() or not text.isdigit() or len(text) > len(str(MOST)) or not 1 <= int(text) <= MOST:
         raise InvalidError([Fault("?limit", "invalid", f"a whole number from 1 to {MOST}")])
     return int(text)
 

@@ -39,9 +39,43 @@ PROBLEM: Schema = {
                 "required": ["pointer", "code", "message"],
             },
         },
+        "permission": {"type": "string", "description": "What it would need."},
+        "decided_by": {"type": "string", "description": "The file and line that refuse it."},
+        "allowed_transitions": {"type": "array", "items": {"type": "string"}},
+        "winner": {
+            "type": "object",
+            "description": "Who was there first.",
+            "properties": {"type": {"type": "string"}, "id": {"type": "string"}, "code": {"type": ["string", "null"]}},
+            "required": ["type", "id"],
+        },
+        "error": {"type": "string", "description": "The error code of RFC 6749, for tokens."},
     },
     "required": ["type", "title", "status", "detail"],
 }
+_WHOLE: Schema = {"type": "integer", "minimum": 0}
+HEADERS: dict[str, dict[str, Any]] = {
+    "X-Request-Id": {"required": True, "description": "Names the request to us.", "schema": {"type": "string"}},
+    "RateLimit-Limit": {"required": True, "description": "Requests a minute.", "schema": _WHOLE},
+    "RateLimit-Remaining": {"required": True, "description": "Requests that are left.", "schema": _WHOLE},
+    "RateLimit-Reset": {"required": True, "description": "Seconds until some come back.", "schema": _WHOLE},
+    "Retry-After": {"required": True, "description": "Seconds after which to try again.", "schema": _WHOLE},
+    "WWW-Authenticate": {"required": True, "description": "How to sign in.", "schema": {"type": "string"}},
+    "ETag": {"description": "The version, for If-Match and If-None-Match.", "schema": {"type": "string"}},
+    "Location": {"description": "Where it is.", "schema": {"type": "string"}},
+    "Virel-Undo": {"description": "The command, for /undo, where it can be undone.", "schema": {"type": "string"}},
+    "Idempotency-Replayed": {
+        "description": "That this was done before, and is answered again.",
+        "schema": {"type": "string", "const": "true"},
+    },
+}
+ALWAYS = ("X-Request-Id", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
+"""Headers of every answer."""
+REFUSALS: dict[int, tuple[str, str]] = {
+    401: ("NotSignedIn", "WWW-Authenticate"),
+    429: ("TooMany", "Retry-After"),
+    503: ("Busy", "Retry-After"),
+}
+"""Refusals with a header of their own, and the names of their descriptions."""
 _PLAIN: dict[Type, dict[str, Any]] = {
     BOOL: {"type": "boolean"},
     INT: {"type": "integer", "minimum": -(2**63), "maximum": 2**63 - 1},
@@ -143,16 +177,39 @@ def _content(schema: str | None, kind: str = "application/json") -> dict[str, An
     return {} if schema is None else {"content": {kind: {"schema": {"$ref": f"#/components/schemas/{schema}"}}}}
 
 
+def _headers(*names: str) -> dict[str, Any]:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in (*ALWAYS, *names)}
+
+
+def _own_headers(one: Operation, status: int) -> list[str]:
+    """The headers that this operation's answers have beside those of every answer."""
+    taken = {parameter.name for parameter in one.parameters}
+    found = []
+    if status == 201 or 304 in one.answers or "If-Match" in taken:
+        found.append("ETag")
+    if status == 201:
+        found.append("Location")
+    if taken & {"If-Match", "Idempotency-Key"}:
+        found += ["Idempotency-Replayed", "Virel-Undo"]
+    return found
+
+
+def _refusal(name: str, *headers: str) -> dict[str, Any]:
+    return {"description": name, "headers": _headers(*headers), **_content("Problem", "application/problem+json")}
+
+
 def _described(one: Operation) -> dict[str, Any]:
     answers: dict[str, Any] = {}
     for status, schema in one.answers.items():
-        answers[str(status)] = {"description": "Done." if status < 300 else "Unchanged.", **_content(schema)}
+        told = "Done." if status < 300 else "Unchanged."
+        headers = _headers(*_own_headers(one, status))
+        answers[str(status)] = {"description": told, "headers": headers, **_content(schema)}
         if one.files and status == 200:
             answers["200"]["content"] = {kind: {"schema": {"type": "string", "format": "binary"}} for kind in one.files}
-    refused = {"$ref": "#/components/responses/Problem"}
     takes = {422} if one.body is not None or one.parameters else set()
     for status in sorted({*COMMON, *one.also, *takes}):
-        answers.setdefault(str(status), refused)
+        name, _ = REFUSALS.get(status, ("Problem", ""))
+        answers.setdefault(str(status), {"$ref": f"#/components/responses/{name}"})
     found: dict[str, Any] = {
         "operationId": one.name,
         "summary": one.summary,
@@ -191,7 +248,11 @@ def described(interface: Interface, catalog: Catalog, version: str) -> dict[str,
         "paths": dict(sorted(paths.items())),
         "components": {
             "schemas": dict(sorted(schemas.items())),
-            "responses": {"Problem": {"description": "Refused.", **_content("Problem", "application/problem+json")}},
+            "headers": HEADERS,
+            "responses": {
+                "Problem": _refusal("Refused."),
+                **{name: _refusal(f"Refused ({status}).", header) for status, (name, header) in REFUSALS.items()},
+            },
             "securitySchemes": {
                 "token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
                 "session": {"type": "apiKey", "in": "cookie", "name": "__Host-sid"},

@@ -36,7 +36,9 @@ def populated(house: Agency) -> Population:
     ]
     for model in models[:2]:
         owner.move(f"/models/{model['id']}", "publish")
-    times = [{"starts_at": f"2026-04-{day:02}T08:00:00Z", "ends_at": f"2026-04-{day:02}T18:00:00Z"} for day in range(1, 9)]
+    times = [
+        {"starts_at": f"2026-04-{day:02}T08:00:00Z", "ends_at": f"2026-04-{day:02}T18:00:00Z"} for day in range(1, 9)
+    ]
     inquiries = [
         owner.post("/inquiries", {"category": "runway", "client": clients[0]["id"], "budget": RATE, **times[day]})
         for day in range(3)

@@ -10,7 +10,6 @@ import warnings
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 import pytest
 import schemathesis
@@ -20,6 +19,7 @@ from schemathesis import Case, GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
+    response_headers_conformance,
     response_schema_conformance,
     status_code_conformance,
 )
@@ -31,7 +31,13 @@ from tests.app.web.conftest import Agency
 from tests.app.web.population import Population, populated
 
 CASES = int(os.environ.get("VIREL_FUZZ", "1500"))
-CHECKS = (not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance)
+CHECKS = (
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+)
 PEOPLE = ("owner", "operator")
 RELATIONS = {"assignee": "user", "user": "user"}
 
@@ -68,7 +74,7 @@ class Fuzzer:
         for check in CHECKS:
             try:
                 case.validate_response(response, checks=(check,))
-            except* Exception as failures:
+            except* Exception as failures:  # noqa: BLE001 - whatever a check says is told below
                 told = "; ".join(str(one) for one in failures.exceptions)
                 key = (label, response.status_code, check.__name__)
                 self.faults.setdefault(key, f"{name}: {case.body!r:.300} {told:.1500}")
@@ -108,7 +114,9 @@ def test_every_answer_is_one_that_the_description_knows(fuzzer: Fuzzer) -> None:
     operations = [found.ok() for found in schema.get_all_operations()]
     each = -(-CASES // len(operations))
     for operation in operations:
-        modes = [operation.as_strategy(generation_mode=mode) for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)]
+        modes = [
+            operation.as_strategy(generation_mode=mode) for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
+        ]
         choices = st.lists(st.integers(0, 255), min_size=16, max_size=16)
 
         @given(case=st.one_of(modes), name=st.sampled_from(PEOPLE), choices=choices)
