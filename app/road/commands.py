@@ -10,6 +10,7 @@ from typing import Any
 
 import uuid_utils
 
+from app.road.fitting import LONGEST, in_order, misfit
 from app.road.problems import Fault, ForbiddenError, InvalidError, NotAllowedNowError, NotFoundError, StaleError
 from app.road.road import StoredRoad
 from engine.access.decide import Decision, decide
@@ -94,6 +95,9 @@ def read_values(road: StoredRoad, machine: Machine, values: Mapping[str, Any], *
         except UnfitValue as problem:
             faults.append(Fault(pointer, "invalid", str(problem)))
             continue
+        wrong = misfit(machine, name, found[name])
+        if wrong is not None:
+            faults.append(Fault(pointer, "invalid", wrong))
         relation = machine.relations.get(name)
         if relation is not None and road.store.tables[relation.machine].get(value) is None:
             faults.append(Fault(pointer, "not_found", f"there is no {relation.machine} {value}"))
@@ -119,6 +123,7 @@ def create(
     machine = machine_of(road, machine_id)
     given = values if code is None else {**values, code[0]: ""}
     found = {name: value for name, value in read_values(road, machine, given, whole=True).items() if value is not None}
+    in_order(machine, found)
     lock_resource(road, machine, found)
     made = id or road.store.identify(new_id())
     draft = {**found, "id": made, "status": machine.initial}
@@ -156,6 +161,7 @@ def _changed(road: StoredRoad, machine: Machine, record: Record, found: Record) 
     changes = {name: (record.get(name), value) for name, value in found.items() if record.get(name) != value}
     if not changes:
         return record
+    in_order(machine, {**record, **found})
     lock_resource(road, machine, {**record, **found})
     data = {name: value for name, (_, value) in changes.items() if value is not None}
     event = Event(
@@ -196,9 +202,14 @@ def move(
     allow(road, named.permission, machine, record)
     _current(road, machine, id, version)
     given = {name: value for name, value in (inputs or {}).items() if value not in (None, "")}
-    missing = [name for name in named.requires if name not in given]
-    if missing:
-        raise InvalidError([Fault(f"/{name}", "missing", f'"{transition}" needs a {name}') for name in missing])
+    faults = [
+        Fault(f"/{name}", "missing", f'"{transition}" needs a {name}') for name in named.requires if name not in given
+    ]
+    for name, value in given.items():
+        if isinstance(value, str) and len(value) > LONGEST:
+            faults.append(Fault(f"/{name}", "invalid", f"at most {LONGEST} characters"))
+    if faults:
+        raise InvalidError(faults)
     lock_resource(road, machine, record)
     return take_transition(road, machine, record, transition, given)
 

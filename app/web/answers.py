@@ -104,6 +104,8 @@ def body() -> dict[str, Any]:
     content = request.get_data()
     if content and kind != "application/json":
         raise MalformedError("send application/json", 415)
+    if request.mimetype_params.get("charset", "utf-8").casefold() not in ("utf-8", "utf8"):
+        raise MalformedError("send JSON in UTF-8", 415)
     return read_object(content)
 
 

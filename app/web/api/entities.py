@@ -55,9 +55,10 @@ def limit() -> int:
 
 def known_arguments(*names: str) -> None:
     """Raises InvalidError for arguments of the query that the operation does not know."""
-    unknown = [name for name in request.args if name not in names]
-    if unknown:
-        raise InvalidError([Fault(f"?{name}", "unknown", "there is no such argument") for name in unknown])
+    faults = [Fault(f"?{name}", "unknown", "there is no such argument") for name in request.args if name not in names]
+    faults += [Fault(f"?{name}", "invalid", "it comes twice") for name in names if len(request.args.getlist(name)) > 1]
+    if faults:
+        raise InvalidError(faults)
 
 
 def _list(kind: Kind) -> Callable[[], Response]:

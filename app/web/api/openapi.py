@@ -5,10 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 from app.commands.entities import BY_PLATFORM, DEFAULTS
+from app.road.fitting import LONGEST, longest
 from app.web.api.entities import KINDS, Kind, title
 from app.web.api.operations import Interface, Operation, Parameter, Schema
 from engine.catalog import Catalog
-from engine.conditions.types import BOOL, DATE, DOUBLE, DURATION, INT, MONEY, TIMESTAMP, EnumType, ListType, Type
+from engine.conditions.types import (
+    BOOL,
+    DATE,
+    DOUBLE,
+    DURATION,
+    INT,
+    MONEY,
+    STRING,
+    TIMESTAMP,
+    EnumType,
+    ListType,
+    Type,
+)
 from engine.machines.model import Machine
 
 COMMON = (400, 401, 403, 413, 415, 429, 503)
@@ -16,8 +29,8 @@ COMMON = (400, 401, 403, 413, 415, 429, 503)
 MONEY_SCHEMA: Schema = {
     "type": "object",
     "properties": {
-        "amount": {"type": "integer", "description": "In minor units."},
-        "currency": {"type": "string", "minLength": 3, "maxLength": 3},
+        "amount": {"type": "integer", "description": "In minor units.", "minimum": -(2**63), "maximum": 2**63 - 1},
+        "currency": {"type": "string", "pattern": "^[A-Z]{3}$"},
     },
     "required": ["amount", "currency"],
     "additionalProperties": False,
@@ -101,6 +114,13 @@ def _optional(schema: dict[str, Any]) -> dict[str, Any]:
     return {"anyOf": [schema, {"type": "null"}]}
 
 
+def _bounded(machine: Machine, field: str, schema: dict[str, Any]) -> dict[str, Any]:
+    declared = machine.fields.get(field)
+    if declared is None or declared.type != STRING:
+        return schema
+    return {**schema, "maxLength": longest(machine.id, field)}
+
+
 def machine_schemas(machine: Machine, kind: Kind) -> dict[str, Schema]:
     """What an entity is when it is read, created, changed and moved."""
     name = title(machine.id)
@@ -114,7 +134,7 @@ def machine_schemas(machine: Machine, kind: Kind) -> dict[str, Schema]:
     }
     theirs = BY_PLATFORM.get(machine.id, frozenset())
     optional = {n for group in (machine.fields, machine.relations) for n, member in group.items() if member.optional}
-    given = {field: schema for field, schema in fields.items() if field not in theirs}
+    given = {field: _bounded(machine, field, schema) for field, schema in fields.items() if field not in theirs}
     defaults = DEFAULTS.get(machine.id, {})
     required = sorted(field for field in given if field not in optional and field not in defaults)
     found: dict[str, Schema] = {
@@ -142,7 +162,7 @@ def machine_schemas(machine: Machine, kind: Kind) -> dict[str, Schema]:
             "type": "object",
             "properties": {
                 "transition": {"type": "string", "enum": list(machine.transitions)},
-                "reason": {"type": ["string", "null"]},
+                "reason": {"type": ["string", "null"], "maxLength": LONGEST},
             },
             "required": ["transition"],
             "additionalProperties": False,
