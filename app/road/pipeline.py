@@ -30,7 +30,7 @@ from engine.conditions.values import Timestamp
 
 Result = TypeVar("Result")
 TRIES = 8
-PATIENCE = 8.0
+PATIENCE = 10.0
 """Seconds after which a unit is not begun anew: whoever sent the request is told to send it again."""
 TRIES_FOR_THE_GONE = 2
 """How often a unit is begun anew because whoever stood in its way is gone."""
