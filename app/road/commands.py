@@ -99,7 +99,7 @@ def read_values(road: StoredRoad, machine: Machine, values: Mapping[str, Any], *
         if wrong is not None:
             faults.append(Fault(pointer, "invalid", wrong))
         relation = machine.relations.get(name)
-        if relation is not None and road.store.tables[relation.machine].get(value) is None:
+        if relation is not None and not _known(road, relation.machine, value):
             faults.append(Fault(pointer, "not_found", f"there is no {relation.machine} {value}"))
     required = reader.required
     for name in required:
@@ -109,6 +109,25 @@ def read_values(road: StoredRoad, machine: Machine, values: Mapping[str, Any], *
     if faults:
         raise InvalidError(sorted(faults, key=lambda fault: fault.pointer))
     return found
+
+
+def _known(road: StoredRoad, machine_id: str, id: str) -> bool:
+    """Whether a caller may refer to an entity: it is there, and is not hidden from them, which is never told apart.
+
+    People are referred to by all who give work, whether they may read them or not.
+    """
+    record = road.store.tables[machine_id].get(id)
+    if record is None or road.journal.caller.system or machine_id == "user":
+        return record is not None
+    return decision(road, f"{road.catalog.machines[machine_id].plural}.read", machine_id, record).allowed
+
+
+def allow_some(road: StoredRoad, permission: str, machine: Machine) -> None:
+    """Raises ForbiddenError where no role grants it for any entity: who may not ask is told nothing of their values."""
+    caller = road.journal.caller
+    grants = road.catalog.access.of(caller.actor["roles"]).grants.get(permission, ())
+    if not caller.system and not any(grant.machine == machine.id for grant in grants):
+        allow(road, permission, machine, None)
 
 
 def create(

@@ -141,7 +141,12 @@ def versions() -> Iterator[Bad]:
         move = {"transition": "block", "reason": "x"}
         yield Bad(f"{name} of a move", "POST", f"{path}/status", move, headers={"If-Match": tag}, status=412)
     yield Bad(
-        "an illegal move", "POST", "/bookings/{booking}/status", {"transition": "finish"}, status=409, words="does not start from"
+        "an illegal move",
+        "POST",
+        "/bookings/{booking}/status",
+        {"transition": "finish"},
+        status=409,
+        words="does not start from",
     )
     yield Bad("an illegal task", "POST", "/tasks/{task}/status", {"transition": "release"}, status=409)
 
