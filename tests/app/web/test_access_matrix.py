@@ -10,12 +10,14 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 from werkzeug.test import TestResponse
 
+from app.commands.entities import BY_PLATFORM
 from app.live.changes import changes_after, seen_by
 from app.live.sequencer import number_pending
 from app.road.caller import system
@@ -27,6 +29,7 @@ from engine.access.decide import Decision, decide
 from engine.access.fields import hidden_among
 from engine.conditions.reads import FieldRead
 from engine.conditions.types import BOOL, DOUBLE, INT, MONEY, TIMESTAMP, ZONE, EnumType, ListType, Type
+from engine.machines.model import Machine
 from engine.machines.records import as_json
 from tests.app.web.conftest import Agency, Person
 from tests.app.web.population import RATE, exception, populated
@@ -59,6 +62,15 @@ class Matrix:
             return decide(roles, actor, permission, machine, record, road.world, road.now)
 
         found: Decision = self.facts(name, work)
+        return found
+
+    def record(self, machine: str, id: str) -> dict[str, Any]:
+        """An entity as the store has it."""
+        return dict(self.facts("owner", lambda road, actor: dict(road.store.tables[machine][id])))
+
+    def machine(self, id: str) -> Machine:
+        """A machine of the live release."""
+        found: Machine = self.facts("owner", lambda road, actor: road.catalog.machines[id])
         return found
 
     def grants(self, name: str, permission: str) -> bool:
@@ -243,8 +255,7 @@ def expectation(matrix: Matrix, name: str, row: Row, id: str) -> Outcome:
 
 
 def status(matrix: Matrix, machine: str, id: str) -> str:
-    found: str = matrix.facts("owner", lambda road, actor: road.store.tables[machine][id]["status"])
-    return found
+    return str(matrix.record(machine, id)["status"])
 
 
 def call(matrix: Matrix, person: Person, one: Operation, row: Row, id: str) -> TestResponse:
@@ -272,9 +283,7 @@ def test_a_move_is_taken_by_whom_the_roles_let_take_it(matrix: Matrix, name: str
     wrong = []
     for machine in MOVES.values():
         plural = MACHINES[machine]
-        transitions = matrix.facts(
-            name, lambda road, actor, machine=machine: dict(road.catalog.machines[machine].transitions)
-        )
+        transitions = matrix.machine(machine).transitions
         for transition, declared in transitions.items():
             body = {"transition": transition, "reason": "x"}
             for id in matrix.ids[machine]:
@@ -324,7 +333,7 @@ def test_fields_are_read_and_listed_as_far_as_they_are_not_hidden(matrix: Matrix
         for id in matrix.ids[machine]:
             decided = matrix.decided(name, f"{plural}.read", machine, id)
             if decided.allowed:
-                record = matrix.facts(name, lambda road, actor, m=machine, i=id: dict(road.store.tables[m][i]))
+                record = matrix.record(machine, id)
                 shown[id] = as_json({key: value for key, value in record.items() if key not in decided.hidden})
                 read = person.get(f"/{plural}/{id}")
                 assert read.pop("etag")
@@ -358,18 +367,16 @@ def test_a_field_is_written_by_whom_the_roles_let_write_it(matrix: Matrix, name:
     for kind in KINDS:
         if not kind.update:
             continue
-        machine = matrix.facts(name, lambda road, actor, kind=kind: road.catalog.machines[kind.machine])
+        machine = matrix.machine(kind.machine)
         for id in matrix.ids[kind.machine]:
-            record = as_json(
-                matrix.facts(name, lambda road, actor, m=kind.machine, i=id: dict(road.store.tables[m][i]))
-            )
+            record = as_json(matrix.record(kind.machine, id))
             seen = matrix.decided(name, f"{kind.plural}.read", kind.machine, id)
             may = matrix.decided(name, f"{kind.plural}.update", kind.machine, id)
             for field in (*machine.fields, *machine.relations):
                 answer = asked(person, "PATCH", f"/{kind.plural}/{id}", {field: record.get(field)}, {"If-Match": "*"})
                 cells += 1
                 writable = may.writable is None or field in may.writable
-                if by_platform(kind.machine, field):
+                if field in BY_PLATFORM.get(kind.machine, ()):
                     expected: tuple[int, ...] = (422,)
                 elif not seen.allowed:
                     expected = (404,)
@@ -382,44 +389,38 @@ def test_a_field_is_written_by_whom_the_roles_let_write_it(matrix: Matrix, name:
     assert not wrong, "\n".join(wrong)
 
 
-def by_platform(machine: str, field: str) -> bool:
-    from app.commands.entities import BY_PLATFORM
-
-    return field in BY_PLATFORM.get(machine, ())
-
-
 @pytest.mark.parametrize("name", NAMES)
 def test_no_list_is_filtered_by_what_is_hidden(matrix: Matrix, name: str) -> None:
     person: Person = getattr(matrix.house, name)
     for machine_id, plural in MACHINES.items():
         if not matrix.grants(name, f"{plural}.read"):
             continue
-        for path, kind, read in paths(matrix, machine_id):
-            condition = comparison(path, kind)
-            if condition is None:
-                continue
-            hidden = matrix.facts(
-                name,
-                lambda road, actor, read=read: hidden_among(road.catalog.access.of(actor["roles"]), MACHINES, [read]),
-            )
+        for condition, read in paths(matrix, machine_id):
+            hidden = matrix.facts(name, partial(hidden_for, read))
             answer = person.send("GET", f"/{plural}?filter={quote(condition)}")
             codes = [one["code"] for one in (answer.get_json().get("errors") or [])]
-            assert ("hidden_field" in codes) == (hidden is not None), (condition, answer.get_data(as_text=True))
-            assert answer.status_code == (422 if hidden is not None else 200), (
-                condition,
-                answer.get_data(as_text=True),
-            )
+            assert ("hidden_field" in codes) == hidden, (condition, answer.get_data(as_text=True))
+            assert answer.status_code == (422 if hidden else 200), (condition, answer.get_data(as_text=True))
 
 
-def paths(matrix: Matrix, machine_id: str) -> Iterator[tuple[str, Type, FieldRead]]:
-    """The fields of a machine and of those that it refers to."""
+def hidden_for(read: FieldRead, road: StoredRoad, actor: Mapping[str, Any]) -> bool:
+    return hidden_among(road.catalog.access.of(actor["roles"]), MACHINES, [read]) is not None
+
+
+def paths(matrix: Matrix, machine_id: str) -> Iterator[tuple[str, FieldRead]]:
+    """Conditions on each field of a machine and of those that it refers to, and what they read."""
     machines = matrix.facts("owner", lambda road, actor: road.catalog.machines)
     machine = machines[machine_id]
-    for field, declared in machine.fields.items():
-        yield f"{machine_id}.{field}", declared.type, FieldRead(machine_id, field)
+    steps = [(machine_id, machine, "")]
     for relation, target in machine.relations.items():
-        for field, declared in machines[target.machine].fields.items():
-            yield f"{machine_id}.{relation}.{field}", declared.type, FieldRead(target.machine, field)
+        path = f"{machine_id}.{relation}"
+        steps.append((path, machines[target.machine], f"has({path}) && " if target.optional else ""))
+    for path, there, known in steps:
+        for field, declared in there.fields.items():
+            condition = comparison(f"{path}.{field}", declared.type)
+            if condition is not None:
+                asked = f"has({path}.{field}) && " if declared.optional else ""
+                yield f"{known}{asked}{condition}", FieldRead(there.id, field)
 
 
 def comparison(path: str, kind: Type) -> str | None:

@@ -1,6 +1,6 @@
 """The description is true: whatever it lets a caller send is answered as it says, and what it does not let them send too.
 
-``VIREL_FUZZ`` says how many cases there are, by default 1,500.
+``VIREL_FUZZ`` says how many cases each kind of store is asked, by default 750.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from schemathesis import Case, GenerationMode
 from schemathesis.checks import not_a_server_error
+from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_headers_conformance,
@@ -30,7 +31,7 @@ from app.identity.sign_in import Origin
 from tests.app.web.conftest import Agency
 from tests.app.web.population import Population, populated
 
-CASES = int(os.environ.get("VIREL_FUZZ", "1500"))
+CASES = int(os.environ.get("VIREL_FUZZ", "750"))
 CHECKS = (
     not_a_server_error,
     status_code_conformance,
@@ -73,7 +74,7 @@ class Fuzzer:
         label = case.operation.label
         for check in CHECKS:
             try:
-                case.validate_response(response, checks=(check,))
+                case.validate_response(response, checks=[check])
             except* Exception as failures:  # noqa: BLE001 - whatever a check says is told below
                 told = "; ".join(str(one) for one in failures.exceptions)
                 key = (label, response.status_code, check.__name__)
@@ -111,7 +112,7 @@ def fuzzer(lasting: Agency) -> Fuzzer:
 def test_every_answer_is_one_that_the_description_knows(fuzzer: Fuzzer) -> None:
     warnings.simplefilter("ignore")  # of what schemathesis is built on
     schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", fuzzer.house.http.application)
-    operations = [found.ok() for found in schema.get_all_operations()]
+    operations = [found.ok() for found in schema.get_all_operations() if isinstance(found, Ok)]
     each = -(-CASES // len(operations))
     for operation in operations:
         modes = [
@@ -132,6 +133,7 @@ def test_every_answer_is_one_that_the_description_knows(fuzzer: Fuzzer) -> None:
             fuzzer.send(case, name, choices)
 
         sent()
-    print(fuzzer.statuses, file=__import__("sys").stderr)
+    assert sum(fuzzer.statuses.values()) >= CASES
+    assert {200, 201, 204, 403, 404, 409, 412, 422, 428} <= set(fuzzer.statuses), "the cases do not reach deep enough"
     told = "\n\n".join(f"{where} {status} {check}: {what}" for (where, status, check), what in fuzzer.faults.items())
     assert not fuzzer.faults, told

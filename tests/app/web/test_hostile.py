@@ -98,7 +98,8 @@ def fields() -> Iterator[Bad]:
     yield Bad("a long queue given", "POST", "/tasks/{task}/assign", {"queue": LONG}, words="characters")
     move = {"transition": "block", "reason": LONG}
     yield Bad("a long reason", "POST", "/clients/{client}/status", move, words="characters")
-    for amount in (2**63, -(2**63) - 1, 1.5, "5", None, True):
+    amounts: tuple[Any, ...] = (2**63, -(2**63) - 1, 1.5, "5", None, True)
+    for amount in amounts:
         budget = {"amount": amount, "currency": "EUR"}
         yield Bad(f"money of {amount!r}", "POST", "/inquiries", {**INQUIRY, "budget": budget}, words="/budget")
     for currency in ("eur", "\n\n\n", "EURO", "€€€", 5):
@@ -107,12 +108,19 @@ def fields() -> Iterator[Bad]:
     yield Bad(
         "an end before the start", "POST", "/inquiries", {**INQUIRY, "ends_at": TIMES["starts_at"]}, words="end after"
     )
-    for value in ("2026-02-30T00:00:00Z", "tomorrow", "2026-05-01", 5, "10000-01-01T00:00:00Z", "2026-05-01T08:00:00"):
+    for instant in (
+        "2026-02-30T00:00:00Z",
+        "tomorrow",
+        "2026-05-01",
+        5,
+        "10000-01-01T00:00:00Z",
+        "2026-05-01T08:00:00",
+    ):
         yield Bad(
-            f"{value!r} for an instant",
+            f"{instant!r} for an instant",
             "POST",
             "/inquiries",
-            {**INQUIRY, "starts_at": value},
+            {**INQUIRY, "starts_at": instant},
             words="expected an instant",
         )
     yield Bad(
