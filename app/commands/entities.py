@@ -38,14 +38,13 @@ def _theirs(machine: str, values: Mapping[str, Any]) -> None:
 
 def create(road: StoredRoad, machine: str, values: Mapping[str, Any]) -> Record:
     """A new entity with its defaults and, where its kind has one, a code of its own."""
+    commands.allow_some(road, f"{road.catalog.machines[machine].plural}.create", road.catalog.machines[machine])
     _theirs(machine, values)
     id = road.store.identify(commands.new_id())
     whole = {**DEFAULTS.get(machine, {}), **{name: value for name, value in values.items() if value is not None}}
     field = FIELDS.get(machine)
-    if field is not None:
-        commands.allow(road, f"{road.catalog.machines[machine].plural}.create", road.catalog.machines[machine], whole)
-        whole[field] = give_code(road, machine, id)
-    return commands.create(road, machine, whole, id=id)
+    code = (field, lambda: give_code(road, machine, id)) if field is not None else None
+    return commands.create(road, machine, whole, id=id, code=code)
 
 
 def update(road: StoredRoad, machine: str, id: str, values: Mapping[str, Any], *, version: int | None = None) -> Record:

@@ -80,6 +80,7 @@ def challenge(road: StoredRoad, option_id: str) -> Record:
     """The holder of a lower option asks the first one to decide: its clock starts. Raises NotAllowedNowError."""
     machine = road.catalog.machines["option"]
     option, _ = commands.readable(road, machine, option_id, lock=True)
+    commands.allow(road, machine.transitions["challenge"].permission, machine, option)
     stack = road.world.inverse("option", "slot", option["slot"])
     first = next((one for one in stack if one["status"] in STANDING and one["rank"] == 1), None)
     if first is None or first["id"] == option_id:

@@ -5,18 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
-from zoneinfo import available_timezones
 
 from babel import Locale, UnknownLocaleError
 
 from app.identity.sign_in import address_of
 from app.road import commands
+from app.road.fitting import zones
 from app.road.problems import Fault, InvalidError
 from app.road.road import StoredRoad
 from engine.diagnostics import did_you_mean
 from engine.simulation.world import Record
 
-LONGEST = {"email": 254, "name": 200}
+LONGEST = {"email": 254, "name": 200, "queue": 200}
 MOST_QUEUES = 50
 OWN = ("name", "locale", "timezone")
 _LABEL = r"[^\W_]+(?:-+[^\W_]+)*"
@@ -52,12 +52,17 @@ def checked(road: StoredRoad, values: Mapping[str, Any], *, new: bool) -> dict[s
         faults.extend(_roles(road, found.get("roles")))
     queues = found.get("queues")
     if isinstance(queues, list) and (
-        len(queues) > MOST_QUEUES or not all(isinstance(one, str) and one for one in queues)
+        len(queues) > MOST_QUEUES
+        or not all(isinstance(one, str) and 1 <= len(one) <= LONGEST["queue"] for one in queues)
     ):
-        faults.append(Fault("/queues", "invalid", f"at most {MOST_QUEUES} names of queues"))
+        faults.append(
+            Fault(
+                "/queues", "invalid", f"at most {MOST_QUEUES} names of queues of at most {LONGEST['queue']} characters"
+            )
+        )
     if isinstance(found.get("locale"), str) and not _is_locale(found["locale"]):
         faults.append(Fault("/locale", "invalid", "a language such as en or ru"))
-    if isinstance(found.get("timezone"), str) and found["timezone"] not in available_timezones():
+    if isinstance(found.get("timezone"), str) and found["timezone"] not in zones():
         faults.append(Fault("/timezone", "invalid", "a zone of the IANA database, such as Europe/Berlin"))
     try:
         commands.read_values(road, road.catalog.machines["user"], found, whole=new)

@@ -5,12 +5,13 @@ They work on a road within a unit of work. Values come in as JSON has them; what
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import uuid_utils
 
 from app.road.audit import last_actor
+from app.road.fitting import LONGEST, in_order, misfit
 from app.road.problems import Fault, ForbiddenError, InvalidError, NotAllowedNowError, NotFoundError, StaleError
 from app.road.road import StoredRoad
 from engine.access.decide import Decision, decide
@@ -56,7 +57,7 @@ def allow(road: StoredRoad, permission: str, machine: Machine, record: Record | 
     if not found.allowed:
         place = found.place
         where = f"{place.file}:{place.line}" if place is not None else None
-        raise ForbiddenError(machine.id, record["id"] if record else "", permission, found.reason, where)
+        raise ForbiddenError(machine.id, str(record.get("id", "")) if record else "", permission, found.reason, where)
     return found
 
 
@@ -95,8 +96,11 @@ def read_values(road: StoredRoad, machine: Machine, values: Mapping[str, Any], *
         except UnfitValue as problem:
             faults.append(Fault(pointer, "invalid", str(problem)))
             continue
+        wrong = misfit(machine, name, found[name])
+        if wrong is not None:
+            faults.append(Fault(pointer, "invalid", wrong))
         relation = machine.relations.get(name)
-        if relation is not None and road.store.tables[relation.machine].get(value) is None:
+        if relation is not None and not _known(road, relation.machine, value):
             faults.append(Fault(pointer, "not_found", f"there is no {relation.machine} {value}"))
     required = reader.required
     for name in required:
@@ -108,14 +112,44 @@ def read_values(road: StoredRoad, machine: Machine, values: Mapping[str, Any], *
     return found
 
 
-def create(road: StoredRoad, machine_id: str, values: Mapping[str, Any], *, id: str | None = None) -> Record:
-    """A new entity in its initial state."""
+def _known(road: StoredRoad, machine_id: str, id: str) -> bool:
+    """Whether a caller may refer to an entity: it is there, and is not hidden from them, which is never told apart.
+
+    People are referred to by all who give work, whether they may read them or not.
+    """
+    record = road.store.tables[machine_id].get(id)
+    if record is None or road.journal.caller.system or machine_id == "user":
+        return record is not None
+    return decision(road, f"{road.catalog.machines[machine_id].plural}.read", machine_id, record).allowed
+
+
+def allow_some(road: StoredRoad, permission: str, machine: Machine) -> None:
+    """Raises ForbiddenError where no role grants it for any entity: who may not ask is told nothing of their values."""
+    caller = road.journal.caller
+    grants = road.catalog.access.of(caller.actor["roles"]).grants.get(permission, ())
+    if not caller.system and not any(grant.machine == machine.id for grant in grants):
+        allow(road, permission, machine, None)
+
+
+def create(
+    road: StoredRoad,
+    machine_id: str,
+    values: Mapping[str, Any],
+    *,
+    id: str | None = None,
+    code: tuple[str, Callable[[], str]] | None = None,
+) -> Record:
+    """A new entity in its initial state. ``code`` names a field and draws its value, once the caller may create it."""
     machine = machine_of(road, machine_id)
-    found = {name: value for name, value in read_values(road, machine, values, whole=True).items() if value is not None}
+    given = values if code is None else {**values, code[0]: ""}
+    found = {name: value for name, value in read_values(road, machine, given, whole=True).items() if value is not None}
+    in_order(machine, found)
     lock_resource(road, machine, found)
     made = id or road.store.identify(new_id())
     draft = {**found, "id": made, "status": machine.initial}
     allow(road, f"{machine.plural}.create", machine, draft)
+    if code is not None:
+        found[code[0]] = code[1]()
     event = Event(new_id(), f"{machine.id}.created", made, road.now, found, actor=road.journal.caller.actor)
     return apply(road, machine, event)
 
@@ -147,6 +181,7 @@ def _changed(road: StoredRoad, machine: Machine, record: Record, found: Record) 
     changes = {name: (record.get(name), value) for name, value in found.items() if record.get(name) != value}
     if not changes:
         return record
+    in_order(machine, {**record, **found})
     lock_resource(road, machine, {**record, **found})
     data = {name: value for name, (_, value) in changes.items() if value is not None}
     event = Event(
@@ -187,9 +222,14 @@ def move(
     allow(road, named.permission, machine, record)
     _current(road, machine, id, version)
     given = {name: value for name, value in (inputs or {}).items() if value not in (None, "")}
-    missing = [name for name in named.requires if name not in given]
-    if missing:
-        raise InvalidError([Fault(f"/{name}", "missing", f'"{transition}" needs a {name}') for name in missing])
+    faults = [
+        Fault(f"/{name}", "missing", f'"{transition}" needs a {name}') for name in named.requires if name not in given
+    ]
+    for name, value in given.items():
+        if isinstance(value, str) and len(value) > LONGEST:
+            faults.append(Fault(f"/{name}", "invalid", f"at most {LONGEST} characters"))
+    if faults:
+        raise InvalidError(faults)
     lock_resource(road, machine, record)
     return take_transition(road, machine, record, transition, given)
 

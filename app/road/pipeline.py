@@ -30,6 +30,8 @@ from engine.conditions.values import Timestamp
 
 Result = TypeVar("Result")
 TRIES = 8
+PATIENCE = 10.0
+"""Seconds after which a unit is not begun anew: whoever sent the request is told to send it again."""
 TRIES_FOR_THE_GONE = 2
 """How often a unit is begun anew because whoever stood in its way is gone."""
 AGAIN = {"40001", "40P01", "55P03"}
@@ -56,6 +58,7 @@ class Pipeline:
         Raises ProblemError where the change is not made, with nothing kept but the audit of a refusal.
         """
         gone = 0
+        until = time.monotonic() + PATIENCE
         for attempt in range(TRIES):
             try:
                 return self._once(caller, work, undo_window)
@@ -77,8 +80,10 @@ class Pipeline:
             except DBAPIError as error:
                 if not _passes(error):
                     raise
+            if time.monotonic() > until:
+                break
             time.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 - spreads out who tries again
-        raise BusyError("The store is busy with this entity. Nothing was changed; send the request again.")
+        raise BusyError("The store is busy. Nothing was changed; send the request again.")
 
     def _once(self, caller: Caller, work: Callable[[StoredRoad], Result], undo_window: int) -> Result:
         with self._turn, self.database.connect() as plain:

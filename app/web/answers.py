@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -23,6 +24,7 @@ from engine.machines.records import as_json
 from engine.simulation.world import Record
 
 LONGEST_KEY = 255
+_TAG = re.compile(r'"v([0-9]{1,18})"')
 
 
 @dataclass(slots=True)
@@ -47,9 +49,14 @@ def etag(version: int) -> str:
 
 
 def shown(road: StoredRoad, machine: Machine, record: Record) -> dict[str, Any]:
-    """An entity as the caller may see it: hidden fields are absent."""
-    found = visible(decision(road, f"{machine.plural}.read", machine.id, record), record)
-    body: dict[str, Any] = as_json(found)
+    """An entity as the caller may see it: hidden fields are absent, and of one that may not be seen all but the id.
+
+    Whoever makes or gives away what they may not see is told no more than what they asked for.
+    """
+    decided = decision(road, f"{machine.plural}.read", machine.id, record)
+    if not decided.allowed:
+        return {"id": record["id"]}
+    body: dict[str, Any] = as_json(visible(decided, record))
     body["etag"] = etag(road.store.version(machine.id, record["id"]))
     return body
 
@@ -77,11 +84,18 @@ def wanted_version(*, required: bool) -> int | None:
         return None
     if given.strip() == "*":
         return None
-    tags = [tag.strip() for tag in given.split(",")]
-    versions = [int(tag[2:-1]) for tag in tags if tag.startswith('"v') and tag.endswith('"') and tag[2:-1].isdigit()]
-    if len(versions) != 1 or len(tags) != 1:
-        raise StaleError("entity", "", 0)  # a tag that this server never gave matches nothing
-    return versions[0]
+    named = _TAG.fullmatch(given.strip())
+    if named is None:
+        raise UnknownTagError
+    return int(named[1])
+
+
+class UnknownTagError(StaleError):
+    """An entity tag that this server never gave: no version has it."""
+
+    def __init__(self) -> None:
+        super().__init__("entity", "", 0)
+        self.args = ("If-Match names no version that was ever handed out: send the ETag that came with what you read.",)
 
 
 def body() -> dict[str, Any]:
@@ -90,6 +104,8 @@ def body() -> dict[str, Any]:
     content = request.get_data()
     if content and kind != "application/json":
         raise MalformedError("send application/json", 415)
+    if request.mimetype_params.get("charset", "utf-8").casefold() not in ("utf-8", "utf8"):
+        raise MalformedError("send JSON in UTF-8", 415)
     return read_object(content)
 
 

@@ -9,8 +9,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.bootstrap import Platform
 from app.road.commands import new_id
+from app.road.problems import NotFoundError
 from app.web.api.interface import interface
-from app.web.body import MOST_BYTES
+from app.web.body import MOST_BYTES, MalformedError
 from app.web.context import EXTENSION
 from app.web.pages.blueprint import pages
 from app.web.problems import problem, register_problems
@@ -35,6 +36,7 @@ def create_app(platform: Platform) -> Flask:
     )
     app.extensions[EXTENSION] = platform
     app.url_map.strict_slashes = False
+    app.url_map.merge_slashes = False  # an empty id is no address: 404, and no redirect to another operation
     if platform.settings.proxies:
         hops = platform.settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
@@ -44,6 +46,7 @@ def create_app(platform: Platform) -> Flask:
     register_problems(app)
     register_visitors(app)
     api = Blueprint("api", __name__, url_prefix="/api/v1")
+    api.before_request(_without_null)
     interface().route(api)
     app.register_blueprint(api)
     app.register_blueprint(pages())
@@ -55,6 +58,16 @@ def create_app(platform: Platform) -> Flask:
 def _begin() -> None:
     given = request.headers.get("X-Request-Id", "")
     g.request_id = given if _REQUEST_ID.fullmatch(given) else new_id()
+
+
+def _without_null() -> None:
+    """No id and no argument has the null character, which PostgreSQL cannot keep. Raises what a missing id raises."""
+    for name, value in (request.view_args or {}).items():
+        if "\0" in value:
+            raise NotFoundError(name, "")
+    for name, value in request.args.items(multi=True):
+        if "\0" in name or "\0" in value:
+            raise MalformedError("the address holds the null character")
 
 
 def _healthy() -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from math import isfinite
 from typing import Any
 
 from app.road.problems import Fault, InvalidError
@@ -34,7 +35,9 @@ def read_json(content: bytes) -> Any:
     except UnicodeDecodeError as error:
         raise MalformedError(f"the body is no UTF-8 (byte {error.start})") from None
     try:
-        value = json.loads(text, parse_constant=_no_constant, parse_int=_whole, object_pairs_hook=_once)
+        value = json.loads(
+            text, parse_constant=_no_constant, parse_float=_finite, parse_int=_whole, object_pairs_hook=_once
+        )
     except json.JSONDecodeError as error:
         raise MalformedError(f"the body is no JSON: {error.msg.lower()} at line {error.lineno}") from None
     _texts(value)
@@ -72,6 +75,13 @@ def _depth(content: bytes) -> None:
 
 def _no_constant(name: str) -> Any:
     raise MalformedError(f"{name} is no JSON number")
+
+
+def _finite(digits: str) -> float:
+    found = float(digits)
+    if not isfinite(found):
+        raise MalformedError(f"{digits[:40]} is too large for a number")
+    return found
 
 
 def _whole(digits: str) -> int:

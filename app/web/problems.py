@@ -48,13 +48,17 @@ TITLES = {
 }
 
 
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith(('.', '!', '?')) else '.'}"
+
+
 def problem(status: int, detail: str, *, headers: dict[str, str] | None = None, **more: Any) -> Response:
     """A problem as an answer. ``more`` are members beside the standard ones."""
     body = {
         "type": f"/problems/{more.pop('kind', TITLES.get(status, 'problem').lower().replace(' ', '-'))}",
         "title": TITLES.get(status, "Problem"),
         "status": status,
-        "detail": detail,
+        "detail": _sentence(detail),
         "request_id": g.get("request_id"),
         **{name: value for name, value in more.items() if value is not None},
     }
@@ -94,7 +98,7 @@ def _invalid(error: InvalidError) -> Response:
 
 
 def _malformed(error: MalformedError) -> Response:
-    return problem(error.status, f"{str(error)[0].upper()}{str(error)[1:]}.")
+    return problem(error.status, str(error))
 
 
 def _entry(error: RefusedEntryError) -> Response:

@@ -116,7 +116,7 @@ class Reader:
         if kind == MONEY:
             return (
                 f"{read}.__class__ is dict and len({value}) == 2 and {value}.get('amount').__class__ is int"
-                f" and {value}.get('currency').__class__ is str and len({value}['currency']) == 3"
+                f" and {-INT64} <= {value}['amount'] < {INT64} and {value}.get('currency').__class__ is str and len({value}['currency']) == 3"
             )
         if name in self._known:
             names[f"known{number}"] = self._known[name]

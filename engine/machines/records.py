@@ -108,7 +108,9 @@ def _money(value: Any) -> Any:
     if value.__class__ is dict and len(value) == 2:
         amount, currency = value.get("amount"), value.get("currency")
         if amount.__class__ is int and currency.__class__ is str and len(currency) == 3:
-            return value
+            if -INT64 <= amount < INT64:
+                return value
+            raise UnfitValue(f"expected an amount of 64 bits in minor units, found {_found(amount)}")
     raise UnfitValue(f'expected money such as {{"amount": 50000, "currency": "EUR"}}, found {_found(value)}')
 
 

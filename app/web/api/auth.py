@@ -116,6 +116,7 @@ def add_auth(interface: Interface) -> None:
             {204: None},
             body="Logout",
             tag="auth",
+            public=True,  # whose sign-in ends is said by the refresh token, where one is sent
             also=(422,),
         ),
     )

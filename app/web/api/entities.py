@@ -52,16 +52,17 @@ KINDS = (
 def limit() -> int:
     """The wanted length of a page. Raises InvalidError."""
     text = request.args.get("limit", str(DEFAULT_LIMIT))
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:6]) <= MOST:
+    if not text.isascii() or not text.isdigit() or len(text) > len(str(MOST)) or not 1 <= int(text) <= MOST:
         raise InvalidError([Fault("?limit", "invalid", f"a whole number from 1 to {MOST}")])
     return int(text)
 
 
 def known_arguments(*names: str) -> None:
     """Raises InvalidError for arguments of the query that the operation does not know."""
-    unknown = [name for name in request.args if name not in names]
-    if unknown:
-        raise InvalidError([Fault(f"?{name}", "unknown", "there is no such argument") for name in unknown])
+    faults = [Fault(f"?{name}", "unknown", "there is no such argument") for name in request.args if name not in names]
+    faults += [Fault(f"?{name}", "invalid", "it comes twice") for name in names if len(request.args.getlist(name)) > 1]
+    if faults:
+        raise InvalidError(faults)
 
 
 def with_clocks(road: StoredRoad, machine: str, items: list[dict[str, Any]]) -> list[dict[str, Any]]:

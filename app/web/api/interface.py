@@ -36,7 +36,12 @@ def interface() -> Interface:
         add(found)
     for add in (add_inquiries, add_bookings, add_work, add_audit, add_undo, add_media, add_why):
         add(found)
-    found.add(Operation("GET", "/openapi.json", "openapi", "This description.", _description, {200: None}, public=True))
+    found.schemas["Description"] = {"type": "object", "required": ["openapi", "info", "paths"]}
+    found.add(
+        Operation(
+            "GET", "/openapi.json", "openapi", "This description.", _description, {200: "Description"}, public=True
+        )
+    )
     return found
 
 

@@ -5,10 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 from app.commands.entities import BY_PLATFORM, DEFAULTS
+from app.road.fitting import LONGEST, longest
 from app.web.api.entities import CLOCKED, KINDS, Kind, title
 from app.web.api.operations import Interface, Operation, Parameter, Schema
 from engine.catalog import Catalog
-from engine.conditions.types import BOOL, DATE, DOUBLE, DURATION, INT, MONEY, TIMESTAMP, EnumType, ListType, Type
+from engine.conditions.types import (
+    BOOL,
+    DATE,
+    DOUBLE,
+    DURATION,
+    INT,
+    MONEY,
+    STRING,
+    TIMESTAMP,
+    EnumType,
+    ListType,
+    Type,
+)
 from engine.machines.model import Machine
 
 COMMON = (400, 401, 403, 413, 415, 429, 503)
@@ -16,8 +29,8 @@ COMMON = (400, 401, 403, 413, 415, 429, 503)
 MONEY_SCHEMA: Schema = {
     "type": "object",
     "properties": {
-        "amount": {"type": "integer", "description": "In minor units."},
-        "currency": {"type": "string", "minLength": 3, "maxLength": 3},
+        "amount": {"type": "integer", "description": "In minor units.", "minimum": -(2**63), "maximum": 2**63 - 1},
+        "currency": {"type": "string", "pattern": "^[A-Z]{3}$"},
     },
     "required": ["amount", "currency"],
     "additionalProperties": False,
@@ -64,14 +77,42 @@ PROBLEM: Schema = {
                 "required": ["pointer", "code", "message"],
             },
         },
+        "permission": {"type": "string", "description": "What it would need."},
+        "decided_by": {"type": "string", "description": "The file and line that refuse it."},
+        "allowed_transitions": {"type": "array", "items": {"type": "string"}},
         "winner": {
             "type": ["object", "null"],
             "description": "Who was quicker: what stands in the way (type, id, code), or who changed it last (actor, etag).",
             "properties": {name: {"type": ["string", "null"]} for name in ("type", "id", "code", "actor", "etag")},
         },
+        "error": {"type": "string", "description": "The error code of RFC 6749, for tokens."},
     },
     "required": ["type", "title", "status", "detail"],
 }
+_WHOLE: Schema = {"type": "integer", "minimum": 0}
+HEADERS: dict[str, dict[str, Any]] = {
+    "X-Request-Id": {"required": True, "description": "Names the request to us.", "schema": {"type": "string"}},
+    "RateLimit-Limit": {"required": True, "description": "Requests a minute.", "schema": _WHOLE},
+    "RateLimit-Remaining": {"required": True, "description": "Requests that are left.", "schema": _WHOLE},
+    "RateLimit-Reset": {"required": True, "description": "Seconds until some come back.", "schema": _WHOLE},
+    "Retry-After": {"required": True, "description": "Seconds after which to try again.", "schema": _WHOLE},
+    "WWW-Authenticate": {"required": True, "description": "How to sign in.", "schema": {"type": "string"}},
+    "ETag": {"description": "The version, for If-Match and If-None-Match.", "schema": {"type": "string"}},
+    "Location": {"description": "Where it is.", "schema": {"type": "string"}},
+    "Virel-Undo": {"description": "The command, for /undo, where it can be undone.", "schema": {"type": "string"}},
+    "Idempotency-Replayed": {
+        "description": "That this was done before, and is answered again.",
+        "schema": {"type": "string", "const": "true"},
+    },
+}
+ALWAYS = ("X-Request-Id", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
+"""Headers of every answer."""
+REFUSALS: dict[int, tuple[str, str]] = {
+    401: ("NotSignedIn", "WWW-Authenticate"),
+    429: ("TooMany", "Retry-After"),
+    503: ("Busy", "Retry-After"),
+}
+"""Refusals with a header of their own, and the names of their descriptions."""
 _PLAIN: dict[Type, dict[str, Any]] = {
     BOOL: {"type": "boolean"},
     INT: {"type": "integer", "minimum": -(2**63), "maximum": 2**63 - 1},
@@ -97,6 +138,13 @@ def _optional(schema: dict[str, Any]) -> dict[str, Any]:
     return {"anyOf": [schema, {"type": "null"}]}
 
 
+def _bounded(machine: Machine, field: str, schema: dict[str, Any]) -> dict[str, Any]:
+    declared = machine.fields.get(field)
+    if declared is None or declared.type != STRING:
+        return schema
+    return {**schema, "maxLength": longest(machine.id, field)}
+
+
 def machine_schemas(machine: Machine, kind: Kind) -> dict[str, Schema]:
     """What an entity is when it is read, created, changed and moved."""
     name = title(machine.id)
@@ -114,7 +162,7 @@ def machine_schemas(machine: Machine, kind: Kind) -> dict[str, Schema]:
         standard["snoozed_until"] = {**_PLAIN[TIMESTAMP], "description": "When a snoozed task comes back by itself."}
     theirs = BY_PLATFORM.get(machine.id, frozenset())
     optional = {n for group in (machine.fields, machine.relations) for n, member in group.items() if member.optional}
-    given = {field: schema for field, schema in fields.items() if field not in theirs}
+    given = {field: _bounded(machine, field, schema) for field, schema in fields.items() if field not in theirs}
     defaults = DEFAULTS.get(machine.id, {})
     required = sorted(field for field in given if field not in optional and field not in defaults)
     found: dict[str, Schema] = {
@@ -142,7 +190,7 @@ def machine_schemas(machine: Machine, kind: Kind) -> dict[str, Schema]:
             "type": "object",
             "properties": {
                 "transition": {"type": "string", "enum": list(machine.transitions)},
-                "reason": {"type": ["string", "null"]},
+                "reason": {"type": ["string", "null"], "maxLength": LONGEST},
             },
             "required": ["transition"],
             "additionalProperties": False,
@@ -177,15 +225,39 @@ def _content(schema: str | None, kind: str = "application/json") -> dict[str, An
     return {} if schema is None else {"content": {kind: {"schema": {"$ref": f"#/components/schemas/{schema}"}}}}
 
 
+def _headers(*names: str) -> dict[str, Any]:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in (*ALWAYS, *names)}
+
+
+def _own_headers(one: Operation, status: int) -> list[str]:
+    """The headers that this operation's answers have beside those of every answer."""
+    taken = {parameter.name for parameter in one.parameters}
+    found = []
+    if status == 201 or 304 in one.answers or "If-Match" in taken:
+        found.append("ETag")
+    if status == 201:
+        found.append("Location")
+    if taken & {"If-Match", "Idempotency-Key"}:
+        found += ["Idempotency-Replayed", "Virel-Undo"]
+    return found
+
+
+def _refusal(name: str, *headers: str) -> dict[str, Any]:
+    return {"description": name, "headers": _headers(*headers), **_content("Problem", "application/problem+json")}
+
+
 def _described(one: Operation) -> dict[str, Any]:
     answers: dict[str, Any] = {}
     for status, schema in one.answers.items():
-        answers[str(status)] = {"description": "Done." if status < 300 else "Unchanged.", **_content(schema)}
+        told = "Done." if status < 300 else "Unchanged."
+        headers = _headers(*_own_headers(one, status))
+        answers[str(status)] = {"description": told, "headers": headers, **_content(schema)}
         if one.files and status == 200:
             answers["200"]["content"] = {kind: {"schema": {"type": "string", "format": "binary"}} for kind in one.files}
-    refused = {"$ref": "#/components/responses/Problem"}
-    for status in sorted({*COMMON, *one.also}):
-        answers.setdefault(str(status), refused)
+    takes = {422} if one.body is not None or one.parameters else set()
+    for status in sorted({*COMMON, *one.also, *takes}):
+        name, _ = REFUSALS.get(status, ("Problem", ""))
+        answers.setdefault(str(status), {"$ref": f"#/components/responses/{name}"})
     found: dict[str, Any] = {
         "operationId": one.name,
         "summary": one.summary,
@@ -224,7 +296,11 @@ def described(interface: Interface, catalog: Catalog, version: str) -> dict[str,
         "paths": dict(sorted(paths.items())),
         "components": {
             "schemas": dict(sorted(schemas.items())),
-            "responses": {"Problem": {"description": "Refused.", **_content("Problem", "application/problem+json")}},
+            "headers": HEADERS,
+            "responses": {
+                "Problem": _refusal("Refused."),
+                **{name: _refusal(f"Refused ({status}).", header) for status, (name, header) in REFUSALS.items()},
+            },
             "securitySchemes": {
                 "token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
                 "session": {"type": "apiKey", "in": "cookie", "name": "__Host-sid"},

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import wraps
 from typing import Any
 
 from flask import Blueprint, Response
+
+from app.web.context import caller
 
 Handler = Callable[..., Response]
 Schema = Mapping[str, Any]
@@ -55,6 +58,17 @@ class Operation:
         return path.replace("{", "<").replace("}", ">")
 
 
+def _signed_in(handler: Handler) -> Handler:
+    """The handler for those alone who say who they are, whatever else is wrong with what they ask."""
+
+    @wraps(handler)
+    def served(**names: str) -> Response:
+        caller()
+        return handler(**names)
+
+    return served
+
+
 @dataclass(slots=True)
 class Interface:
     """All operations and the schemas that they mention."""
@@ -69,7 +83,8 @@ class Interface:
     def route(self, blueprint: Blueprint) -> None:
         """Has the blueprint serve every operation."""
         for one in self.operations:
-            blueprint.add_url_rule(one.rule, one.name, one.handler, methods=[one.method])
+            handler = one.handler if one.public else _signed_in(one.handler)
+            blueprint.add_url_rule(one.rule, one.name, handler, methods=[one.method])
 
 
 LIMIT = Parameter("limit", "query", {"type": "integer", "minimum": 1, "maximum": 100, "default": 25}, "How many.")

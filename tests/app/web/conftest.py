@@ -96,7 +96,8 @@ def lasting(
     else:
         template = request.getfixturevalue("postgresql_template")
         store = created(request.getfixturevalue("postgresql"), template)
-    platform = bootstrap(replaced(settings_for(store, folder), mode="demo"), SteppedClock(NOON))
+    settings = replaced(settings_for(store, folder), mode="demo", rate=1_000_000)
+    platform = bootstrap(settings, SteppedClock(NOON))
     platform.releases._catalogs[1] = agency
     yield Agency(platform)
     platform.close()

@@ -1,0 +1,55 @@
+"""What a value must be beyond its type."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.road.fitting import LONGEST, LONGEST_KEY, in_order, longest, misfit
+from app.road.problems import InvalidError
+from app.store.entities import ENTITIES
+from engine.catalog import Catalog
+from engine.conditions.types import STRING
+from engine.conditions.values import Timestamp
+
+
+def test_a_text_that_an_index_finds_is_shorter_than_a_row_of_the_index(agency: Catalog) -> None:
+    assert LONGEST_KEY * 4 < 2_704  # bytes, all of them characters of four
+    for id, table in ENTITIES.items():
+        indexed = {column.name for index in table.indexes for column in index.columns}
+        for name, field in agency.machines[id].fields.items():
+            if field.type == STRING:
+                assert longest(id, name) == (LONGEST_KEY if name in indexed or table.c[name].unique else LONGEST), name
+
+
+@pytest.mark.parametrize(
+    ("machine", "field", "value", "wrong"),
+    [
+        ("client", "name", "a" * LONGEST, None),
+        ("client", "name", "a" * (LONGEST + 1), "at most 10000 characters"),
+        ("client", "email", "a" * (LONGEST_KEY + 1), "at most 500 characters"),
+        ("client", "timezone", "Europe/Berlin", None),
+        ("client", "timezone", "Berlin", "expected a zone of the IANA database, such as Europe/Berlin"),
+        ("booking", "total", {"amount": 1, "currency": "EUR"}, None),
+        (
+            "booking",
+            "total",
+            {"amount": 1, "currency": "eur"},
+            "expected a currency's code in capital letters, such as EUR",
+        ),
+        ("booking", "client", "x" * 20_000, None),
+        ("client", "phone", None, None),
+    ],
+)
+def test_a_value_is_told_what_is_wrong_with_it(
+    agency: Catalog, machine: str, field: str, value: object, wrong: str | None
+) -> None:
+    assert misfit(agency.machines[machine], field, value) == wrong
+
+
+def test_what_ends_with_its_start_as_the_store_counts_is_refused(agency: Catalog) -> None:
+    begins = Timestamp.parse("2026-05-01T08:00:00Z")
+    in_order(agency.machines["slot"], {"starts_at": begins, "ends_at": Timestamp(begins + 1_000)})
+    in_order(agency.machines["slot"], {"starts_at": begins})
+    in_order(agency.machines["task"], {})
+    with pytest.raises(InvalidError, match="it must end after it starts"):
+        in_order(agency.machines["slot"], {"starts_at": begins, "ends_at": Timestamp(begins + 999)})
