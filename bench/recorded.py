@@ -115,6 +115,8 @@ class Replay:
         self._entity = entity
         texts = json.dumps([dict(one.values) for one in said])
         self._made = sorted(set(_ID.findall(texts)) - standing - {entity})
+        # Built once, as a view that is written for speed keeps its statements; Core has then only to bind and run them.
+        self._clauses = {id(one): one.make() for one in said}
         self._parts = [self._varying(one.values) for one in said]
 
     def _varying(self, values: Mapping[str, Any]) -> tuple[list[str], list[str]]:
@@ -138,7 +140,7 @@ class Replay:
                 values[name] = _replaced(values[name], fresh)
             for name in counted:
                 values[name] += ahead
-            result = connection.execute(one.make(), values)
+            result = connection.execute(self._clauses[id(one)], values)
             if one.reads:
                 result.fetchall()
             if one.updates and result.rowcount != 1:

@@ -85,9 +85,7 @@ def _booking(road: Any, number: int) -> str:
     client = create(road, "client", {"code": f"CL-{number}", **people})
     rate = {"amount": 100_000, "currency": "EUR"}
     of_model = {"name": "Mia", "category": "runway", "home_city": "Berlin", "timezone": "Europe/Berlin"}
-    model = create(
-        road, "model", {"public_code": f"MD-{number}", "day_rate": rate, "rating_internal": 4, **of_model}
-    )
+    model = create(road, "model", {"public_code": f"MD-{number}", "day_rate": rate, "rating_internal": 4, **of_model})
     times = {"starts_at": "2030-01-01T10:00:00Z", "ends_at": "2030-01-01T18:00:00Z"}
     whose = {"client": client["id"], "model": model["id"], "city": "Berlin", "deposit_status": "none"}
     made = create(road, "booking", {"code": f"BK-{number}", "total": rate, **times, **whose})
