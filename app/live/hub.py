@@ -15,6 +15,7 @@ from typing import Any
 from app.bootstrap import Platform
 from app.live.changes import changes_after, seen_by
 from app.live.sequencer import head, number_pending
+from app.records.database import asking
 from app.road.caller import system
 from app.road.road import StoredRoad
 
@@ -112,7 +113,7 @@ class Hub:
         return any(viewer.upto < current for viewer in self._viewers)
 
     def _head(self) -> int:
-        with self._platform.database.connect() as connection:
+        with asking(self._platform.database) as connection:
             return head(connection)
 
     def _read(self, after: int, actors: list[Mapping[str, Any]]) -> tuple[list[list[dict[str, Any]]], int]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine
 
-from app.records.database import WRITING
+from app.records.database import WRITING, asking
 from app.store.journal import FEED, PENDING
 
 BATCH = 500
@@ -19,7 +19,7 @@ LOCK = 0x56_49_52_46  # the advisory lock under which one sequencer at a time wo
 
 def number_pending(database: Engine) -> int:
     """Moves what is pending into the feed; how many changes that were. Another sequencer at work is left to it."""
-    with database.connect() as connection:
+    with asking(database) as connection:
         waiting = connection.scalar(sa.select(sa.exists().select_from(PENDING)))
     if not waiting:
         return 0

@@ -31,22 +31,22 @@ def timeline(
     if kind == "messages":
         return _messages(road, booking_id, limit, before)
     columns = EVENTS.c
-    query = sa.select(columns.seq, columns.body).where(_one_of(about)).order_by(columns.seq.desc())
-    if before is not None:
-        query = query.where(columns.seq < before)
+    query = sa.select(columns.seq, columns.body).where(_one_of(about)).order_by(columns.seq.desc()).limit(limit + 1)
     if kind == "money":
         query = query.where(columns.machine == MONEY)
     items: list[dict[str, Any]] = []
-    last = 0
-    for seq, text in road.connection.execute(query.execution_options(yield_per=100)):
-        shown = _shown(road, text)
-        if shown is None or (kind is not None and shown["kind"] != kind):
-            continue
-        if len(items) == limit:
-            return items, str(last)
-        items.append(shown)
-        last = seq
-    return items, None
+    last = before
+    while True:
+        rows = road.connection.execute(query if last is None else query.where(columns.seq < last)).fetchall()
+        for seq, text in rows:
+            shown = _shown(road, text)
+            if shown is not None and kind in (None, shown["kind"]):
+                if len(items) == limit:
+                    return items, str(last)
+                items.append(shown)
+            last = seq
+        if len(rows) <= limit:
+            return items, None
 
 
 def _around(road: StoredRoad, booking: Record) -> dict[str, list[str]]:

@@ -13,10 +13,11 @@ from hashlib import sha256
 
 from flask import Flask, Response, g, request
 from limits import RateLimitItem, RateLimitItemPerMinute
-from limits.storage import MemoryStorage, Storage, storage_from_string
+from limits.storage import Storage, storage_from_string
 from limits.strategies import SlidingWindowCounterRateLimiter
 
 from app.web.problems import problem
+from app.web.windows import Windows
 
 STRANGERS = 25
 """An address without a token or a session may ask for this part of what a caller with one may."""
@@ -37,7 +38,7 @@ class Rates:
     def __init__(self, each_minute: int, redis: str | None) -> None:
         self._known = RateLimitItemPerMinute(each_minute)
         self._strangers = RateLimitItemPerMinute(max(1, each_minute // STRANGERS))
-        self._own = SlidingWindowCounterRateLimiter(MemoryStorage())
+        self._own = Windows()
         self._shared = SlidingWindowCounterRateLimiter(_shared(redis)) if redis is not None else None
 
     def take(self) -> Standing | None:
@@ -45,15 +46,20 @@ class Rates:
         found = _caller()
         item = self._strangers if found is None else self._known
         who = found or request.remote_addr or "unknown"
-        try:
-            limiter = self._shared or self._own
-            good = limiter.hit(item, who)
-            stats = limiter.get_window_stats(item, who)
-        except Exception:  # noqa: BLE001 - whatever keeps Redis from answering: the process counts by itself
-            good = self._own.hit(item, who)
-            stats = self._own.get_window_stats(item, who)
-        g.standing = Standing(item, stats.remaining, max(1, math.ceil(stats.reset_time - time.time())))
+        good, remaining, reset = self._hit(item, who)
+        g.standing = Standing(item, remaining, max(1, math.ceil(reset - time.time())))
         return g.standing if good else None
+
+    def _hit(self, item: RateLimitItem, who: str) -> tuple[bool, int, float]:
+        """Whether it is not one too many, how many are left, and when some come back."""
+        if self._shared is not None:
+            try:
+                good = self._shared.hit(item, who)
+                stats = self._shared.get_window_stats(item, who)
+            except Exception:  # noqa: BLE001 - whatever keeps Redis from answering: the process counts by itself
+                return self._own.hit(who, item.amount)
+            return good, stats.remaining, stats.reset_time
+        return self._own.hit(who, item.amount)
 
 
 def _shared(redis: str) -> Storage:
