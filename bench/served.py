@@ -64,6 +64,11 @@ class Changing:
         self._tag = '"v1"'
         self._count = 0
 
+    @property
+    def version(self) -> int:
+        """The version that the last answer was of."""
+        return int(self._tag.strip('"v'))
+
     async def begin(self) -> None:
         """Reads the version that the first change is of."""
         answer = await self._client.send("GET", self._path, {"Authorization": f"Bearer {self._token}"})
