@@ -58,7 +58,7 @@ class DemoLife(threading.Thread):
     def run(self) -> None:
         """Lives until ``stop``."""
         try:
-            stage = StoreStage(self._platform, self._reach)
+            stage = StoreStage(self._platform, self._reach, lambda: not self.caught_up.is_set())
             for step in life.live(stage, days=AHEAD, seed=SEED, start=self._start):
                 self.events += len(step)
                 if self._end.is_set():
