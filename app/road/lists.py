@@ -61,7 +61,7 @@ def page(road: StoredRoad, machine_id: str, *, limit: int, cursor: str | None, f
     after = _position(cursor) if cursor else None
     query = _query(road, machine_id, limit, filter, paged=after is not None)
     created, id = after or (None, None)
-    bound = {**query.given, "now": micro(road.now), "after_created": created, "after_id": id}
+    bound = {"now": micro(road.now), "after_created": created, "after_id": id}
     rows = query(road.connection, bound).fetchall()
     records = [road.store.take(machine_id, row) for row in rows[:limit]]
     more = len(rows) > limit
@@ -89,7 +89,7 @@ def _listed(road: StoredRoad, machine_id: str, limit: int, filter: str | None, p
     roles = road.catalog.access.of(actor["roles"])
     permission = f"{road.catalog.machines[machine_id].plural}.read"
     condition = _condition(road, machine_id, filter) if filter else None
-    now = sa.bindparam("now", type_=sa.BigInteger)
+    now = sa.bindparam("now", None, sa.BigInteger)
     dialect = cast(Literal["sqlite", "postgresql"], road.statements.dialect.name)
     store = sql.Store(dialect, ENTITIES)
 
@@ -98,7 +98,7 @@ def _listed(road: StoredRoad, machine_id: str, limit: int, filter: str | None, p
         if condition is not None:
             found.append(sql.predicate(condition, store, table, sql.Asker(actor, now)))
         if paged:
-            after = (sa.bindparam("after_created", type_=sa.BigInteger), sa.bindparam("after_id", type_=sa.Text))
+            after = (sa.bindparam("after_created", None, sa.BigInteger), sa.bindparam("after_id", None, sa.Text))
             found.append(sa.tuple_(table.c.created_at, table.c.id) < sa.tuple_(*after))
         return found
 

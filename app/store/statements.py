@@ -19,18 +19,20 @@ from sqlalchemy.sql import ClauseElement
 class Statement:
     """One statement in one dialect; called with a connection and the values of its parameters by name."""
 
-    __slots__ = ("_order", "given", "text")
+    __slots__ = ("_given", "_order", "text")
 
     def __init__(self, clause: ClauseElement, dialect: Dialect, columns: Iterable[str] | None = None) -> None:
         keys = list(columns) if columns is not None else None
         compiled: Any = clause.compile(dialect=dialect, column_keys=keys, compile_kwargs={"render_postcompile": True})
         self.text = str(compiled)
         self._order: list[str] | None = compiled.positiontup
-        self.given: Mapping[str, Any] = compiled.params
-        """The values that the clause holds itself, None for those that it is to be called with."""
+        # The values that the clause holds itself.
+        self._given = {name: value for name, value in compiled.params.items() if value is not None}
 
     def bound(self, values: Mapping[str, Any]) -> Any:
         """The values as the driver takes them."""
+        if self._given:
+            values = {**self._given, **values}
         return values if self._order is None else tuple([values[name] for name in self._order])
 
     def __call__(self, connection: Connection, values: Mapping[str, Any]) -> Any:
