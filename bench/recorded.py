@@ -44,6 +44,7 @@ class Recorder:
     def listening(self, database: Engine) -> Iterator[None]:
         """Everything that this process says to its stores meanwhile."""
         of, call, add, plain = Statements.of, Statement.__call__, Batch.add, Batch.plain
+        rows = Statement.rows
         quiet = False
 
         def heard_of(statements: Statements, name: Any, make: Any, columns: Any = None) -> Statement:
@@ -60,6 +61,10 @@ class Recorder:
             finally:
                 quiet = False
 
+        def heard_rows(statement: Statement, connection: Connection, values: Mapping[str, Any]) -> Any:
+            self._note(statement, values)
+            return rows(statement, connection, values)
+
         def heard_add(batch: Batch, statement: Statement, values: Mapping[str, Any], **more: Any) -> None:
             self._note(statement, values)
             add(batch, statement, values, **more)
@@ -73,7 +78,7 @@ class Recorder:
                 raise AssertionError("a statement went past the recorder")
 
         ours: Any = (Statements, "of", heard_of), (Batch, "add", heard_add), (Batch, "plain", heard_plain)
-        for owner, name, heard in (*ours, (Statement, "__call__", heard_call)):
+        for owner, name, heard in (*ours, (Statement, "__call__", heard_call), (Statement, "rows", heard_rows)):
             setattr(owner, name, heard)
         sa.event.listen(database, "before_cursor_execute", heard_by_core)
         try:
@@ -85,6 +90,7 @@ class Recorder:
                 (Batch, "add", add),
                 (Batch, "plain", plain),
                 (Statement, "__call__", call),
+                (Statement, "rows", rows),
             ):
                 setattr(owner, name, heard)
 

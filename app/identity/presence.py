@@ -69,9 +69,10 @@ def by_token(identity: Identity, token: str) -> Presence:
     database = identity.pipeline.database
     select = statements_of(database.dialect).of("presence_token", lambda: _query(FAMILIES))
     with asking(database) as connection:
-        row = select(connection, {"id": claims.family}).fetchone()
-    if row is None:
+        rows = select.rows(connection, {"id": claims.family})
+    if not rows:
         raise NotSignedInError(_GONE)
+    row = rows[0]
     person = _person(row)
     epoch, entered, user, _, _, ended = row[len(_PERSON) :]
     if ended is not None or person["status"] != "active" or user != claims.user or not epoch == entered == claims.epoch:
@@ -84,9 +85,10 @@ def by_session(identity: Identity, cookie: str, *, note: bool = True) -> Presenc
     database, id = identity.pipeline.database, digest(cookie)
     select = statements_of(database.dialect).of("presence_session", lambda: _query(SESSIONS, "csrf"))
     with asking(database) as connection:
-        row = select(connection, {"id": id}).fetchone()
-    if row is None:
+        rows = select.rows(connection, {"id": id})
+    if not rows:
         raise NotSignedInError(_GONE)
+    row = rows[0]
     person, now = _person(row), identity.now
     epoch, entered, _, created, seen, ended, csrf = row[len(_PERSON) :]
     if ended is not None or person["status"] != "active" or epoch != entered:

@@ -33,7 +33,7 @@ class LiveReleases:
 
     def live(self, connection: Connection) -> int:
         """The number of the release in force. Raises LookupError where none was published yet."""
-        number: int | None = self._live(connection, {}).scalar()
+        number: int | None = self._live.rows(connection, {})[0][0]
         if number is None:
             raise LookupError("nothing was published in this store yet: run `virel migrate`, then publish a release")
         return number

@@ -39,6 +39,21 @@ class Statement:
         """Runs it; the cursor's result. Raises what SQLAlchemy makes of the driver's errors."""
         return connection.exec_driver_sql(self.text, self.bound(values))
 
+    def rows(self, connection: Connection, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """All rows as the driver gives them, without names: for what every request asks, since SQLAlchemy's results cost
+        more than such a query. Raises what SQLAlchemy makes of the driver's errors.
+        """
+        driver, bound = connection.connection.driver_connection, self.bound(values)
+        assert driver is not None
+        try:
+            cursor = driver.cursor()
+            cursor.execute(self.text, bound)
+            found: list[tuple[Any, ...]] = cursor.fetchall()
+            cursor.close()
+        except connection.dialect.loaded_dbapi.Error as error:
+            raise _raised(connection, self.text, bound, error) from error
+        return found
+
     def many(self, connection: Connection, rows: list[dict[str, Any]]) -> None:
         """Runs it for every row."""
         if len(rows) == 1:
@@ -91,9 +106,19 @@ class Batch:
                     cursor.execute(text, values or ())
                     good = good and touches in (None, cursor.rowcount)
         except dialect.loaded_dbapi.Error as error:
-            raise DBAPIError.instance(text, values, error, dialect.loaded_dbapi.Error, dialect=dialect) from error
+            raise _raised(self._connection, text, values, error) from error
         self._items.clear()
         return good
+
+
+def _raised(connection: Connection, text: str, values: Any, error: Exception) -> BaseException:
+    """What SQLAlchemy makes of a driver's error; a connection that was cut is given up, and the pool's others with it."""
+    dialect = connection.dialect
+    made = DBAPIError.instance(text, values, error, dialect.loaded_dbapi.Error, dialect=dialect)
+    if dialect.is_disconnect(error, connection.connection.dbapi_connection, None):  # type: ignore[arg-type]
+        connection.invalidate(error)
+        connection.engine.dispose()
+    return made
 
 
 class Statements:
