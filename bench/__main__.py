@@ -7,7 +7,21 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from bench import access, candidates, clocks, conditions, matching, peers, reading, replay, road, texts
+from bench import (
+    access,
+    candidates,
+    clocks,
+    conditions,
+    feed,
+    matching,
+    peers,
+    reading,
+    reads,
+    replay,
+    road,
+    served,
+    texts,
+)
 from bench.measure import Row, machine, table, tell
 
 OUT = Path(__file__).parent / "out"
@@ -21,6 +35,9 @@ PARTS = {
     "access": ("One decision", access.run),
     "clocks": ("SLA clocks", clocks.run),
     "road": ("The road of a change", road.run),
+    "served": ("A change over HTTP", served.run),
+    "reads": ("Reading a large store", reads.run),
+    "feed": ("The live feed", feed.run),
 }
 
 
@@ -31,7 +48,7 @@ def main(wanted: list[str]) -> int:
         return 2
     about = machine((*peers.PACKAGES, *access.PACKAGES))
     head = "# Virel beside its peers\n\n" + ", ".join(f"{name} {value}" for name, value in about.items()) + ".\n"
-    head += "One core, interleaved rounds, medians (least–most) of the processor's time.\n"
+    head += "One core, interleaved rounds, medians (least–most) of the processor's time; servers on all cores, by the clock.\n"
     print(head, flush=True)
     texts, results = [head], {}
     missed: list[Row] = []

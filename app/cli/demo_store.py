@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import click
@@ -25,6 +26,7 @@ def begin(platform: Platform, clock: ScaledClock, days: int, speed: float, *, qu
     from app.clock import WallClock
     from app.demo.life import DemoLife
     from app.identity.demo import seed_people
+    from app.records.database import hastened
     from app.road.problems import ProblemError
 
     last = last_instant(platform)
@@ -34,17 +36,18 @@ def begin(platform: Platform, clock: ScaledClock, days: int, speed: float, *, qu
         present = max(present, last)  # days that ran fast may be ahead of the wall
         clock.put(present)
     life = DemoLife(platform, clock, days=days if last is None else 0, present=present, speed=speed)
-    if last is None:
-        clock.put(life.start_instant)
-    try:
-        seed_people(platform)
-    except ProblemError as problem:
-        raise CannotRun(str(problem)) from None
-    life.start()
     begun = time.monotonic()
-    while not life.caught_up.wait(0.5):
-        if sys.stderr.isatty():
-            click.echo(f"\rThe agency's last {days} days: {life.events:,} events", nl=False, err=True)
+    with hastened(platform.database) if last is None else nullcontext():  # nothing of it is anybody's work yet
+        if last is None:
+            clock.put(life.start_instant)
+        try:
+            seed_people(platform)
+        except ProblemError as problem:
+            raise CannotRun(str(problem)) from None
+        life.start()
+        while not life.caught_up.wait(0.5):
+            if sys.stderr.isatty():
+                click.echo(f"\rThe agency's last {days} days: {life.events:,} events", nl=False, err=True)
     if sys.stderr.isatty():
         click.echo("\r\x1b[K", nl=False, err=True)
     if life.failure is not None:

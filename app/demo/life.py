@@ -80,7 +80,8 @@ class DemoLife(threading.Thread):
     def run(self) -> None:
         """Lives until ``stop``."""
         try:
-            for step in self._stories(StoreStage(self._platform, self._reach)):
+            stage = StoreStage(self._platform, self._reach, lambda: not self.caught_up.is_set())
+            for step in self._stories(stage):
                 self.events += len(step)
                 if self._end.is_set():
                     return

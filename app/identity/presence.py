@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from app.identity import access_tokens
 from app.identity.identity import Identity, digest
 from app.identity.refusals import NotSignedInError
-from app.records.database import WRITING
+from app.records.database import WRITING, asking
 from app.store.entities import ENTITIES
 from app.store.identity import CREDENTIALS, FAMILIES, SESSIONS
 from app.store.statements import loaded, statements_of
@@ -68,10 +68,11 @@ def by_token(identity: Identity, token: str) -> Presence:
     claims = access_tokens.read(identity, token)
     database = identity.pipeline.database
     select = statements_of(database.dialect).of("presence_token", lambda: _query(FAMILIES))
-    with database.connect() as connection:
-        row = select(connection, {"id": claims.family}).fetchone()
-    if row is None:
+    with asking(database) as connection:
+        rows = select.rows(connection, {"id": claims.family})
+    if not rows:
         raise NotSignedInError(_GONE)
+    row = rows[0]
     person = _person(row)
     epoch, entered, user, _, _, ended = row[len(_PERSON) :]
     if ended is not None or person["status"] != "active" or user != claims.user or not epoch == entered == claims.epoch:
@@ -83,10 +84,11 @@ def by_session(identity: Identity, cookie: str, *, note: bool = True) -> Presenc
     """Whose session a cookie stands for; its last request is noted, unless it is to go idle. Raises NotSignedInError."""
     database, id = identity.pipeline.database, digest(cookie)
     select = statements_of(database.dialect).of("presence_session", lambda: _query(SESSIONS, "csrf"))
-    with database.connect() as connection:
-        row = select(connection, {"id": id}).fetchone()
-    if row is None:
+    with asking(database) as connection:
+        rows = select.rows(connection, {"id": id})
+    if not rows:
         raise NotSignedInError(_GONE)
+    row = rows[0]
     person, now = _person(row), identity.now
     epoch, entered, _, created, seen, ended, csrf = row[len(_PERSON) :]
     if ended is not None or person["status"] != "active" or epoch != entered:

@@ -12,15 +12,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
+
 from app.bootstrap import Platform
 from app.live.changes import changes_after, seen_by
 from app.live.sequencer import head, number_pending
+from app.records.database import asking
 from app.road.caller import system
 from app.road.road import StoredRoad
 
 LOG = logging.getLogger("virel.live")
 EVERY = 0.05
 """Seconds between two looks at what was committed."""
+PAUSE = 0.03
+"""Seconds between two turns however much is committed: what comes in between goes out together."""
 BEAT = 2.0
 """Seconds between two signs of life."""
 MOST_WAITING = 256
@@ -29,14 +34,19 @@ MOST_WAITING = 256
 
 @dataclass(eq=False, slots=True)
 class Viewer:
-    """One socket: who looks, up to where they were told, and what waits to be sent. None ends it."""
+    """One socket: who looks, up to where they were told, and what waits to be sent."""
 
     actor: Mapping[str, Any]
     upto: int
-    queue: asyncio.Queue[dict[str, Any] | None] = field(default_factory=lambda: asyncio.Queue(MOST_WAITING))
+    queue: asyncio.Queue[str] = field(default_factory=lambda: asyncio.Queue(MOST_WAITING))
     stalled: bool = False
+    whose: bytes = field(init=False)
+    """The same for all sockets of a person: what they are told is worked out once."""
 
-    def tell(self, message: dict[str, Any]) -> None:
+    def __post_init__(self) -> None:
+        self.whose = orjson.dumps(dict(self.actor), option=orjson.OPT_SORT_KEYS)
+
+    def tell(self, message: str) -> None:
         """Queues a message; a viewer whose queue is full is given up."""
         if self.stalled:
             return
@@ -44,6 +54,10 @@ class Viewer:
             self.queue.put_nowait(message)
         except asyncio.QueueFull:
             self.stalled = True
+
+
+def _text(message: dict[str, Any]) -> str:
+    return orjson.dumps(message).decode()
 
 
 class Hub:
@@ -84,9 +98,10 @@ class Hub:
             if not self._failing and loop.time() - beat >= BEAT:
                 beat = loop.time()
                 for viewer in self._viewers:
-                    viewer.tell({"type": "beat", "upto": viewer.upto})
+                    viewer.tell(_text({"type": "beat", "upto": viewer.upto}))
             if more:
                 continue
+            await asyncio.sleep(PAUSE)
             try:
                 await asyncio.wait_for(self._wake.wait(), EVERY)
             except TimeoutError:
@@ -104,23 +119,30 @@ class Hub:
             if viewer.upto < current:
                 groups.setdefault(viewer.upto, []).append(viewer)
         for after, viewers in groups.items():
-            told, upto = await asyncio.to_thread(self._read, after, [viewer.actor for viewer in viewers])
-            for viewer, items in zip(viewers, told, strict=True):
+            actors = {viewer.whose: viewer.actor for viewer in viewers}
+            told, upto = await asyncio.to_thread(self._read, after, actors)
+            for viewer in viewers:
                 viewer.upto = upto
-                if items:
-                    viewer.tell({"type": "changes", "items": items, "upto": upto})
+                text = told[viewer.whose]
+                if text is not None:
+                    viewer.tell(text)
         return any(viewer.upto < current for viewer in self._viewers)
 
     def _head(self) -> int:
-        with self._platform.database.connect() as connection:
+        with asking(self._platform.database) as connection:
             return head(connection)
 
-    def _read(self, after: int, actors: list[Mapping[str, Any]]) -> tuple[list[list[dict[str, Any]]], int]:
+    def _read(self, after: int, actors: Mapping[bytes, Mapping[str, Any]]) -> tuple[dict[bytes, str | None], int]:
         """What each of the actors is told of the changes after a number, and the last number that was read."""
 
-        def work(road: StoredRoad) -> tuple[list[list[dict[str, Any]]], int]:
+        def work(road: StoredRoad) -> tuple[dict[bytes, str | None], int]:
             changes = changes_after(road, after)
-            return [seen_by(road, actor, changes) for actor in actors], changes[-1].seq if changes else after
+            upto = changes[-1].seq if changes else after
+            told: dict[bytes, str | None] = {}
+            for whose, actor in actors.items():
+                items = seen_by(road, actor, changes)
+                told[whose] = _text({"type": "changes", "items": items, "upto": upto}) if items else None
+            return told, upto
 
         return self._platform.pipeline.read(system("live"), work)
 
@@ -129,7 +151,7 @@ class Hub:
         current = await asyncio.to_thread(self._head)
         start = current if after is None or after > current else after
         viewer = Viewer(actor, start)
-        viewer.tell({"type": "hello", "upto": start})
+        viewer.tell(_text({"type": "hello", "upto": start}))
         self._viewers.add(viewer)
         self._wake.set()
         return viewer

@@ -10,6 +10,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from app.records.database import asking
 from app.road.pipeline import Pipeline
 from app.store.journal import FEED, PENDING
 
@@ -19,7 +20,7 @@ LOCK = 0x56_49_52_46  # the advisory lock under which one sequencer at a time wo
 
 def number_pending(pipeline: Pipeline) -> int:
     """Moves what is pending into the feed; how many changes that were. Another sequencer at work is left to it."""
-    with pipeline.database.connect() as connection:
+    with asking(pipeline.database) as connection:
         waiting = connection.scalar(sa.select(sa.exists().select_from(PENDING)))
     if not waiting:
         return 0

@@ -7,13 +7,12 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import orjson
 from werkzeug.exceptions import HTTPException
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request
 
 from app.bootstrap import Platform
-from app.live.hub import Hub
+from app.live.hub import Hub, Viewer
 from app.road.caller import Caller
 
 Scope = MutableMapping[str, Any]
@@ -49,34 +48,20 @@ class LiveSocket:
             return
         await send({"type": "websocket.accept"})
         viewer = await self._hub.join(caller.actor, _after(scope))
+        telling = asyncio.create_task(_tell(viewer, send))
         listening = asyncio.create_task(_listen(receive))
         checking = asyncio.create_task(self._check(request, caller))
+        tasks = (telling, listening, checking)
         try:
-            await self._tell(viewer, send, (listening, checking))
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
             self._hub.leave(viewer)
-            listening.cancel()
-            checking.cancel()
-
-    async def _tell(self, viewer: Any, send: Send, ends: tuple[asyncio.Task[None], asyncio.Task[None]]) -> None:
-        listening, checking = ends
-        while True:
-            waiting = asyncio.create_task(viewer.queue.get())
-            done, _ = await asyncio.wait({waiting, listening, checking}, return_when=asyncio.FIRST_COMPLETED)
-            if waiting not in done:
-                waiting.cancel()
-                if checking in done:
-                    await send({"type": "websocket.close", "code": SIGNED_OUT, "reason": "sign in again"})
-                return
-            try:
-                async with asyncio.timeout(SLOWEST):
-                    await send({"type": "websocket.send", "text": orjson.dumps(waiting.result()).decode()})
-            except TimeoutError:
-                viewer.stalled = True
-                return  # nothing can be said to who does not read; the server closes what is behind
-            if viewer.stalled and viewer.queue.empty():
-                await send({"type": "websocket.close", "code": TRY_AGAIN, "reason": "too slow; resume"})
-                return
+            for task in tasks:
+                task.cancel()
+        for task in done:
+            task.result()  # what failed is told to the server, which ends the connection
+        if checking in done and listening not in done:
+            await send({"type": "websocket.close", "code": SIGNED_OUT, "reason": "sign in again"})
 
     async def _check(self, request: Request, caller: Caller) -> None:
         """Ends when the viewer is no longer signed in, or no longer who they were."""
@@ -96,6 +81,19 @@ class LiveSocket:
             return True
         allowed = {urlsplit(self._platform.settings.public_url).netloc, request.host}
         return urlsplit(origin).netloc in allowed
+
+
+async def _tell(viewer: Viewer, send: Send) -> None:
+    """Sends what is queued; ends by closing the socket of a viewer who was given up."""
+    while not (viewer.stalled and viewer.queue.empty()):
+        message = await viewer.queue.get()
+        try:
+            async with asyncio.timeout(SLOWEST):
+                await send({"type": "websocket.send", "text": message})
+        except TimeoutError:
+            viewer.stalled = True
+            return  # nothing can be said to who does not read; the server closes what is behind
+    await send({"type": "websocket.close", "code": TRY_AGAIN, "reason": "too slow; resume"})
 
 
 async def _listen(receive: Receive) -> None:

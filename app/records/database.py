@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
-from sqlalchemy import DDL, Connection, Engine, MetaData, Table, create_engine, event, inspect, make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy import DDL, Connection, Dialect, Engine, MetaData, Table, create_engine, event, inspect, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, NoSuchModuleError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 BUSY_MILLISECONDS = 10_000
+POOLED = 20
+"""Connections that are kept open, as many as a process has threads; opening one costs more than most requests."""
+RESTED = 1.0
+"""Seconds after which a connection is asked whether it still holds."""
+USED = "used"
 WRITING = {"virel_writing": True}
 """Execution options of a connection that will write: SQLite then takes its write lock at the beginning."""
 GUARDS = "guards"
@@ -41,7 +50,7 @@ def open_database(url: str, *, existing: bool = False) -> Engine:
         file = address.database if address.get_backend_name() == "sqlite" else None
         if existing and file and file != ":memory:" and not file.startswith("file:") and not Path(file).is_file():
             raise NoStoreError(f'there is no file "{file}"')
-        database = create_engine(address, pool_pre_ping=True)
+        database = create_engine(address, pool_size=POOLED, max_overflow=POOLED, pool_use_lifo=True)
     except (ArgumentError, NoSuchModuleError, ValueError) as error:
         raise StoreError(
             "this is no database address: use sqlite:///virel.db or postgresql://user@host/name"
@@ -51,7 +60,30 @@ def open_database(url: str, *, existing: bool = False) -> Engine:
     if database.dialect.name == "sqlite":
         event.listen(database, "connect", _prepare_sqlite)
         event.listen(database, "begin", _begin_sqlite)
+    else:
+        event.listen(database, "checkin", _note_use)
+        event.listen(database, "checkout", partial(_ask_rested, database.dialect))
     return database
+
+
+def _note_use(_: Any, record: ConnectionPoolEntry) -> None:
+    record.info[USED] = time.monotonic()
+
+
+def _ask_rested(dialect: Dialect, connection: Any, record: ConnectionPoolEntry, _: Any) -> None:
+    """Asks a connection that rested for a while whether it still holds; the pool makes a new one where it does not.
+
+    One that was used a moment ago is not asked, since that costs as much as a query. Where the server went in that
+    moment, what was under way fails, and the pool throws all of its connections away.
+    """
+    if time.monotonic() - record.info.get(USED, time.monotonic()) < RESTED:  # a new one was never used
+        return
+    try:
+        alive = dialect.do_ping(connection)
+    except dialect.loaded_dbapi.Error as error:
+        raise DisconnectionError(str(error)) from error
+    if not alive:
+        raise DisconnectionError
 
 
 def _prepare_sqlite(connection: Any, _: object) -> None:
@@ -69,6 +101,44 @@ def _prepare_sqlite(connection: Any, _: object) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     writing = connection.get_execution_options().get("virel_writing", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+@contextmanager
+def hastened(database: Engine) -> Iterator[None]:
+    """Lets SQLite not wait for the disk until the block ends, and waits then: for filling a store that can be made anew.
+
+    A power cut meanwhile may leave a store that is broken; the end of this process does not.
+    """
+    if database.dialect.name != "sqlite":
+        yield
+        return
+    database.dispose()  # what is opened from here on hurries
+    event.listen(database, "connect", _hurry)
+    try:
+        yield
+    finally:
+        event.remove(database, "connect", _hurry)
+        database.dispose()
+        for ending in ("", "-wal"):
+            file = Path(f"{database.url.database}{ending}")
+            if file.is_file():
+                with file.open("rb+") as written:
+                    os.fsync(written.fileno())
+
+
+def _hurry(connection: Any, _: object) -> None:
+    connection.execute("PRAGMA synchronous=OFF").close()
+
+
+@contextmanager
+def asking(database: Engine) -> Iterator[Connection]:
+    """A connection on which single questions are asked: on PostgreSQL without a transaction around them, which would be
+    two more ways there and back.
+    """
+    with database.connect() as connection:
+        if database.dialect.name == "postgresql":
+            connection = connection.execution_options(isolation_level="AUTOCOMMIT")
+        yield connection
 
 
 @contextmanager

@@ -114,7 +114,7 @@ class AuditWriter:
             values = {f"machine{n}": machine for n, (machine, _) in enumerate(here)}
             values |= {f"entity{n}": entity for n, (_, entity) in enumerate(here)}
             select = self._statements.of(("audit_heads", len(here)), clause)
-            for machine, entity, place, hash in select(connection, values).fetchall():
+            for machine, entity, place, hash in select.rows(connection, values):
                 found[machine, entity] = (place, hash)
         return found
 

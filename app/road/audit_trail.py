@@ -13,6 +13,9 @@ from app.road.rows import stamp
 from app.store.journal import AUDIT
 from app.store.statements import loaded
 
+END = 2**63 - 1
+"""No row has this place."""
+
 
 def trail(
     road: StoredRoad, machine_id: str, entity: str, *, limit: int, cursor: str | None
@@ -21,13 +24,20 @@ def trail(
     machine = road.catalog.machines[machine_id]
     _, decided = commands.readable(road, machine, entity)
     hidden = decided.hidden if decided is not None else frozenset()
-    columns = AUDIT.c
-    query = sa.select(AUDIT).where(columns.machine == machine_id, columns.entity == entity)
+    before = END
     if cursor:
         if not cursor.isascii() or not cursor.isdigit() or len(cursor) > 18:
             raise InvalidError([Fault("?cursor", "invalid", "this is no cursor of this list: begin without one")])
-        query = query.where(columns.place < int(cursor))
-    rows = road.connection.execute(query.order_by(columns.place.desc()).limit(limit + 1)).mappings().all()
+        before = int(cursor)
+
+    def clause() -> Any:
+        columns = AUDIT.c
+        query = sa.select(AUDIT).where(columns.machine == sa.bindparam("machine"), columns.entity == sa.bindparam("id"))
+        query = query.where(columns.place < sa.bindparam("before")).order_by(columns.place.desc())
+        return query.limit(sa.bindparam("most", type_=sa.BigInteger))
+
+    values = {"machine": machine_id, "id": entity, "before": before, "most": limit + 1}
+    rows = road.statements.of("trail", clause)(road.connection, values).mappings().all()
     items = [
         {
             "place": row["place"],

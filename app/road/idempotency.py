@@ -36,8 +36,11 @@ def find(road: StoredRoad, who: str, key: str) -> Kept | None:
         query = sa.select(columns.fingerprint, columns.status, columns.headers, columns.body)
         return query.where(columns.who == sa.bindparam("who"), columns.key == sa.bindparam("key"))
 
-    row = road.statements.of("key", clause)(road.connection, {"who": who, "key": key}).fetchone()
-    return None if row is None else Kept(row[0], row[1], loaded(row[2]), orjson.loads(row[3]))
+    for fingerprint, status, headers, body in road.statements.of("key", clause).rows(
+        road.connection, {"who": who, "key": key}
+    ):
+        return Kept(fingerprint, status, loaded(headers), orjson.loads(body))
+    return None
 
 
 def keep(road: StoredRoad, who: str, key: str, kept: Kept) -> None:

@@ -13,7 +13,9 @@ import sqlalchemy as sa
 
 from app.road.problems import Fault, ForbiddenError, InvalidError
 from app.road.road import StoredRoad
+from app.road.rows import micro
 from app.store.entities import ENTITIES
+from app.store.statements import Statement
 from engine.access.fields import hidden_among
 from engine.access.listing import listed
 from engine.conditions import sql
@@ -28,6 +30,8 @@ from engine.reading.source import Source
 from engine.simulation.world import Record
 
 MOST = 100
+MOST_PREPARED = 1_000
+"""Statements that are kept for a release, after which all are made anew."""
 LONGEST_FILTER = 2_000
 """Characters."""
 ORDER = (("created_at", True), ("id", True))
@@ -54,26 +58,51 @@ def page(road: StoredRoad, machine_id: str, *, limit: int, cursor: str | None, f
     permission = f"{machine.plural}.read"
     if not any(grant.machine == machine_id for grant in roles.grants.get(permission, ())):
         raise ForbiddenError(machine_id, "", permission, f"no role of yours grants {permission}", None)
-    condition = _condition(road, machine_id, filter) if filter else None
     after = _position(cursor) if cursor else None
+    query = _query(road, machine_id, limit, filter, paged=after is not None)
+    created, id = after or (None, None)
+    bound = {"now": micro(road.now), "after_created": created, "after_id": id}
+    rows = query(road.connection, bound).fetchall()
+    records = [road.store.take(machine_id, row) for row in rows[:limit]]
+    more = len(rows) > limit
+    return Page(records, _cursor(rows[limit - 1]) if more else None)
+
+
+def _query(road: StoredRoad, machine_id: str, limit: int, filter: str | None, *, paged: bool) -> Statement:
+    """The statement of a list: made once for a caller, a filter and a length, since making it costs more than running it.
+
+    Raises InvalidError for a filter that cannot be used.
+    """
+    actor = road.journal.caller.actor
+    who = (actor["id"], tuple(actor["roles"]), tuple(actor["queues"]))
+    key = ("list", machine_id, who, filter, limit, paged)
+    found: Statement | None = road.prepared.get(key)
+    if found is None:
+        if len(road.prepared) >= MOST_PREPARED:
+            road.prepared.clear()
+        found = road.prepared[key] = Statement(_listed(road, machine_id, limit, filter, paged), road.statements.dialect)
+    return found
+
+
+def _listed(road: StoredRoad, machine_id: str, limit: int, filter: str | None, paged: bool) -> sql.Rows:
+    actor = road.journal.caller.actor
+    roles = road.catalog.access.of(actor["roles"])
+    permission = f"{road.catalog.machines[machine_id].plural}.read"
+    condition = _condition(road, machine_id, filter) if filter else None
+    now = sa.bindparam("now", None, sa.BigInteger)
     dialect = cast(Literal["sqlite", "postgresql"], road.statements.dialect.name)
     store = sql.Store(dialect, ENTITIES)
 
     def filters(table: sql.Table) -> Sequence[sql.Truth]:
         found: list[sql.Truth] = []
         if condition is not None:
-            found.append(sql.predicate(condition, store, table, sql.Asker(actor, road.now)))
-        if after is not None:
-            found.append(
-                sa.tuple_(table.c.created_at, table.c.id) < sa.tuple_(sa.literal(after[0]), sa.literal(after[1]))
-            )
+            found.append(sql.predicate(condition, store, table, sql.Asker(actor, now)))
+        if paged:
+            after = (sa.bindparam("after_created", None, sa.BigInteger), sa.bindparam("after_id", None, sa.Text))
+            found.append(sa.tuple_(table.c.created_at, table.c.id) < sa.tuple_(*after))
         return found
 
-    query = listed(roles, actor, permission, machine_id, store, road.now, ORDER, limit + 1, filters)
-    rows = road.connection.execute(query).fetchall()
-    records = [road.store.take(machine_id, row) for row in rows[:limit]]
-    more = len(rows) > limit
-    return Page(records, _cursor(rows[limit - 1]) if more else None)
+    return listed(roles, actor, permission, machine_id, store, now, ORDER, limit + 1, filters)
 
 
 def _cursor(row: Any) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine
@@ -27,11 +28,12 @@ class LiveReleases:
         self._lock = threading.Lock()
         self._catalogs: OrderedDict[int, Catalog] = OrderedDict()
         self._idle: dict[int, list[StoredRoad]] = {}
+        self._prepared: dict[int, dict[Any, Any]] = {}
         self._live = self._statements.of("live", lambda: sa.select(sa.func.max(RELEASES.c.number)))
 
     def live(self, connection: Connection) -> int:
         """The number of the release in force. Raises LookupError where none was published yet."""
-        number: int | None = self._live(connection, {}).scalar()
+        number: int | None = self._live.rows(connection, {})[0][0]
         if number is None:
             raise LookupError("nothing was published in this store yet: run `virel migrate`, then publish a release")
         return number
@@ -48,6 +50,7 @@ class LiveReleases:
             while len(self._catalogs) > KEPT:
                 gone, _ = self._catalogs.popitem(last=False)
                 self._idle.pop(gone, None)
+                self._prepared.pop(gone, None)
             return found
 
     def take(self, release: int) -> StoredRoad:
@@ -56,7 +59,8 @@ class LiveReleases:
             idle = self._idle.get(release)
             if idle:
                 return idle.pop()
-        return StoredRoad(self.catalog(release), release, self, self._statements, self._key)
+            prepared = self._prepared.setdefault(release, {})
+        return StoredRoad(self.catalog(release), release, self, self._statements, self._key, prepared)
 
     def give_back(self, road: StoredRoad) -> None:
         """Gives a road back."""

@@ -79,13 +79,22 @@ class RunLedger(Ledger):
 class StoredRoad(Road):
     """One release at work on the store. ``undo_window`` is how long the outward effects of the unit wait, in microseconds."""
 
-    def __init__(self, catalog: Catalog, release: int, releases: Catalogs, statements: Statements, key: bytes) -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        release: int,
+        releases: Catalogs,
+        statements: Statements,
+        key: bytes,
+        prepared: dict[Any, Any],
+    ) -> None:
         ledger = RunLedger()
         world = StoredWorld(catalog.machines, statements)
         super().__init__(catalog, ledger, world, on_event=self._stands, strict=True)
         self.store = world
         self.release = release
         self.statements = statements
+        self.prepared = prepared
         self.identity = lambda chain: world.identify(entity_id(chain))
         self.releases = releases
         self.undo_window = 0

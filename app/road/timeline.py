@@ -17,6 +17,8 @@ from engine.simulation.world import Record
 
 KINDS = ("people", "system", "money", "messages")
 MONEY = "payment"
+END = 2**63 - 1
+"""No event has this number."""
 AROUND = (("payment", "booking"), ("option", "booking"))
 """Machines whose relation leads to the booking."""
 
@@ -30,23 +32,21 @@ def timeline(
     before = _number(cursor) if cursor else None
     if kind == "messages":
         return _messages(road, booking_id, limit, before)
-    columns = EVENTS.c
-    query = sa.select(columns.seq, columns.body).where(_one_of(about)).order_by(columns.seq.desc())
-    if before is not None:
-        query = query.where(columns.seq < before)
     if kind == "money":
-        query = query.where(columns.machine == MONEY)
+        about = {MONEY: about.get(MONEY, [])}
     items: list[dict[str, Any]] = []
-    last = 0
-    for seq, text in road.connection.execute(query.execution_options(yield_per=100)):
-        shown = _shown(road, text)
-        if shown is None or (kind is not None and shown["kind"] != kind):
-            continue
-        if len(items) == limit:
-            return items, str(last)
-        items.append(shown)
-        last = seq
-    return items, None
+    last = END if before is None else before
+    while True:
+        rows = _events(road, about, limit + 1, last)
+        for seq, text in rows:
+            shown = _shown(road, text)
+            if shown is not None and kind in (None, shown["kind"]):
+                if len(items) == limit:
+                    return items, str(last)
+                items.append(shown)
+            last = seq
+        if len(rows) <= limit:
+            return items, None
 
 
 def _around(road: StoredRoad, booking: Record) -> dict[str, list[str]]:
@@ -57,9 +57,7 @@ def _around(road: StoredRoad, booking: Record) -> dict[str, list[str]]:
         records += [(machine, one) for one in road.world.inverse(machine, relation, booking["id"])]
     for machine in ("task", "exception"):
         about = [f"booking/{booking['id']}", *(f"{kind}/{one['id']}" for kind, one in records if kind != machine)]
-        table = road.store.rows(machine).table
-        query = sa.select(table).where(table.c.about.in_(about))
-        records += [(machine, road.store.take(machine, row)) for row in road.connection.execute(query).fetchall()]
+        records += [(machine, one) for one in _about(road, machine, about)]
     for machine, record in records:
         plural = road.catalog.machines[machine].plural
         if road.journal.caller.system or commands.decision(road, f"{plural}.read", machine, record).allowed:
@@ -67,9 +65,47 @@ def _around(road: StoredRoad, booking: Record) -> dict[str, list[str]]:
     return found
 
 
-def _one_of(about: dict[str, list[str]]) -> Any:
+def _about(road: StoredRoad, machine: str, about: list[str]) -> list[Record]:
+    """The tasks or exceptions about some entities."""
+    table = road.store.rows(machine).table
+    texts = _filled(about)
+
+    def clause() -> Any:
+        return sa.select(table).where(table.c.about.in_([sa.bindparam(f"about{n}") for n in range(len(texts))]))
+
+    select = road.statements.of(("about", machine, len(texts)), clause)
+    values = {f"about{n}": text for n, text in enumerate(texts)}
+    return [road.store.take(machine, row) for row in select(road.connection, values).fetchall()]
+
+
+def _events(road: StoredRoad, about: dict[str, list[str]], limit: int, before: int) -> Any:
+    """The last events of some entities before a number, newest first: their numbers and bodies."""
+    filled = {machine: _filled(ids) for machine, ids in about.items() if ids}
+    if not filled:
+        return []
+    shape = tuple((machine, len(ids)) for machine, ids in filled.items())
     columns = EVENTS.c
-    return sa.or_(*(sa.and_(columns.machine == machine, columns.subject.in_(ids)) for machine, ids in about.items()))
+
+    def clause() -> Any:
+        some = [
+            sa.and_(
+                columns.machine == sa.bindparam(machine),
+                columns.subject.in_([sa.bindparam(f"{machine}{n}") for n in range(count)]),
+            )
+            for machine, count in shape
+        ]
+        query = sa.select(columns.seq, columns.body).where(sa.or_(*some), columns.seq < sa.bindparam("before"))
+        return query.order_by(columns.seq.desc()).limit(sa.bindparam("most", type_=sa.BigInteger))
+
+    values: dict[str, Any] = {"before": before, "most": limit} | {machine: machine for machine in filled}
+    for machine, ids in filled.items():
+        values |= {f"{machine}{n}": id for n, id in enumerate(ids)}
+    return road.statements.of(("happenings", shape), clause)(road.connection, values).fetchall()
+
+
+def _filled(texts: list[str]) -> list[str]:
+    """As many texts as a power of two, the last of them more than once: so that few statements serve all lengths."""
+    return texts + texts[-1:] * ((1 << (len(texts) - 1).bit_length()) - len(texts))
 
 
 def _shown(road: StoredRoad, text: str) -> dict[str, Any] | None:

@@ -68,7 +68,7 @@ class StoredTable(dict[str, Record]):
         return super().get(id)
 
     def fetch(self, connection: Connection, statements: Statements, id: str, lock: bool) -> Any:
-        """The row, locked until the unit ends where the database can do that."""
+        """The row or None; it is locked until the unit ends where the database can do that."""
         name = "lock" if lock else "read"
         table = self.rows.table
 
@@ -76,7 +76,8 @@ class StoredTable(dict[str, Record]):
             query = sa.select(table).where(table.c.id == sa.bindparam("id"))
             return query.with_for_update() if lock else query
 
-        return statements.of((name, table.name), clause)(connection, {"id": id}).fetchone()
+        found = statements.of((name, table.name), clause).rows(connection, {"id": id})
+        return found[0] if found else None
 
 
 class StoredWorld(World):

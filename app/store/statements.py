@@ -19,21 +19,40 @@ from sqlalchemy.sql import ClauseElement
 class Statement:
     """One statement in one dialect; called with a connection and the values of its parameters by name."""
 
-    __slots__ = ("_order", "text")
+    __slots__ = ("_given", "_order", "text")
 
     def __init__(self, clause: ClauseElement, dialect: Dialect, columns: Iterable[str] | None = None) -> None:
         keys = list(columns) if columns is not None else None
-        compiled: Any = clause.compile(dialect=dialect, column_keys=keys)
+        compiled: Any = clause.compile(dialect=dialect, column_keys=keys, compile_kwargs={"render_postcompile": True})
         self.text = str(compiled)
         self._order: list[str] | None = compiled.positiontup
+        # The values that the clause holds itself.
+        self._given = {name: value for name, value in compiled.params.items() if value is not None}
 
     def bound(self, values: Mapping[str, Any]) -> Any:
         """The values as the driver takes them."""
+        if self._given:
+            values = {**self._given, **values}
         return values if self._order is None else tuple([values[name] for name in self._order])
 
     def __call__(self, connection: Connection, values: Mapping[str, Any]) -> Any:
         """Runs it; the cursor's result. Raises what SQLAlchemy makes of the driver's errors."""
         return connection.exec_driver_sql(self.text, self.bound(values))
+
+    def rows(self, connection: Connection, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """All rows as the driver gives them, without names: for what every request asks, since SQLAlchemy's results cost
+        more than such a query. Raises what SQLAlchemy makes of the driver's errors.
+        """
+        driver, bound = connection.connection.driver_connection, self.bound(values)
+        assert driver is not None
+        try:
+            cursor = driver.cursor()
+            cursor.execute(self.text, bound)
+            found: list[tuple[Any, ...]] = cursor.fetchall()
+            cursor.close()
+        except connection.dialect.loaded_dbapi.Error as error:
+            raise _raised(connection, self.text, bound, error) from error
+        return found
 
     def many(self, connection: Connection, rows: list[dict[str, Any]]) -> None:
         """Runs it for every row."""
@@ -87,9 +106,19 @@ class Batch:
                     cursor.execute(text, values or ())
                     good = good and touches in (None, cursor.rowcount)
         except dialect.loaded_dbapi.Error as error:
-            raise DBAPIError.instance(text, values, error, dialect.loaded_dbapi.Error, dialect=dialect) from error
+            raise _raised(self._connection, text, values, error) from error
         self._items.clear()
         return good
+
+
+def _raised(connection: Connection, text: str, values: Any, error: Exception) -> BaseException:
+    """What SQLAlchemy makes of a driver's error; a connection that was cut is given up, and the pool's others with it."""
+    dialect = connection.dialect
+    made = DBAPIError.instance(text, values, error, dialect.loaded_dbapi.Error, dialect=dialect)
+    if dialect.is_disconnect(error, connection.connection.dbapi_connection, None):  # type: ignore[arg-type]
+        connection.invalidate(error)
+        connection.engine.dispose()
+    return made
 
 
 class Statements:

@@ -14,13 +14,14 @@ from hashlib import sha256
 from typing import Any
 
 from flask import Flask, Response, g, request
-from limits import RateLimitItem, RateLimitItemPerMinute, WindowStats
-from limits.storage import MemoryStorage, Storage, storage_from_string
+from limits import RateLimitItem, RateLimitItemPerMinute
+from limits.storage import Storage, storage_from_string
 from limits.strategies import SlidingWindowCounterRateLimiter
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from app.web.problems import problem
+from app.web.windows import Windows
 
 LOG = logging.getLogger("virel.web")
 PATIENCE = 5.0
@@ -44,7 +45,7 @@ class Rates:
     def __init__(self, each_minute: int, redis: str | None) -> None:
         self._known = RateLimitItemPerMinute(each_minute)
         self._strangers = RateLimitItemPerMinute(max(1, each_minute // STRANGERS))
-        self._own = SlidingWindowCounterRateLimiter(MemoryStorage())
+        self._own = Windows()
         self._shared = SlidingWindowCounterRateLimiter(_shared(redis)) if redis is not None else None
         self._away = 0.0
 
@@ -53,19 +54,22 @@ class Rates:
         found = _caller()
         item = self._strangers if found is None else self._known
         who = found or request.remote_addr or "unknown"
-        good, stats = self._counted(item, who)
-        g.standing = Standing(item, stats.remaining, max(1, math.ceil(stats.reset_time - time.time())))
+        good, remaining, reset = self._hit(item, who)
+        g.standing = Standing(item, remaining, max(1, math.ceil(reset - time.time())))
         return g.standing if good else None
 
-    def _counted(self, item: RateLimitItem, who: str) -> tuple[bool, WindowStats]:
-        """Whether one more is within a limit, and what is left of it."""
+    def _hit(self, item: RateLimitItem, who: str) -> tuple[bool, int, float]:
+        """Whether it is not one too many, how many are left, and when some come back."""
         if self._shared is not None and time.monotonic() >= self._away:
             try:
-                return self._shared.hit(item, who), self._shared.get_window_stats(item, who)
+                good = self._shared.hit(item, who)
+                stats = self._shared.get_window_stats(item, who)
             except Exception as error:  # noqa: BLE001 - whatever keeps Redis from answering: the process counts by itself
                 LOG.warning("requests are counted by this process alone for now: %s", error)
                 self._away = time.monotonic() + PATIENCE
-        return self._own.hit(item, who), self._own.get_window_stats(item, who)
+            else:
+                return good, stats.remaining, stats.reset_time
+        return self._own.hit(who, item.amount)
 
 
 def _shared(redis: str) -> Storage:

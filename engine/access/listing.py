@@ -14,7 +14,7 @@ from engine.conditions.condition import Condition
 from engine.conditions.values import Timestamp
 
 if TYPE_CHECKING:
-    from engine.conditions.sql import Rows, Store, Table, Truth
+    from engine.conditions.sql import Element, Rows, Store, Table, Truth
 
 
 def listed(
@@ -23,7 +23,7 @@ def listed(
     permission: str,
     machine: str,
     store: Store,
-    now: Timestamp,
+    now: Timestamp | Element,
     order: Sequence[tuple[str, bool]],
     limit: int,
     filters: Callable[[Table], Sequence[Truth]] = lambda _: (),

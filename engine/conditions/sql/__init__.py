@@ -7,11 +7,12 @@ modules of the engine that know SQLAlchemy; no command loads them.
 
 from engine.conditions.sql.branches import Branch, branches, predicate
 from engine.conditions.sql.listing import listing
-from engine.conditions.sql.store import Asker, Rows, Store, Table, Truth, columns, row
+from engine.conditions.sql.store import Asker, Element, Rows, Store, Table, Truth, columns, row
 
 __all__ = [
     "Asker",
     "Branch",
+    "Element",
     "Rows",
     "Store",
     "Table",

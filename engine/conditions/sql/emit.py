@@ -62,7 +62,8 @@ class Emitter:
             case tree.Literal():
                 return constant(node.value)
             case Read():
-                return constant(self.asker.now)
+                now = self.asker.now
+                return constant(now) if isinstance(now, int) else now
             case Select():
                 return self._select(node)
             case Macro():

@@ -30,10 +30,12 @@ class Store:
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Who asks for a list, and when: bound values. ``now`` is taken to the microsecond, as tables keep instants."""
+    """Who asks for a list, and when: bound values. ``now`` is taken to the microsecond, as tables keep instants; it may
+    be a parameter, for a query that is kept and asked again.
+    """
 
     actor: Mapping[str, Any]
-    now: Timestamp
+    now: Timestamp | Element
 
 
 def plain(value: object) -> Any:

@@ -57,7 +57,7 @@ def test_a_viewer_who_falls_behind_is_told_to_resume_after_what_they_were_told(p
         if message["type"] == "websocket.send" and len(sent) == 2:
             (viewer,) = hub._viewers
             for number in range(2 * MOST_WAITING):
-                viewer.tell({"type": "beat", "upto": number})
+                viewer.tell(json.dumps({"type": "beat", "upto": number}))
 
     async def main() -> None:
         await asyncio.wait_for(LiveSocket(platform, hub, owner)(SCOPE, lambda: receive(calls), send), 5)

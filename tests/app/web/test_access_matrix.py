@@ -469,7 +469,7 @@ def test_timeline_and_audit_tell_nothing_that_is_hidden(matrix: Matrix, name: st
 @pytest.mark.parametrize("name", NAMES)
 def test_the_live_feed_names_what_may_be_read_and_holds_no_field(matrix: Matrix, name: str) -> None:
     platform = matrix.house.platform
-    while number_pending(platform.database):
+    while number_pending(platform.pipeline):
         pass
 
     def told(road: StoredRoad) -> list[dict[str, Any]]:
