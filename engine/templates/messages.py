@@ -127,6 +127,11 @@ def too_large(place: Place, length: int, what: str) -> Diagnostic:
     return _error("V985", what, place, length, "make two templates of it, or say it shorter")
 
 
+def number_too_large(place: Place, digits: int) -> Diagnostic:
+    hint = f"a text shows numbers of at most {digits} digits before the point"
+    return _error("V985", "this number is too large", place, 2, hint)
+
+
 def out_of_reach(place: Place, template: str, entity: str, reached: Iterable[str]) -> Diagnostic:
     names = list(reached)
     here = f"this rule reaches {_listed(names)}" if names else "this rule has no entity at hand"
