@@ -274,7 +274,7 @@ class _Checker:
     def _constant(self, node: nodes.Const) -> Kind:
         for kind, meaning in ((bool, BOOL), (int, INT), (float, DOUBLE), (str, STRING)):
             if type(node.value) is kind:
-                if meaning in (INT, DOUBLE) and not is_fit(node.value):
+                if isinstance(node.value, (int, float)) and not is_fit(node.value):
                     self.report(messages.number_too_large(self._place(node), MOST_DIGITS))
                     return UNKNOWN
                 return Value(meaning, constant=node.value)

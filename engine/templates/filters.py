@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Sized
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from math import isfinite
 from functools import lru_cache
+from math import isfinite
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -45,7 +45,7 @@ def _given(value: Any) -> Any:
 
 def is_fit(value: float | Decimal) -> bool:
     """Whether a number can be shown: it is finite, and has at most ``MOST_DIGITS`` digits before the point."""
-    return abs(value) < 10**MOST_DIGITS
+    return bool(abs(value) < 10**MOST_DIGITS)
 
 
 def _fit(value: Number) -> Number:
