@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from engine.catalog import Catalog
 
 
+MOST_YEARS = 200
+"""How far the instants of a line may lie apart: working out a calendar's days takes time for each year."""
+_YEAR = 31_556_952 * 1_000_000_000
+"""The mean year of the Gregorian calendar in nanoseconds."""
+
+
 @click.group()
 @shared_options
 def calendar() -> None:
@@ -33,7 +39,8 @@ def seconds(shared: Shared, id: str, file: BinaryIO) -> int:
     """Print the working time of a calendar between the instants of each line.
 
     A line each: {"start": "…", "end": "…"} in, {"seconds": 3600} out; the end before the start gives a negative number.
-    A line that cannot be understood is answered with {"error": "…"}, and the exit status is then 1.
+    A line that cannot be understood, or whose instants lie more than 200 years apart, is answered with
+    {"error": "…"}, and the exit status is then 1.
     """
     found = _calendar(loaded(shared.config), id)
     broken = False
@@ -79,4 +86,7 @@ def _instants(line: bytes) -> tuple[Timestamp, Timestamp]:
             found.append(Timestamp.parse(value))
         except ValueError as problem:
             raise ValueError(f'"{key}": {problem}') from None
-    return found[0], found[1]
+    start, end = found
+    if abs(end - start) > MOST_YEARS * _YEAR:
+        raise ValueError(f'"start" and "end" lie more than {MOST_YEARS} years apart; ask for shorter stretches')
+    return start, end
