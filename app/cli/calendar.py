@@ -9,7 +9,7 @@ import click
 
 from app.cli.options import FOUND, CannotRun, Shared, loaded, print_json, shared_options
 from engine.conditions.values import Timestamp
-from engine.diagnostics import did_you_mean
+from engine.diagnostics import did_you_mean, one_line
 
 if TYPE_CHECKING:
     from engine.calendars.model import Calendar
@@ -62,7 +62,7 @@ def _calendar(catalog: Catalog, id: str) -> Calendar:
         return catalog.calendars[id]
     lost = next((d for d in catalog.unavailable if d.kind == "calendar" and d.id == id), None)
     if lost is not None:
-        raise CannotRun(f"{lost.source.file} is unavailable; `virel check` says why")
+        raise CannotRun(f"{one_line(lost.source.file)} is unavailable; `virel check` says why")
     hint = did_you_mean(id, catalog.calendars) or "the calendars are " + (
         ", ".join(sorted(catalog.calendars)) or "none"
     )

@@ -24,7 +24,7 @@ Name = tuple[str, str]
 class ReleaseContent:
     """Documents as bytes, by path below the configuration folder (with ``/``), in canonical order: that of the paths.
 
-    ``refused`` are files of a folder that could not be read; a release has none.
+    ``refused`` are files of a folder that could not be read or whose names are no text; a release has none.
     """
 
     documents: Mapping[str, bytes]
@@ -75,7 +75,7 @@ def content_of(directory: Path) -> ReleaseContent:
     documents: dict[str, bytes] = {}
     refused: list[File] = []
     for file in read_files(directory):
-        if file.problem is not None:
+        if file.problem is not None or file.nameless:
             refused.append(file)
         else:
             documents[file.source.file] = (directory / file.source.file).read_bytes()

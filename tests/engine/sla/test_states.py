@@ -24,14 +24,17 @@ transitions:
 
 
 def codes(folder: Path, pause: str, start: str, targets: str) -> list[str]:
-    for name, text in (
-        ("statemachines/job.yaml", JOB),
-        (
-            "rules/sla/soon.yaml",
-            "kind: sla\nid: soon\nversion: 1\ndescription: Soon.\nentity: job\n"
-            f"start: {start}\nstop: job.status == 'done'\npause: {pause}\ntargets: {targets}\n",
-        ),
-    ):
+    policy = f"""kind: sla
+id: soon
+version: 1
+description: Soon.
+entity: job
+start: {start}
+stop: job.status == 'done'
+pause: {pause}
+targets: {targets}
+"""
+    for name, text in (("statemachines/job.yaml", JOB), ("rules/sla/soon.yaml", policy)):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
     return [one.code for one in load(folder).diagnostics if one.code.startswith("V92")]
