@@ -100,6 +100,14 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     return f'did you mean "{near}"?' if near is not None else None
 
 
+def did_you_mean_zone(name: str, known: Iterable[str]) -> str | None:
+    """A hint about a time zone that there is not; no city of an area is nearer to the area's name than another."""
+    zones = list(known)
+    area = name.strip("/").lower() + "/"
+    there = next((zone for zone in zones if zone.lower().startswith(area)), None)
+    return f"write the city, too: {there[: len(area)]}…" if there is not None else did_you_mean(name, zones)
+
+
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word that is written most like this one, or None when none is near."""
     lowered = {name.lower(): name for name in sorted(set(known))}
