@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
+from app.cli.given_json import AmbiguousError, read_json
 from app.cli.options import FOUND, CannotRun, Shared, loaded, print_json, shared_options
 from engine.conditions.values import Timestamp
 from engine.diagnostics import did_you_mean, one_line
@@ -72,8 +72,10 @@ def _calendar(catalog: Catalog, id: str) -> Calendar:
 def _instants(line: bytes) -> tuple[Timestamp, Timestamp]:
     """The two instants of a line. Raises ValueError with a sentence for whoever wrote it."""
     try:
-        case: Any = json.loads(line)
-    except (ValueError, RecursionError):
+        case: Any = read_json(line)
+    except AmbiguousError:
+        raise
+    except ValueError:
         raise ValueError("this is no JSON object") from None
     if not isinstance(case, dict):
         raise ValueError("this is no JSON object")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from app.cli.given_json import AmbiguousError, read_json
 from app.cli.options import CannotRun, Command, Instant
 
 if TYPE_CHECKING:
@@ -74,10 +74,12 @@ def _from_events(catalog: Catalog, path: Path, at: Timestamp | None) -> tuple[Si
 
 def _json(path: Path) -> Mapping[str, Any]:
     try:
-        found = json.loads(path.read_bytes())
+        found = read_json(path.read_bytes())
     except OSError as error:
         raise CannotRun(f"{path}: {error.strerror}") from None
-    except (ValueError, RecursionError) as error:
+    except AmbiguousError as error:
+        raise CannotRun(f"{path}: {error}") from None
+    except ValueError as error:
         raise CannotRun(f"{path}: this is no JSON: {error}") from None
     if not isinstance(found, dict):
         raise CannotRun(f'{path}: expected entities by machine and id, such as {{"booking": {{"bk_1": {{…}}}}}}')

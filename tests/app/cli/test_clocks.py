@@ -69,6 +69,19 @@ def test_a_line_over_more_than_200_years_is_refused_at_once(
         assert answer == {"error": 'line 1: "start" and "end" lie more than 200 years apart; ask for shorter stretches'}
 
 
+def test_a_line_that_readers_would_take_in_two_ways_is_refused(virel: Virel, tmp_path: Path) -> None:
+    batch = tmp_path / "batch.jsonl"
+    hour = '"start": "2026-03-30T08:00:00Z", "end": "2026-03-30T09:00:00Z"'
+    batch.write_text(f'{{{hour}, "end": "x"}}\n{{{hour}, "x": NaN}}\n{{{hour}, "x": "\\udfff"}}\n', encoding="utf-8")
+    said = virel("--config", SLA, "calendar", "seconds", "office", "--batch", batch)
+    assert said.status == 1
+    assert [json.loads(line)["error"] for line in said.out.splitlines()] == [
+        'line 1: the key "end" stands twice in one object',
+        "line 2: NaN is no number of JSON",
+        "line 3: \\udfff is half of a surrogate pair, and no character",
+    ]
+
+
 def test_a_calendar_that_is_not_there_could_not_run(virel: Virel) -> None:
     said = virel("--config", SLA, "calendar", "seconds", "offfice", "--batch", "-")
     assert (said.status, said.out) == (2, "")
