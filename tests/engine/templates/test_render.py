@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -181,7 +182,7 @@ TOO_LARGE = "a number has more than 24 digits before the point"
     ],
 )
 def test_a_number_that_cannot_be_written_keeps_the_text_from_being_sent(
-    tmp_path: Path, text: str, fields: dict[str, object], wanted: str
+    tmp_path: Path, text: str, fields: dict[str, Any], wanted: str
 ):
     assert reason(said(tmp_path, text, facts(**fields))) == wanted
 
