@@ -11,6 +11,7 @@ import click
 
 from app.cli.given_json import AmbiguousError, read_json
 from app.cli.options import CannotRun, Command, Instant
+from engine.diagnostics import one_line
 
 if TYPE_CHECKING:
     from engine.catalog import Catalog
@@ -68,7 +69,7 @@ def _from_events(catalog: Catalog, path: Path, at: Timestamp | None) -> tuple[Si
     except UnreadableError as error:
         raise CannotRun(f"{path}: {error.diagnostic.message}") from None
     for one in broken[:20]:
-        click.echo(f"{one.place.file}:{one.place.line}: skipped: {one.message}", err=True)
+        click.echo(one_line(f"{one.place.file}:{one.place.line}: skipped: {one.message}"), err=True)
     return at_the_end(catalog, events, at), not broken
 
 
