@@ -6,6 +6,7 @@ mistake. Codes are stable, and each has a page under ``docs/diagnostics/``.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -13,6 +14,9 @@ from typing import Literal
 
 WIDEST = 160
 """Characters of a source line that are shown around a finding."""
+
+_HIDING = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+"""What steers a terminal, ends a line or reorders it: controls, separators, and what UAX 9 calls explicit formatting."""
 
 Severity = Literal["error", "warning", "info"]
 
@@ -63,15 +67,21 @@ def render(diagnostic: Diagnostic, source_line: str | None) -> str:
     """
     place = diagnostic.place
     head = f"{place.file}:{place.line}:{place.column}: {diagnostic.severity} {diagnostic.code}: {diagnostic.message}"
-    lines = [head]
+    lines = [one_line(head)]
     if source_line is not None and source_line.strip():
         shown, start = _clipped(source_line.replace("\t", " "), place.column - 1)
         width = max(1, min(diagnostic.length, len(shown) - start))
-        lines.append(f"  | {shown}")
-        lines.append(f"  | {' ' * start}{'^' * width}")
+        before, meant = one_line(shown[:start]), one_line(shown[start : start + width])
+        lines.append(f"  | {before}{meant}{one_line(shown[start + width :])}")
+        lines.append(f"  | {' ' * len(before)}{'^' * max(len(meant), width)}")
     if diagnostic.hint:
-        lines.append(f"  = {diagnostic.hint}")
+        lines.append(f"  = {one_line(diagnostic.hint)}")
     return "\n".join(lines)
+
+
+def one_line(text: str) -> str:
+    """The text on one line, with what would break or reorder it written as an escape, as Python has it."""
+    return _HIDING.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
 
 
 def _clipped(line: str, at: int) -> tuple[str, int]:
@@ -88,6 +98,14 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     """A hint that names the nearest known word, or None when none is near."""
     near = nearest(word, known)
     return f'did you mean "{near}"?' if near is not None else None
+
+
+def did_you_mean_zone(name: str, known: Iterable[str]) -> str | None:
+    """A hint about a time zone that there is not; no city of an area is nearer to the area's name than another."""
+    zones = list(known)
+    area = name.strip("/").lower() + "/"
+    there = next((zone for zone in zones if zone.lower().startswith(area)), None)
+    return f"write the city, too: {there[: len(area)]}…" if there is not None else did_you_mean(name, zones)
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

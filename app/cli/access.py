@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import time
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from app.cli.given_json import AmbiguousError, read_json
 from app.cli.options import CannotRun, Shared, loaded, print_json, shared_options, tell_unavailable
 
 if TYPE_CHECKING:
@@ -63,9 +63,9 @@ def explain(
 
 def _json(text: str, option: str) -> Any:
     try:
-        return json.loads(text)
-    except RecursionError:
-        raise CannotRun(f"{option} is nested too deeply") from None
+        return read_json(text)
+    except AmbiguousError as error:
+        raise CannotRun(f"{option}: {error}") from None
     except ValueError as error:
         raise CannotRun(f"{option} is no JSON: {error}") from None
 

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
+from app.cli.given_json import AmbiguousError, read_json
 from app.cli.options import FOUND, CannotRun, Shared, loaded, print_json, shared_options
 from engine.conditions.values import Timestamp
-from engine.diagnostics import did_you_mean
+from engine.diagnostics import did_you_mean, one_line
 
 if TYPE_CHECKING:
     from engine.calendars.model import Calendar
     from engine.catalog import Catalog
+
+
+MOST_YEARS = 200
+"""How far the instants of a line may lie apart: working out a calendar's days takes time for each year."""
+_YEAR = 31_556_952 * 1_000_000_000
+"""The mean year of the Gregorian calendar in nanoseconds."""
 
 
 @click.group()
@@ -33,7 +39,8 @@ def seconds(shared: Shared, id: str, file: BinaryIO) -> int:
     """Print the working time of a calendar between the instants of each line.
 
     A line each: {"start": "…", "end": "…"} in, {"seconds": 3600} out; the end before the start gives a negative number.
-    A line that cannot be understood is answered with {"error": "…"}, and the exit status is then 1.
+    A line that cannot be understood, or whose instants lie more than 200 years apart, is answered with
+    {"error": "…"}, and the exit status is then 1.
     """
     found = _calendar(loaded(shared.config), id)
     broken = False
@@ -55,7 +62,7 @@ def _calendar(catalog: Catalog, id: str) -> Calendar:
         return catalog.calendars[id]
     lost = next((d for d in catalog.unavailable if d.kind == "calendar" and d.id == id), None)
     if lost is not None:
-        raise CannotRun(f"{lost.source.file} is unavailable; `virel check` says why")
+        raise CannotRun(f"{one_line(lost.source.file)} is unavailable; `virel check` says why")
     hint = did_you_mean(id, catalog.calendars) or "the calendars are " + (
         ", ".join(sorted(catalog.calendars)) or "none"
     )
@@ -65,8 +72,10 @@ def _calendar(catalog: Catalog, id: str) -> Calendar:
 def _instants(line: bytes) -> tuple[Timestamp, Timestamp]:
     """The two instants of a line. Raises ValueError with a sentence for whoever wrote it."""
     try:
-        case: Any = json.loads(line)
-    except (ValueError, RecursionError):
+        case: Any = read_json(line)
+    except AmbiguousError:
+        raise
+    except ValueError:
         raise ValueError("this is no JSON object") from None
     if not isinstance(case, dict):
         raise ValueError("this is no JSON object")
@@ -79,4 +88,7 @@ def _instants(line: bytes) -> tuple[Timestamp, Timestamp]:
             found.append(Timestamp.parse(value))
         except ValueError as problem:
             raise ValueError(f'"{key}": {problem}') from None
-    return found[0], found[1]
+    start, end = found
+    if abs(end - start) > MOST_YEARS * _YEAR:
+        raise ValueError(f'"start" and "end" lie more than {MOST_YEARS} years apart; ask for shorter stretches')
+    return start, end

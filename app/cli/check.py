@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from app.cli.options import FOUND, Shared, loaded, print_json, shared_options
-from engine.diagnostics import render
+from engine.diagnostics import one_line, render
 
 
 @click.command()
@@ -33,7 +33,7 @@ def check(shared: Shared) -> int:
         warnings = sum(1 for d in catalog.diagnostics if d.severity == "warning")
         click.echo(f"{_count(len(catalog.documents), 'document')}: {_verdict(errors, warnings)}")
         for document in catalog.unavailable:
-            click.echo(f"  unavailable: {document.source.file}")
+            click.echo(f"  unavailable: {one_line(document.source.file)}")
     return 0 if catalog.ok else FOUND
 
 

@@ -22,7 +22,7 @@ from app.cli.options import (
     shared_options,
     tell_unavailable,
 )
-from engine.diagnostics import Diagnostic
+from engine.diagnostics import Diagnostic, one_line
 from engine.events.envelope import WireEvent
 from engine.events.jsonl import UnreadableError, read_event, read_events
 from engine.simulation import dryrun
@@ -54,7 +54,7 @@ def dry_run(shared: Shared, file: str, history: Path | None, onlooker: str | Non
     except TooFarError as problem:
         raise CannotRun(str(problem)) from None
     for one in broken:
-        click.echo(f"{one.place.file}:{one.place.line}: skipped: {one.message}", err=True)
+        click.echo(one_line(f"{one.place.file}:{one.place.line}: skipped: {one.message}"), err=True)
     tell_unavailable(catalog)
     if shared.format == "json":
         print_json(answer)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from app.cli.given_json import AmbiguousError, read_json
 from app.cli.options import CannotRun, Command, Instant
+from engine.diagnostics import one_line
 
 if TYPE_CHECKING:
     from engine.catalog import Catalog
@@ -69,7 +70,7 @@ def _from_events(catalog: Catalog, path: Path, at: Timestamp | None) -> tuple[Si
     except UnreadableError as error:
         raise CannotRun(f"{path}: {error.diagnostic.message}") from None
     for one in broken[:20]:
-        click.echo(f"{one.place.file}:{one.place.line}: skipped: {one.message}", err=True)
+        click.echo(one_line(f"{one.place.file}:{one.place.line}: skipped: {one.message}"), err=True)
     try:
         return at_the_end(catalog, events, at), not broken
     except TooFarError as problem:
@@ -78,10 +79,12 @@ def _from_events(catalog: Catalog, path: Path, at: Timestamp | None) -> tuple[Si
 
 def _json(path: Path) -> Mapping[str, Any]:
     try:
-        found = json.loads(path.read_bytes())
+        found = read_json(path.read_bytes())
     except OSError as error:
         raise CannotRun(f"{path}: {error.strerror}") from None
-    except (ValueError, RecursionError) as error:
+    except AmbiguousError as error:
+        raise CannotRun(f"{path}: {error}") from None
+    except ValueError as error:
         raise CannotRun(f"{path}: this is no JSON: {error}") from None
     if not isinstance(found, dict):
         raise CannotRun(f'{path}: expected entities by machine and id, such as {{"booking": {{"bk_1": {{…}}}}}}')

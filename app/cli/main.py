@@ -11,6 +11,7 @@ import sys
 import click
 
 from app.cli.options import COULD_NOT_RUN, shared_options
+from app.cli.plain import Plain
 
 INTERRUPTED = 130
 
@@ -66,10 +67,18 @@ def main() -> None:
     signal.signal(
         signal.SIGTERM, signal.default_int_handler
     )  # whoever ends us politely leaves nothing half-done either
-    for stream in (sys.stdout, sys.stderr):
+    out, err = sys.stdout, sys.stderr
+    for stream in (out, err):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # what a terminal cannot show is no reason to stop
-    sys.exit(_run())
+    try:
+        sys.stdout, sys.stderr = (
+            Plain(stream) if isinstance(stream, io.TextIOWrapper) else stream for stream in (out, err)
+        )
+        status = _run()
+    finally:
+        sys.stdout, sys.stderr = out, err
+    sys.exit(status)
 
 
 def _run() -> int:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from engine.diagnostics import did_you_mean
+from app.cli.plain import escaped
+from engine.diagnostics import did_you_mean, one_line
 
 if TYPE_CHECKING:
     from engine.access.grants import RoleSet
@@ -147,7 +148,7 @@ class CannotRun(click.ClickException):
 def print_json(value: object) -> None:
     """One JSON document on a line of standard output, in UTF-8 wherever it runs."""
     try:
-        line = json.dumps(value, ensure_ascii=False).encode()
+        line = escaped(json.dumps(value, ensure_ascii=False)).encode()
     except UnicodeEncodeError:  # half a surrogate pair, which JSON can carry only escaped
         line = json.dumps(value).encode()
     click.echo(line)
@@ -168,4 +169,6 @@ def fact(value: object) -> str:
 def tell_unavailable(catalog: Catalog) -> None:
     """Says on standard error which documents are left out."""
     for document in catalog.unavailable:
-        click.echo(f"virel: {document.source.file} is unavailable and left out; `virel check` says why", err=True)
+        click.echo(
+            f"virel: {one_line(document.source.file)} is unavailable and left out; `virel check` says why", err=True
+        )

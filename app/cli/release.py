@@ -16,7 +16,7 @@ import click
 from app.cli import release_words as words
 from app.cli.migration import migration, migration_source
 from app.cli.options import FOUND, CannotRun, Shared, print_json, shared_options
-from engine.diagnostics import render
+from engine.diagnostics import one_line, render
 
 if TYPE_CHECKING:
     from app.publishing.publish import Published, RefusedError, Signature
@@ -313,6 +313,11 @@ def _signature(author: str | None, message: str) -> Signature:
     for option, value in (("--author", name), ("--message", message)):
         if not value.strip():
             raise click.BadParameter("it is empty", param_hint=option)
+        if one_line(value.strip()) != value.strip():
+            shown = one_line(value.strip())
+            raise click.BadParameter(
+                f'"{shown}" holds a control character; write one line of plain text', param_hint=option
+            )
     return Signature(name.strip(), message.strip(), Timestamp(time.time_ns()))
 
 

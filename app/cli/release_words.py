@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from engine.diagnostics import one_line
+
 if TYPE_CHECKING:
     from app.records.releases import Release
     from engine.catalog import Catalog
@@ -25,13 +27,13 @@ def release_line(one: Release, files: list[str], *, live: bool) -> str:
     day, clock = one.published_at.text()[:16].split("T")
     what = f"{len(files)} file{'' if len(files) == 1 else 's'}"
     back = f", brings back {one.restores}" if one.restores is not None else ""
-    return f"{'*' if live else ' '} {one.number:>4}  {day} {clock}  {one.author}: {one.message}  ({what}{back}) {one.hash[:12]}"
+    return f"{'*' if live else ' '} {one.number:>4}  {day} {clock}  {one_line(one.author)}: {one_line(one.message)}  ({what}{back}) {one.hash[:12]}"
 
 
 def published_line(one: Release) -> str:
     """A release that has just been made."""
     back = f", which brings back release {one.restores}" if one.restores is not None else ""
-    return f"release {one.number} is live{back}: {one.message} ({one.author})"
+    return f"release {one.number} is live{back}: {one_line(one.message)} ({one_line(one.author)})"
 
 
 def cost_lines(one: Release) -> Iterator[str]:
@@ -68,7 +70,7 @@ def difference_lines(found: Difference, old: Catalog | None, new: Catalog | None
     for one in found.documents:
         if one.status == "added" and len(added) > SHOWN:
             continue
-        yield f"{_SIGNS[one.status]} {one.file}{_versions(one)}{_cost(one, old, new)}{_said(one, old, new)}"
+        yield f"{_SIGNS[one.status]} {one_line(one.file)}{_versions(one)}{_cost(one, old, new)}{_said(one, old, new)}"
         yield from (f"    {change.says}" for change in one.changes if change.pointer != "/version")
         if text:
             yield from (f"    {line}" for line in one.text.splitlines())

@@ -21,7 +21,7 @@ from app.cli.options import (
 )
 from engine.conditions.values import Timestamp
 from engine.conditions.veil import HIDDEN
-from engine.diagnostics import Diagnostic, did_you_mean
+from engine.diagnostics import Diagnostic, did_you_mean, one_line
 from engine.events.jsonl import UnreadableError, read_events
 from engine.simulation import deadline
 from engine.simulation.deadline import in_words
@@ -61,7 +61,7 @@ def explain(shared: Shared, file: Path, policy: str, entity: str, at: Timestamp 
     except UnreadableError as error:
         raise CannotRun(f"{file}: {error.diagnostic.message}") from None
     for one in broken:
-        click.echo(f"{one.place.file}:{one.place.line}: skipped: {one.message}", err=True)
+        click.echo(one_line(f"{one.place.file}:{one.place.line}: skipped: {one.message}"), err=True)
     try:
         answer = deadline.explain(catalog, events, policy, entity, at, roles)
     except TooFarError as problem:

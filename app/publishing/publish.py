@@ -7,7 +7,8 @@ The order, and what an interruption leaves at each step:
 3. One transaction, in which no event is stored and nobody else publishes: the base is still live, no entity is left in
    a state that vanishes, the release is added. *All or nothing; without the commit nothing has happened.*
 4. The files are renamed into place, one by one. *The release stands. A file that was not reached says what is live but
-   for the version: the next publication knows it and finishes it.*
+   for the version: the next publication knows it and finishes it. One that was edited meanwhile is known by the bytes
+   that still lie ready beside it, which are live.*
 
 Files first would leave versions in the folder that no release has, whenever the store refuses.
 """
@@ -18,7 +19,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from app.publishing.folder import FolderWrite, Written
+from app.publishing.folder import FolderWrite, Written, interrupted
 from app.records.database import StoreError
 from app.records.releases import PublishedSinceError, Release, Releases, ReleaseStore
 from engine.catalog_kinds import roots_of
@@ -126,6 +127,7 @@ def publish(
     ``PublishedSinceError`` and other ``StoreError``, ``FolderError``, and ``OSError`` of the folder.
     """
     folder = content_of(directory)
+    folder = replace(folder, ready=interrupted(directory, folder.documents))
     with store.reading() as releases:
         now = standing(releases)
         if base is not None:

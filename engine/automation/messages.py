@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from engine.diagnostics import Diagnostic, Place, did_you_mean
+from engine.diagnostics import Diagnostic, Place, did_you_mean, did_you_mean_zone
 from engine.machines.model import Machine
 
 
@@ -128,7 +128,7 @@ def bad_cron(place: Place, text: str, problem: str) -> Diagnostic:
 
 
 def unknown_zone(place: Place, name: str, known: Iterable[str]) -> Diagnostic:
-    hint = did_you_mean(name, known) or "write an IANA zone such as Europe/Berlin"
+    hint = did_you_mean_zone(name, known) or "write an IANA zone such as Europe/Berlin"
     return Diagnostic("V521", "error", f'there is no time zone "{name}"', place, 1, hint)
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from engine.diagnostics import Diagnostic, Place, did_you_mean
+from engine.diagnostics import Diagnostic, Place, did_you_mean, did_you_mean_zone
 
 
 def unknown_zone(place: Place, name: str, known: Iterable[str]) -> Diagnostic:
-    hint = did_you_mean(name, known) or "write an IANA zone such as Europe/Berlin"
+    hint = did_you_mean_zone(name, known) or "write an IANA zone such as Europe/Berlin"
     return Diagnostic("V901", "error", f'there is no time zone "{name}"', place, max(1, len(name)), hint)
 
 
@@ -25,9 +25,11 @@ def unknown_part(place: Place, code: str, parts: Iterable[str]) -> Diagnostic:
     return Diagnostic("V903", "error", message, place, max(1, len(code)), hint)
 
 
-def overlapping(place: Place, window: str, other: str, day: str) -> Diagnostic:
+def overlapping(place: Place, window: str, other: str, days: Sequence[str]) -> Diagnostic:
     hint = "keys add up: keep one of the two windows, or let them end where the other begins"
-    return Diagnostic("V904", "error", f"{window} overlaps {other} on {day}", place, max(1, len(window)), hint)
+    return Diagnostic(
+        "V904", "error", f"{window} overlaps {other} on {_listed(days)}", place, max(1, len(window)), hint
+    )
 
 
 def empty_window(place: Place, window: str) -> Diagnostic:
@@ -65,3 +67,7 @@ def working_days_without_calendar(place: Place, text: str) -> Diagnostic:
 def no_amount(place: Place, text: str, problem: str) -> Diagnostic:
     hint = "write a number and a unit: 30m, 2h, 1d, or 2wd for working days"
     return Diagnostic("V911", "error", problem, place, max(1, len(text)), hint)
+
+
+def _listed(days: Sequence[str]) -> str:
+    return days[0] if len(days) == 1 else f"{', '.join(days[:-1])} and {days[-1]}"

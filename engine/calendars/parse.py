@@ -55,9 +55,14 @@ def _week(root: MappingNode, report: list[Diagnostic]) -> tuple[tuple[Window, ..
     week = root.get("week")
     for key, hours in week.entries if isinstance(week, MappingNode) else ():
         windows = list(_windows(hours, report))
-        for day in _days(key.text):
-            for window, text in windows:
-                _add(days[day], window, text, DAYS[day], report)
+        for window, text in windows:
+            over: dict[str, list[str]] = {}
+            for day in _days(key.text):
+                other = _add(days[day], window, text)
+                if other is not None:
+                    over.setdefault(other.text, []).append(DAYS[day])
+            for written, names in over.items():
+                report.append(messages.overlapping(text.place, text.text, written, names))
     if not any(days) and not report:
         report.append(messages.empty_week(root.key("week").place))
     return tuple(tuple(sorted(window for window, _ in day)) for day in days)
@@ -85,12 +90,13 @@ def _minutes(clock: str) -> int:
     return int(clock[:2]) * 60 + int(clock[3:])
 
 
-def _add(day: list[Located], window: Window, text: Scalar, name: str, report: list[Diagnostic]) -> None:
+def _add(day: list[Located], window: Window, text: Scalar) -> Scalar | None:
+    """Adds a window to a day, or gives back the one that it overlaps."""
     for other, written in day:
         if window[0] < other[1] and other[0] < window[1]:
-            report.append(messages.overlapping(text.place, text.text, written.text, name))
-            return
+            return written
     day.append((window, text))
+    return None
 
 
 def _check_country(country: Scalar, report: list[Diagnostic]) -> None:
@@ -118,7 +124,9 @@ def _dates(node: Node | None, report: list[Diagnostic]) -> Mapping[date, tuple[W
         windows: list[Located] = []
         hours = item.get("hours") if isinstance(item, MappingNode) else None
         for window, text in _windows(hours, report) if hours is not None else ():
-            _add(windows, window, text, written.text, report)
+            other = _add(windows, window, text)
+            if other is not None:
+                report.append(messages.overlapping(text.place, text.text, other.text, [written.text]))
         found[day] = tuple(sorted(window for window, _ in windows))
     return found
 

@@ -34,13 +34,15 @@ class FolderError(Exception):
 class File:
     """A file in a known folder whose text nobody has looked into yet.
 
-    ``problem`` says why its text cannot be used, ``refused`` that it was not even opened.
+    ``problem`` says why its text cannot be used, ``refused`` that it was not even opened. ``nameless`` tells that the
+    bytes of its name are no UTF-8, and that the source's name only shows them.
     """
 
     folder: str
     source: Source
     problem: Diagnostic | None
     refused: bool
+    nameless: bool = False
 
 
 def read_folder(directory: Path | str, actions: Iterable[str] = ()) -> list[Document]:
@@ -72,7 +74,8 @@ def read_files(directory: Path | str) -> list[File]:
             if refusal is not None:
                 found.append(File(folder, Source(file, ""), refusal, refused=True))
             else:
-                found.append(File(folder, *read_file(path, file, inside), refused=False))
+                nameless = path.relative_to(base).as_posix() != file
+                found.append(File(folder, *read_file(path, file, inside), refused=False, nameless=nameless))
     found.extend(File(folder, Source(file, ""), finding, refused=True) for folder, file, finding in _misplaced(base))
     if not found:
         known = ", ".join(f"{folder}/" for folder in sorted(FOLDERS))
@@ -134,6 +137,8 @@ def _walk(directory: Path, name: str) -> Iterator[tuple[Path, str, Diagnostic | 
             continue
         if entry.name.endswith(".yaml"):
             yield path, file, None
+        elif entry.is_dir(follow_symlinks=False) and _shown(entry.name) != entry.name:
+            yield path, file, messages.unreadable(file, "the folder's name is not UTF-8")
         elif entry.is_symlink() and entry.is_dir():
             yield path, file, messages.linked_folder(file)
         elif entry.is_dir(follow_symlinks=False):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -24,11 +24,13 @@ Name = tuple[str, str]
 class ReleaseContent:
     """Documents as bytes, by path below the configuration folder (with ``/``), in canonical order: that of the paths.
 
-    ``refused`` are files of a folder that could not be read; a release has none.
+    ``refused`` are files of a folder that could not be read or whose names are no text; a release has none.
+    ``ready`` is what an interrupted publication meant to write over documents of a folder and did not, by their paths.
     """
 
     documents: Mapping[str, bytes]
     refused: tuple[File, ...] = ()
+    ready: Mapping[str, bytes] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "documents", dict(sorted(self.documents.items())))
@@ -75,7 +77,7 @@ def content_of(directory: Path) -> ReleaseContent:
     documents: dict[str, bytes] = {}
     refused: list[File] = []
     for file in read_files(directory):
-        if file.problem is not None:
+        if file.problem is not None or file.nameless:
             refused.append(file)
         else:
             documents[file.source.file] = (directory / file.source.file).read_bytes()

@@ -34,11 +34,17 @@ def changed_by_both(place: Place, length: int, here: str, there: str) -> Diagnos
     return Diagnostic("V963", "error", message, place, length, hint)
 
 
-def version_goes_back(place: Place, length: int, version: int, last: int) -> Diagnostic:
+def version_goes_back(place: Place, length: int, version: int, last: int, *, interrupted: bool = False) -> Diagnostic:
     hint = (
         f"this may be an older copy: see with `virel release diff` what is live; then write version {last}, "
         "and publishing raises it"
     )
+    if interrupted:
+        name = place.file.rpartition("/")[2]
+        hint = (
+            f"a publication was interrupted here, .{name}.publishing is left of it: see with `virel release diff` what is "
+            f"live and keep what you changed since; then write version {last}, and publishing raises it"
+        )
     message = f"the version goes back: this is {version}, and {last} has been published"
     return Diagnostic("V990", "error", message, place, length, hint)
 

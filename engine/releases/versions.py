@@ -57,11 +57,15 @@ def raise_versions(new: ReleaseContent, live: ReleaseContent = EMPTY, last: Mapp
         if there is not None and version < before and with_version(new.documents[file], document, before) == published:
             documents[file] = published
             behind.append(file)
-        elif version < before:
-            found.append(messages.version_goes_back(node.place, node.length, version, before))
-        elif version == before:
+        elif version == before or (
+            version == before - 1 and published is not None and new.ready.get(file) == published
+        ):
+            # In the second case the file was edited after it was published and before it got the version of that.
             documents[file] = with_version(new.documents[file], document, before + 1)
             raised.append(file)
+        elif version < before:
+            left = file in new.ready
+            found.append(messages.version_goes_back(node.place, node.length, version, before, interrupted=left))
         elif version > before + 1:
             found.append(messages.version_jumps(node.place, node.length, version, before))
     content = ReleaseContent(documents, new.refused)

@@ -113,6 +113,8 @@ class PolicyChecker:
                 report.extend(problems)
             if one.within is not None:
                 amount = amount_of(one.within, calendar, report)
+                if amount is not None and not amount.days and not amount.time:
+                    report.append(messages.no_time(one.within.place, one.within.text))
             if one.by is not None:
                 by, problems = check_expression(
                     one.by, scope, TIMESTAMP, known=when.holding if when is not None else NOTHING_KNOWN

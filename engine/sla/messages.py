@@ -57,3 +57,14 @@ def never_starts(place: Place) -> Diagnostic:
     message = "the clock can never open: wherever `start` holds, `stop` or `cancel` holds too"
     hint = "let `start` hold in a state in which the other two do not"
     return Diagnostic("V928", "error", message, place, 1, hint)
+
+
+def never_runs(place: Place, states: Iterable[str]) -> Diagnostic:
+    message = "the clock can never run: `pause` holds in every state in which it can be open"
+    hint = f"leave `pause` out, or let it hold in some only of {', '.join(sorted(states))}"
+    return Diagnostic("V929", "error", message, place, 1, hint)
+
+
+def no_time(place: Place, text: str) -> Diagnostic:
+    hint = "give it some time, such as within: 2h"
+    return Diagnostic("V930", "error", f"{text} is used up at once", place, max(1, len(text)), hint)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from engine.automation.known import Certainty, Facts
 from engine.conditions.condition import Condition
 from engine.conditions.reads import FieldRead
+from engine.conditions.tree import Call, Node, Read, children
 from engine.diagnostics import Diagnostic, Place
 from engine.machines.model import Machine
 from engine.sla import messages
@@ -14,7 +15,7 @@ from engine.sla.model import Policy
 
 
 def check_states(policy: Policy, machine: Machine, places: Mapping[str, Place], report: list[Diagnostic]) -> None:
-    """Reports a policy that can never open, pause or stop, or that can pause for ever."""
+    """Reports a policy that can never open, run, pause or stop, or that can pause for ever."""
     states = _States(machine)
     start, stop, cancel, pause = (
         states.possible(condition) for condition in (policy.start, policy.stop, policy.cancel, policy.pause)
@@ -36,6 +37,10 @@ def check_states(policy: Policy, machine: Machine, places: Mapping[str, Place], 
         report.append(messages.never_pauses(places["pause"], open_in - ends))
         return
     resting = states.certain(policy.pause)
+    # The wait for an instant knows no pauses.
+    if open_in - ends <= resting and all(target.by is None for target in policy.targets):
+        report.append(messages.never_runs(places["pause"], open_in - ends))
+        return
     leaves = (frozenset(machine.states) - resting) | stop | cancel
     for state in machine.states:
         if state in resting & open_in - ends and not states.reachable({state}, frozenset()) & leaves:
@@ -66,8 +71,10 @@ class _States:
         )
 
     def certain(self, condition: Condition | None) -> frozenset[str]:
-        """The states in which a condition certainly holds: it asks for nothing but the state."""
-        if condition is None or condition.reads() != {FieldRead(self._machine.id, "status")}:
+        """The states in which a condition certainly holds: it asks for nothing but the state, or for nothing."""
+        if condition is None or not condition.reads() <= {FieldRead(self._machine.id, "status")}:
+            return frozenset()
+        if not all(_lasts(node, condition) for node in condition.nodes):
             return frozenset()
         return frozenset(
             state
@@ -86,3 +93,12 @@ class _States:
                     if target not in ends:
                         pending.append(target)
         return frozenset(found)
+
+
+def _lasts(node: Node, condition: Condition) -> bool:
+    """Whether a line yields the same for as long as the entity stays as it is: the time and the past are not asked."""
+    if isinstance(node, Read) and not node.source.startswith("subject"):
+        return False
+    if isinstance(node, Call) and node.function in condition.functions:
+        return False
+    return all(_lasts(part, condition) for part in children(node))

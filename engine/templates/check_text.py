@@ -28,6 +28,7 @@ from engine.reading.nodes import Scalar
 from engine.templates import messages
 from engine.templates.check_filters import FilterChecker
 from engine.templates.check_paths import PathChecker, Variables, names_of, words_of, written
+from engine.templates.filters import MOST_DIGITS, is_fit
 from engine.templates.kinds import UNKNOWN, Entity, Kind, Listed, Value, named
 from engine.templates.places import Places
 from engine.templates.text import CheckedText, environment
@@ -47,6 +48,7 @@ _FORBIDDEN: Mapping[type[nodes.Node], str] = {
     nodes.Mod: "`%`",
     nodes.Add: "`+`",
     nodes.Sub: "`-`",
+    nodes.Neg: "`-`",
     nodes.Concat: "`~`",
     nodes.Getitem: "`[…]`",
     nodes.Assign: "`set`",
@@ -92,6 +94,9 @@ def check_text(
         line = scalar.text[start:].partition("\n")[0]
         opening = max(line.find("{{"), line.find("{%"), 0) if line.count("{%") + line.count("{{") == 1 else 0
         report.append(messages.bad_syntax(scalar.place_at(start + opening), 1, _reason(error.message or "")))
+        return None
+    except ValueError:  # an integer of thousands of digits, which Python does not read
+        report.append(messages.number_too_large(scalar.place, MOST_DIGITS))
         return None
     except RecursionError:
         report.append(messages.too_large(scalar.place, 1, "the text is nested too deeply"))
@@ -242,7 +247,7 @@ class _Checker:
                 node.node = self.expression(node.node)[0]
                 return node, Value(BOOL)
             case nodes.Neg() if isinstance(node.node, nodes.Const):
-                return node, self._constant(node.node)
+                return node, self._negative(node, node.node)
             case nodes.CondExpr():
                 return self._either(node)
             case nodes.Test():
@@ -269,8 +274,19 @@ class _Checker:
     def _constant(self, node: nodes.Const) -> Kind:
         for kind, meaning in ((bool, BOOL), (int, INT), (float, DOUBLE), (str, STRING)):
             if type(node.value) is kind:
+                if isinstance(node.value, (int, float)) and not is_fit(node.value):
+                    self.report(messages.number_too_large(self._place(node), MOST_DIGITS))
+                    return UNKNOWN
                 return Value(meaning, constant=node.value)
         self.report(messages.not_allowed(self._place(node), 2, "`none`", "ask `is defined`"))
+        return UNKNOWN
+
+    def _negative(self, node: nodes.Neg, of: nodes.Const) -> Kind:
+        kind = self._constant(of)
+        if isinstance(kind, Value) and kind.type in (INT, DOUBLE):
+            return Value(kind.type, constant=-of.value)
+        if kind is not UNKNOWN:
+            self._forbidden(node)
         return UNKNOWN
 
     def _constants(self, node: nodes.List | nodes.Tuple) -> Kind:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sized
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from math import isfinite
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale, UnknownLocaleError, dates, numbers, units
@@ -22,8 +23,13 @@ LOCALE = "locale@"
 _LETTER_AT_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
 """Where a currency's letters touch its figures; a blank stands between them (UTS 35, part 3, currency spacing)."""
 LENGTHS = ("short", "medium", "long", "full")
+MOST_DIGITS = 24
+"""Digits before the point of a number that is shown: Babel rounds within the 28 of Python's decimal context."""
 _SECOND = 1_000_000_000
 _SPANS = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
+
+
+Number = TypeVar("Number", int, float, Decimal)
 
 
 class UnfitError(Exception):
@@ -34,6 +40,25 @@ def _given(value: Any) -> Any:
     """The value; raises where there is none, with the reason that the missing value carries."""
     if isinstance(value, Undefined):
         value._fail_with_undefined_error()  # noqa: SLF001 - how Jinja's own filters ask
+    return value
+
+
+def is_fit(value: float | Decimal) -> bool:
+    """Whether a number can be shown: it is finite, and has at most ``MOST_DIGITS`` digits before the point."""
+    return bool(abs(value) < 10**MOST_DIGITS)
+
+
+def _fit(value: Number) -> Number:
+    finite(value)
+    if not is_fit(value):
+        raise UnfitError(f"a number has more than {MOST_DIGITS} digits before the point")
+    return value
+
+
+def finite(value: Any) -> Any:
+    """What is shown as it is; raises UnfitError for a number that is none."""
+    if isinstance(value, float) and not isfinite(value):
+        raise UnfitError(f"{value} is no number to show")
     return value
 
 
@@ -76,7 +101,7 @@ def money(context: Context, value: Any) -> str:
     """``2.000,00 €``: in the locale's way, with the decimals of the currency."""
     value = _given(value)
     locale, digits = _locale(context), exponent(value["currency"])
-    amount = Decimal(value["amount"]).scaleb(-digits)
+    amount = _fit(Decimal(value["amount"])).scaleb(-digits)
     pattern = _with_decimals(locale, digits)
     written = numbers.format_currency(amount, value["currency"], pattern, locale, currency_digits=False)
     return _LETTER_AT_DIGIT.sub("\N{NO-BREAK SPACE}", written)
@@ -125,7 +150,7 @@ def span(context: Context, value: Any) -> str:
     for name, length in _SPANS:
         count, rest = divmod(seconds, length)
         if count or (name == "second" and not parts):
-            parts.append(units.format_unit(count, f"duration-{name}", locale=_locale(context)))
+            parts.append(units.format_unit(_fit(count), f"duration-{name}", locale=_locale(context)))
             if len(parts) == 2 or not rest:
                 break
         seconds = rest
@@ -135,7 +160,7 @@ def span(context: Context, value: Any) -> str:
 @pass_context
 def number(context: Context, value: Any) -> str:
     """A number with its thousands set apart."""
-    return numbers.format_decimal(_given(value), locale=_locale(context))
+    return numbers.format_decimal(_fit(_given(value)), locale=_locale(context))
 
 
 def upper(value: Any) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from engine.conditions.types import Type, phrase
-from engine.diagnostics import Diagnostic, Place, did_you_mean
+from engine.diagnostics import Diagnostic, Place, did_you_mean, did_you_mean_zone
 
 
 def _error(code: str, message: str, place: Place, length: int, hint: str | None = None) -> Diagnostic:
@@ -99,7 +99,7 @@ def not_compared(place: Place, length: int, left: Type | str, right: Type | str,
 
 
 def unknown_zone(place: Place, name: str, known: Iterable[str]) -> Diagnostic:
-    hint = did_you_mean(name, known) or "zones go by their IANA names, such as Europe/Berlin"
+    hint = did_you_mean_zone(name, known) or "zones go by their IANA names, such as Europe/Berlin"
     return _error("V981", f'there is no time zone "{name}"', place, len(name), hint)
 
 
@@ -125,6 +125,11 @@ def repeated_locale(place: Place, tag: str, other: str) -> Diagnostic:
 
 def too_large(place: Place, length: int, what: str) -> Diagnostic:
     return _error("V985", what, place, length, "make two templates of it, or say it shorter")
+
+
+def number_too_large(place: Place, digits: int) -> Diagnostic:
+    hint = f"a text shows numbers of at most {digits} digits before the point"
+    return _error("V985", "this number is too large", place, 2, hint)
 
 
 def out_of_reach(place: Place, template: str, entity: str, reached: Iterable[str]) -> Diagnostic:

@@ -17,7 +17,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from engine.conditions.reads import FieldRead
 from engine.diagnostics import Place
-from engine.templates.filters import FILTERS, LOCALE, UnfitError, locale_of
+from engine.templates.filters import FILTERS, LOCALE, UnfitError, finite, locale_of
 from engine.templates.reading import Item, Missing, Reader, Rounds, TooMuchError
 
 
@@ -29,7 +29,12 @@ class UnsaidError(Exception):
 def environment(*, html: bool) -> ImmutableSandboxedEnvironment:
     """Where texts are read and run; in ``html`` every value is escaped."""
     made = ImmutableSandboxedEnvironment(
-        undefined=Missing, autoescape=html, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
+        undefined=Missing,
+        autoescape=html,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        finalize=finite,
     )
     made.filters = dict(FILTERS)
     made.tests = {name: made.tests[name] for name in ("defined", "undefined")}

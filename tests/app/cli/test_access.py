@@ -96,6 +96,11 @@ def test_a_permission_about_nothing_needs_no_resource(virel: Virel):
 
 BAD = [
     ("{", "bookings.read", BOOKING, (), "--actor is no JSON"),
+    ('{"id": "a", "id": "b"}', "bookings.read", BOOKING, (), '--actor: the key "id" stands twice in one object'),
+    ('{"id": "\\ud800"}', "bookings.read", BOOKING, (), "--actor: \\ud800 is half of a surrogate pair"),
+    (OPERATOR, "bookings.read", '{"guests": NaN}', (), "--resource: NaN is no number of JSON"),
+    (OPERATOR, "bookings.read", '{"guests": [-Infinity]}', (), "--resource: -Infinity is no number of JSON"),
+    (OPERATOR, "bookings.read", '{"guests": 1e999}', (), "--resource: the number 1e999 is too large"),
     ([], "bookings.read", BOOKING, (), "an actor is a JSON object"),
     ({"roles": []}, "bookings.read", BOOKING, (), 'an actor has an "id"'),
     ({**OPERATOR, "roles": "OPERATOR"}, "bookings.read", BOOKING, (), '"roles" of an actor is a list of texts'),
@@ -104,7 +109,7 @@ BAD = [
     (OPERATOR, "booking.read", BOOKING, (), 'did you mean "bookings.read"?'),
     (OPERATOR, "nonsense", BOOKING, (), 'nothing is known of the permission "nonsense"'),
     (OPERATOR, "bookings.read", "[", (), "--resource is no JSON"),
-    (OPERATOR, "bookings.read", "[" * 100_000, (), "--resource is nested too deeply"),
+    (OPERATOR, "bookings.read", "[" * 100_000, (), "--resource is no JSON: it is nested too deeply"),
     (OPERATOR, "bookings.read", 7, (), "a resource is a JSON object"),
     (OPERATOR, "bookings.read", {"id": "bk_1"}, (), 'a resource has a "type"'),
     (OPERATOR, "bookings.read", {**BOOKING, "type": "boking"}, (), 'did you mean "booking"?'),

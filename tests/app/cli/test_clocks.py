@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.app.cli.answers import Virel
 
 CASES = Path(__file__).parents[2] / "cases" / "simulation"
@@ -41,6 +43,42 @@ def test_a_line_that_cannot_be_understood_is_located_and_the_others_are_answered
         "2",
         "3",
         "4",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "answered"),
+    [
+        ("2026-01-01T00:00:00Z", "9999-12-31T00:00:00Z", False),
+        ("9999-12-31T00:00:00Z", "0001-01-01T00:00:00Z", False),
+        ("2026-01-01T00:00:00Z", "2227-01-01T00:00:00Z", False),
+        ("2026-01-01T00:00:00Z", "2126-01-01T00:00:00Z", True),
+    ],
+)
+def test_a_line_over_more_than_200_years_is_refused_at_once(
+    virel: Virel, tmp_path: Path, start: str, end: str, answered: bool
+) -> None:
+    batch = tmp_path / "batch.jsonl"
+    batch.write_text(json.dumps({"start": start, "end": end}) + "\n", encoding="utf-8")
+    said = virel("--config", SLA, "calendar", "seconds", "office", "--batch", batch)
+    assert said.status == (0 if answered else 1)
+    answer = json.loads(said.out)
+    if answered:
+        assert answer["seconds"] > 700_000_000
+    else:
+        assert answer == {"error": 'line 1: "start" and "end" lie more than 200 years apart; ask for shorter stretches'}
+
+
+def test_a_line_that_readers_would_take_in_two_ways_is_refused(virel: Virel, tmp_path: Path) -> None:
+    batch = tmp_path / "batch.jsonl"
+    hour = '"start": "2026-03-30T08:00:00Z", "end": "2026-03-30T09:00:00Z"'
+    batch.write_text(f'{{{hour}, "end": "x"}}\n{{{hour}, "x": NaN}}\n{{{hour}, "x": "\\udfff"}}\n', encoding="utf-8")
+    said = virel("--config", SLA, "calendar", "seconds", "office", "--batch", batch)
+    assert said.status == 1
+    assert [json.loads(line)["error"] for line in said.out.splitlines()] == [
+        'line 1: the key "end" stands twice in one object',
+        "line 2: NaN is no number of JSON",
+        "line 3: \\udfff is half of a surrogate pair, and no character",
     ]
 
 

@@ -104,3 +104,17 @@ def test_nothing_but_broken_documents(virel: Virel, tmp_path: Path) -> None:
         said = virel("--config", tmp_path, command, "--format", "json")
         assert said.status == (1 if command == "check" else 0)
     assert "unavailable: statemachines/a.yaml" in virel("--config", tmp_path, "check").out
+
+
+def test_file_names_and_texts_that_would_steer_the_terminal_are_shown_escaped(virel: Virel, folder: Path) -> None:
+    name = "rules/automation/a\nb\x1b[31m\u202e.yaml"
+    (folder / name).write_text("kind: rule\nid: \u2066x\n", encoding="utf-8")
+    said = virel("--config", folder, "check")
+    assert said.status == 1
+    shown = "rules/automation/a\\nb\\x1b[31m\\u202e.yaml"
+    assert f"{shown}:1:1: error V108: " in said.out
+    assert f"  unavailable: {shown}\n" in said.out
+    assert not set("\x1b\u202e\u2066") & set(said.out + said.err)
+    answer = virel("--config", folder, "--format", "json", "check")
+    assert "\u202e" not in answer.out
+    assert answer.json["diagnostics"][0]["file"] == name

@@ -126,6 +126,8 @@ def test_a_ranking_in_words(virel: Virel, folder: Path) -> None:
         (("fit", "--for", "in_1"), "name the facts: either --events FILE or --facts FILE"),
         (("fit", "--for", "in_1", "--facts", "none.json"), "No such file"),
         (("fit", "--for", "in_1", "--facts", "events.jsonl"), "this is no JSON"),
+        (("fit", "--for", "in_1", "--facts", "twice.json"), 'twice.json: the key "in_1" stands twice in one object'),
+        (("fit", "--for", "in_1", "--facts", "nan.json"), "nan.json: NaN is no number of JSON"),
         (("fit", "--for", "in_1", "--facts", "list.json"), "expected entities by machine and id"),
         (("fit", "--for", "in_1", "--facts", "odd.json"), "model/md_1: expected fields with values"),
         (("fit", "--for", "in_1", "--facts", "wrong.json"), 'model/md_1: "rating": expected a whole number'),
@@ -136,6 +138,8 @@ def test_what_cannot_be_ranked_is_said_in_a_sentence(
     virel: Virel, folder: Path, words: tuple[str, ...], reason: str
 ) -> None:
     (folder / "list.json").write_text("[]")
+    (folder / "twice.json").write_text('{"inquiry": {"in_1": {}, "in_1": {}}}')
+    (folder / "nan.json").write_text('{"model": {"md_1": {"rating": NaN}}}')
     (folder / "odd.json").write_text('{"model": {"md_1": 1}}')
     (folder / "wrong.json").write_text('{"model": {"md_1": {"rating": "x"}}}')
     (folder / "unknown.json").write_text('{"modell": {}}')

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 from pathlib import Path
@@ -249,6 +250,10 @@ def test_who_may_not_do_it_may_not_have_a_rule_do_it(virel: Virel, folder: Path)
     [
         (["publish"], "Missing option '--message'"),
         (["publish", "--message", " "], "it is empty"),
+        (["publish", "--message", "a\nb"], '"a\\nb" holds a control character; write one line of plain text'),
+        (["publish", "--message", "a\x1b[31m"], '"a\\x1b[31m" holds a control character'),
+        (["publish", "--message", "a", "--author", "\u202eeve"], '"\\u202eeve" holds a control character'),
+        (["rollback", "1", "--message", "a\x07b"], '"a\\x07b" holds a control character'),
         (["publish", *SIGNED, "--base", "4"], "virel: there is no release 4: nothing has been published yet"),
         (["publish", *SIGNED, "--store", "mysql://x/y"], "virel: mysql is not supported"),
         (["publish", *SIGNED, "--migrate", "nowhere.yaml"], "virel: nowhere.yaml: No such file"),
@@ -273,3 +278,16 @@ def test_json_is_the_same_bytes_whatever_the_hash_seed(virel: Virel, folder: Pat
     answers = {virel("--config", folder, "--format", "json", "release", "diff").out for _ in range(3)}
     assert len(answers) == 1
     assert [one["status"] for one in json.loads(answers.pop())["documents"]] == ["changed", "rewritten"]
+
+
+def test_a_file_name_that_is_no_text_keeps_the_folder_from_being_published(virel: Virel, folder: Path) -> None:
+    shutil.copy(folder / BOOKING, folder / "statemachines" / os.fsdecode(b"b\xff.yaml"))
+    shutil.copytree(folder / "rules/automation", folder / "rules" / "automation" / os.fsdecode(b"\xfe"))
+    edit(folder, RULE, "acts_as: OPS", "acts_as: NOBODY_KNOWN")
+    said = virel("--config", folder, "release", "publish", *SIGNED)
+    assert said.status == 1
+    assert "statemachines/b\\xff.yaml:1:1: error V108: the file's name is the document's id, and \"b\\xff\"" in said.out
+    assert "rules/automation/\\xfe:1:1: error V104: the file cannot be read: the folder's name is not UTF-8" in said.out
+    assert "NOBODY_KNOWN" in said.out
+    assert said.out.splitlines()[-1].startswith("not published: ")
+    assert not virel("--config", folder, "--format", "json", "release", "list").json["releases"]

@@ -289,6 +289,64 @@ def test_whoever_dies_while_publishing_leaves_what_the_next_one_finishes(
     assert "version: 2\n" in (folder / OPS).read_text()
 
 
+def _interrupted(url: str, store: ReleaseStore, folder: Path) -> None:
+    """A second release of RULE and OPS stands, and neither file got its version."""
+    publish(store, folder, signed())
+    edit(folder, RULE, '"deposit"', '"balance"')
+    edit(folder, OPS, "Runs the house.", "Runs it.")
+    process = multiprocessing.get_context("spawn").Process(target=_die_at, args=("end", url, str(folder)))
+    process.start()
+    process.join(90)
+    assert process.exitcode == 9
+    assert len(hidden(folder)) == 2
+
+
+def test_a_file_that_is_edited_after_an_interrupted_publication_is_published_on_top_of_it(
+    url: str, store: ReleaseStore, folder: Path
+) -> None:
+    _interrupted(url, store, folder)
+    edit(folder, RULE, "A paid", "A fee paid")
+    done = publish(store, folder, signed("bob"))
+    assert (done.release.number, done.draft.raised, done.draft.behind) == (3, (RULE,), (OPS,))
+    assert "version: 3\n" in (folder / RULE).read_text()
+    assert "A fee paid" in (folder / RULE).read_text()
+    assert "version: 2\n" in (folder / OPS).read_text()
+    assert content_of(folder) == live_content(store)
+    assert hidden(folder) == []
+
+
+def test_where_somebody_has_published_since_an_interrupted_publication_is_named(
+    url: str, store: ReleaseStore, folder: Path, tmp_path: Path
+) -> None:
+    _interrupted(url, store, folder)
+    other = tmp_path / "other"
+    for path, content in live_content(store).documents.items():
+        (other / path).parent.mkdir(parents=True, exist_ok=True)
+        (other / path).write_bytes(content)
+    edit(other, RULE, "A paid", "A gift paid")
+    publish(store, other, signed("eve"))
+    edit(folder, RULE, "A paid", "A fee paid")
+    with pytest.raises(RefusedError) as refused:
+        publish(store, folder, signed("bob"))
+    (found,) = refused.value.draft.diagnostics
+    assert (found.code, found.place.file) == ("V990", RULE)
+    assert found.hint is not None
+    assert found.hint.startswith(
+        "a publication was interrupted here, .confirm-on-deposit.yaml.publishing is left of it: see with"
+    )
+
+
+def test_what_an_interrupted_publication_left_goes_once_it_is_in_place(
+    url: str, store: ReleaseStore, folder: Path
+) -> None:
+    _interrupted(url, store, folder)
+    for path in (RULE, OPS):
+        (folder / path).write_bytes(live_content(store).documents[path])
+    edit(folder, BOOKING, "description: ", "description: New. ")
+    publish(store, folder, signed("bob"))
+    assert hidden(folder) == []
+
+
 def test_a_file_that_is_edited_while_publishing_is_left_alone(
     store: ReleaseStore, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

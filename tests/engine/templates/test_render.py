@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -160,3 +162,30 @@ def test_a_channel_that_is_not_written_refuses(tmp_path: Path):
 def test_the_same_facts_make_the_same_text(tmp_path: Path):
     text = '{{ order.starts_at | datetime("UTC", "full") }} {{ order.total | money }}'
     assert said(tmp_path, text) == said(tmp_path, text)
+
+
+TOO_LARGE = "a number has more than 24 digits before the point"
+
+
+@pytest.mark.parametrize(
+    ("text", "fields", "wanted"),
+    [
+        ("{{ order.share | number }}", {"share": 1e25}, TOO_LARGE),
+        ("{{ order.share | number }}", {"share": -1e300}, TOO_LARGE),
+        ("{{ order.count | number }}", {"count": 10**40}, TOO_LARGE),
+        ("{{ order.total | money }}", {"total": {"amount": 10**30, "currency": "EUR"}}, TOO_LARGE),
+        ("{{ order.wait | duration }}", {"wait": 10**50}, TOO_LARGE),
+        ("{{ order.share | number }}", {"share": math.nan}, "nan is no number to show"),
+        ("{{ order.share | number }}", {"share": math.inf}, "inf is no number to show"),
+        ("{{ order.share }}", {"share": math.nan}, "nan is no number to show"),
+        ("{{ order.share }}", {"share": -math.inf}, "-inf is no number to show"),
+    ],
+)
+def test_a_number_that_cannot_be_written_keeps_the_text_from_being_sent(
+    tmp_path: Path, text: str, fields: dict[str, Any], wanted: str
+):
+    assert reason(said(tmp_path, text, facts(**fields))) == wanted
+
+
+def test_the_largest_number_is_written(tmp_path: Path):
+    assert body(said(tmp_path, "{{ order.count | number }}", facts(count=10**24 - 1))) == ",".join(["999"] * 8)
