@@ -12,10 +12,11 @@ from app.road.standing import why_due
 from app.road.why import why
 from app.web.answers import Answer, reading
 from app.web.api.entities import CLOCKED, KINDS, Kind, known_arguments, limit
-from app.web.api.fields import INSTANT, MAYBE, TEXT, an_object
+from app.web.api.fields import INSTANT, MAYBE, an_object
 from app.web.api.openapi import SLA_MEMBERS, page_of
 from app.web.api.operations import CURSOR, LIMIT, Interface, Operation, Schema
 
+TEXT: Schema = {"type": "string"}
 ANYTHING: Schema = {"type": "object"}
 WHOLE: Schema = {"type": "integer"}
 TRUTH: Schema = {"type": "boolean"}
