@@ -6,8 +6,10 @@ import io
 from dataclasses import dataclass
 from typing import Any
 
+import sqlalchemy as sa
 from PIL import Image
 
+from app.records.events import EVENTS
 from tests.app.web.conftest import Agency
 
 RATE = {"amount": 100_000, "currency": "EUR"}
@@ -72,6 +74,8 @@ def populated(house: Agency) -> Population:
     ids = {kind: [one["id"] for one in them] for kind, them in found.items()}
     ids["exception"] = [exception(house, ids["booking"][3]), exception(house, ids["booking"][2])]
     ids["user"] = [house.ids[name] for name in ("content", "finance")]
+    with house.platform.database.connect() as connection:
+        ids["event"] = [row.id for row in connection.execute(sa.select(EVENTS.c.id).order_by(EVENTS.c.seq).limit(20))]
     ids["media"] = [picture(house, ids["model"][0]), picture(house, ids["model"][0], "green")]
     return Population(ids)
 

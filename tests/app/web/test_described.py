@@ -40,6 +40,7 @@ CHECKS = (
     response_schema_conformance,
 )
 PEOPLE = ("owner", "operator")
+POLICIES = ("first-response", "inquiry-decision", "option-in-time", "deposit-in-time", "exception-settled")
 RELATIONS = {"assignee": "user", "user": "user"}
 
 
@@ -89,6 +90,8 @@ class Fuzzer:
             parameters["id"] = pool[kind][next(choices) % len(pool[kind])]
         if parameters and "media_id" in parameters and next(choices) % 4:
             parameters["media_id"] = pool["media"][next(choices) % len(pool["media"])]
+        if parameters and "policy" in parameters and next(choices) % 4:
+            parameters["policy"] = POLICIES[next(choices) % len(POLICIES)]
         if case.headers and "If-Match" in case.headers and next(choices) % 4:
             case.headers["If-Match"] = "*"
         if case.query and "entity_id" in case.query and next(choices) % 4:
