@@ -13,8 +13,9 @@ from app.road.problems import NotFoundError, ProblemError
 from app.workers.sweep import WORKER, next_due
 from engine.conditions.values import Timestamp
 
-MINUTE = 60_000_000_000
+SECOND = 1_000_000_000
 """In nanoseconds."""
+MINUTE = 60 * SECOND
 WINDOW = 15_000_000
 """In microseconds."""
 
@@ -104,7 +105,7 @@ class History:
 
     def _undo(self, dice: int) -> None:
         """Undoes what the owner did last."""
-        self.desk.later(seconds=dice % 15)
+        pass_time(self.desk, self.worker, Timestamp(self.desk.platform.clock.now() + dice % 15 * SECOND))
         row = self.desk.rows(
             "SELECT root FROM events WHERE root = id AND body LIKE '%the-owner%' ORDER BY seq DESC LIMIT 1"
         )
