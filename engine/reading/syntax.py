@@ -30,6 +30,8 @@ def explain(source: Source, error: yaml.MarkedYAMLError) -> Diagnostic:
     problem = f"{error.context or ''} {error.problem or ''}"
     began = _index(error.context_mark, error.problem_mark)
 
+    if "maximum nesting depth" in problem:  # libyaml's own limit, of which its scanner tells before ours is met
+        return messages.too_deep(source.place(at))
     if "quoted scalar" in problem or "double-quoted" in problem or "single-quoted" in problem:
         return _quoted(source, began, at, problem)
     if _tab_near(source, at):
