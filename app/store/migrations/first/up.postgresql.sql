@@ -406,7 +406,7 @@ CREATE INDEX timers_by_entity ON timers (machine, entity, state)
 
 CREATE INDEX timers_by_rule ON timers (rule, state)
 
-COMMENT ON COLUMN timers.kind IS 'delay, timer, dwell, escalation or schedule'
+COMMENT ON COLUMN timers.kind IS 'delay, timer, dwell, escalation or snooze'
 
 COMMENT ON COLUMN timers.mark IS 'which action of the rule, the timer''s name, or empty'
 
