@@ -25,10 +25,11 @@ help: ## list these commands
 setup: $(STAMP) ## make .venv with everything a developer needs
 	@echo "$(VENV) is ready"
 
-run: $(STAMP) ## the product with a small agency at work (ARGS="--port 8080 --speed 60")
+run: $(STAMP) ## a month of a small agency in a report, then the product at work (ARGS="--port 8080 --speed 60")
+	@$(BIN)/virel demo
 	@$(BIN)/virel serve --demo $(ARGS)
 
-report: $(STAMP) ## the documents, a simulated month and a drafted change, as a page
+report: $(STAMP) ## only the report: the documents, a simulated month and a drafted change, as a page
 	@$(BIN)/virel demo $(ARGS)
 
 test: $(STAMP) ## all tests, on all cores (ARGS="-k word" for some)
