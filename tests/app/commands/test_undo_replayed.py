@@ -33,7 +33,7 @@ def replayed(agency: Any, stored: list[Any], until: Timestamp) -> tuple[Simulati
 
 @pytest.mark.skipif(
     os.environ.get("HYPOTHESIS_PROFILE") != "thorough",
-    reason="about one history in a hundred still differs: an exception that a replay does not make; it is looked for",
+    reason="one history was seen to differ: the store has an exception that its replay does not make; looked for",
 )
 def test_a_replay_comes_to_what_the_store_holds(desk, worker, agency):
     undone: list[int] = []
