@@ -69,13 +69,22 @@ def test_what_is_due_is_performed_exactly_once_whoever_is_killed(desk, agency, t
     desk.platform.close()
     chance = random.Random(11)
     running = [started(partial(work, url, tmp_path, agency)) for _ in range(2)]
+
+
+    def due() -> int:
+        return desk.rows("SELECT count(*) AS n FROM timers WHERE state = 'pending' AND due <= :by", by=by)[0]["n"]
+
     at_work = 0
     for _ in range(CRASHES):
-        time.sleep(chance.uniform(0.02, 0.25))
+        # Killed once they got on, so that there is work left for every death, however fast the machine.
+        enough, patience = due() - chance.randint(1, 4), time.monotonic() + 20
+        while due() > enough and time.monotonic() < patience:
+            time.sleep(0.002)
+        time.sleep(chance.uniform(0.0, 0.02))
         victim = running.pop(chance.randrange(len(running)))
         victim.kill()
         victim.join()
-        at_work += bool(desk.rows("SELECT number FROM timers WHERE state = 'pending' AND due <= :by LIMIT 1", by=by))
+        at_work += due() > 0
         running.append(started(partial(work, url, tmp_path, agency)))
     for one in running:
         one.kill()
