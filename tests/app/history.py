@@ -15,6 +15,7 @@ from engine.conditions.values import Timestamp
 
 SECOND = 1_000_000_000
 """In nanoseconds."""
+MILLISECOND = SECOND // 1_000
 MINUTE = 60 * SECOND
 WINDOW = 15_000_000
 """In microseconds."""
@@ -52,6 +53,7 @@ class History:
             self.step(what, dice)
 
     def step(self, what: str, dice: int) -> None:
+        self.desk.platform.clock.advance(7 * MILLISECOND)  # no two commands of people come at one instant
         with suppress(ProblemError):  # what the machines do not allow does not happen
             getattr(self, f"_{what}")(dice)
 
