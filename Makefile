@@ -13,11 +13,13 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready-$(shell cat requirements.lock pyproject.toml | cksum | cut -d' ' -f1)
 BENCH := bench/.venv
 BENCH_STAMP := $(BENCH)/.ready-$(shell cat requirements-bench.lock pyproject.toml | cksum | cut -d' ' -f1)
+# Built anew only when what it is built from has changed.
+ASSETS := app/web/static/built/.ready-$(shell find assets -type f -not -path '*/node_modules/*' -exec cat {} + 2>/dev/null | cksum | cut -d' ' -f1)
 PIP := -m pip --disable-pip-version-check --quiet --no-input
 WORKERS ?= auto
 ARGS ?=
 
-.PHONY: help setup run report test check format lint types layers documents house bench lock clean
+.PHONY: help setup assets run report test check format lint types layers documents house bench lock clean
 
 help: ## list these commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -25,14 +27,16 @@ help: ## list these commands
 setup: $(STAMP) ## make .venv with everything a developer needs
 	@echo "$(VENV) is ready"
 
-run: $(STAMP) ## a month of a small agency in a report, then the product at work (ARGS="--port 8080 --speed 60")
+assets: $(ASSETS) ## the styles, scripts and fonts of the pages, bundled
+
+run: $(STAMP) $(ASSETS) ## a month of a small agency in a report, then the product at work (ARGS="--port 8080 --speed 60")
 	@$(BIN)/virel demo
 	@$(BIN)/virel serve --demo $(ARGS)
 
 report: $(STAMP) ## only the report: the documents, a simulated month and a drafted change, as a page
 	@$(BIN)/virel demo $(ARGS)
 
-test: $(STAMP) ## all tests, on all cores (ARGS="-k word" for some)
+test: $(STAMP) $(ASSETS) ## all tests, on all cores (ARGS="-k word" for some)
 	@$(BIN)/pytest -q -n $(WORKERS) --dist loadscope $(ARGS)
 
 check: format lint types layers documents house ## formatting, lint, types, layers, documents, house rules
@@ -66,7 +70,7 @@ lock: $(STAMP) ## choose the versions anew, within pyproject.toml's bounds
 			--no-header --no-emit-index-url "$$@" pyproject.toml -o $$file; done
 
 clean: ## remove what can be made again (.venv included)
-	@rm -rf $(VENV) $(BENCH) bench/out build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache \
+	@rm -rf $(VENV) $(BENCH) assets/node_modules app/web/static/built bench/out build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache \
 		.hypothesis var
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -78,6 +82,12 @@ $(STAMP): requirements.lock pyproject.toml
 	@$(BIN)/python $(PIP) install --require-hashes -r requirements.lock
 	@$(BIN)/python $(PIP) install --no-deps --no-build-isolation -e .
 	@rm -f $(VENV)/.ready-*
+	@touch $@
+
+# Node comes with its wheel, so that a machine needs none.
+$(ASSETS): $(STAMP)
+	@echo "bundling the pages' styles and scripts"
+	@cd assets && PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --silent && PATH="$(CURDIR)/$(BIN):$$PATH" node build.mjs
 	@touch $@
 
 $(BENCH_STAMP): requirements-bench.lock pyproject.toml

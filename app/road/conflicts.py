@@ -92,7 +92,12 @@ def winner_of(connection: Connection, conflict: ConflictError) -> Winner | None:
     else:
         return None
     code = next((table.c[name] for name in ("code", "public_code") if name in table.c), sa.null())
-    query = sa.select(table.c.id, code).where(there, table.c.id != row["id"]).order_by(table.c.created_at, table.c.id).limit(1)
+    query = (
+        sa.select(table.c.id, code)
+        .where(there, table.c.id != row["id"])
+        .order_by(table.c.created_at, table.c.id)
+        .limit(1)
+    )
     found = connection.execute(query).first()
     return None if found is None else Winner(conflict.machine, found[0], found[1])
 

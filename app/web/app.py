@@ -18,6 +18,7 @@ from app.web.problems import problem, register_problems
 from app.web.public.inquire import public
 from app.web.rates import limit_rates
 from app.web.visitors import register_visitors
+from app.web.wording.language import speak
 
 MOST_UPLOAD = 20 * 1024 * 1024
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
@@ -45,6 +46,7 @@ def create_app(platform: Platform) -> Flask:
     limit_rates(app, platform.settings.rate, platform.settings.redis)
     register_problems(app)
     register_visitors(app)
+    speak(app)
     api = Blueprint("api", __name__, url_prefix="/api/v1")
     api.before_request(_without_null)
     interface().route(api)
@@ -92,7 +94,7 @@ def _protect(response: Response) -> Response:
     headers["Permissions-Policy"] = "geolocation=(), camera=(), microphone=()"
     headers.setdefault(
         "Content-Security-Policy",
-        "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'",
+        "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'",
     )
     if request.is_secure:
         headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"

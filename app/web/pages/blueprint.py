@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from flask import Blueprint
 
+from app.web.pages import acts, frame
+from app.web.pages.assets import STATIC, add_assets
 from app.web.pages.entrance import add_entrance
 from app.web.pages.links import add_link_pages
-from app.web.pages.today import add_today
-
-STATIC = Path(__file__).parents[1] / "static"
+from app.web.pages.work.routes import add_work_pages
 
 
 def pages() -> Blueprint:
@@ -20,5 +18,10 @@ def pages() -> Blueprint:
     )
     add_entrance(found)
     add_link_pages(found)
-    add_today(found)
+    add_work_pages(found)
+    add_assets(found)
+    found.add_url_rule("/language/<code>", "language", frame.language)
+    found.add_url_rule("/theme/<name>", "theme", frame.theme)
+    found.add_url_rule("/acts/undo", "undo", acts.undo, methods=["POST"])
+    found.context_processor(frame.surroundings)
     return found

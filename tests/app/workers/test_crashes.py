@@ -70,7 +70,6 @@ def test_what_is_due_is_performed_exactly_once_whoever_is_killed(desk, agency, t
     chance = random.Random(11)
     running = [started(partial(work, url, tmp_path, agency)) for _ in range(2)]
 
-
     def due() -> int:
         return desk.rows("SELECT count(*) AS n FROM timers WHERE state = 'pending' AND due <= :by", by=by)[0]["n"]
 

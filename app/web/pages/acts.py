@@ -1,0 +1,69 @@
+"""What a click or a key does: one command on the road, told to the page in a header, in the reader's words.
+
+An act answers without a body; ``HX-Trigger`` carries what is to be said (`said`: a text, and the command that can be undone;
+`refused`: why not). The lists and cards then follow by the live feed, as everybody else's do.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+from flask import Response, request
+
+from app.commands.undo import undo as take_back
+from app.road.problems import ProblemError
+from app.road.road import StoredRoad
+from app.web.answers import Answer, change
+from app.web.context import platform
+from app.web.pages.refusals import refusal
+from app.web.wording.language import gettext as _
+
+
+def act(work: Callable[[StoredRoad], str], *, undoable: bool = True) -> Response:
+    """Carries ``work`` out once; the text that it gives is what the page says. With an ``Idempotency-Key`` a second
+    click of the same does nothing.
+    """
+
+    def done(road: StoredRoad) -> Answer:
+        return Answer(200, {"text": work(road)})
+
+    try:
+        made = change(done, undo_window=undoable)
+    except ProblemError as error:
+        return refused(error)
+    if made.status_code >= 400:
+        return made
+    told = {"said": {"text": (made.get_json() or {}).get("text", "")}}
+    root = made.headers.get("Virel-Undo")
+    if root is not None:
+        told["said"] |= {"undo": root, "seconds": platform().settings.undo_seconds}
+    response = Response(status=204)
+    response.headers["HX-Trigger"] = json.dumps(told)
+    return response
+
+
+def refused(error: ProblemError) -> Response:
+    """Why an act was not carried out, with nothing changed."""
+    status, text = refusal(error)
+    response = Response(status=status)
+    response.headers["HX-Trigger"] = json.dumps({"refused": {"text": text}})
+    return response
+
+
+def undo() -> Response:
+    """Takes a command of one's own back, within its window."""
+    root = request.form.get("command", "")[:500]
+    window = platform().settings.undo_seconds * 1_000_000
+
+    def work(road: StoredRoad) -> str:
+        take_back(road, root, window)
+        return _("Undone.")
+
+    return act(work, undoable=False)
+
+
+def version() -> int | None:
+    """The version of the entity that the page showed, from the field ``version``; None without one."""
+    given = request.form.get("version", "")
+    return int(given) if given.isascii() and given.isdigit() and len(given) <= 18 else None

@@ -1,0 +1,107 @@
+"""What every page of those who work here stands in: where one may go, who one is, in which language and light."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Response, make_response, redirect, render_template, request
+from flask_login import current_user
+
+from app.web.context import platform
+from app.web.visitors import may, safe_next
+from app.web.wording import moments, words
+from app.web.wording.language import COOKIE, LOCALES, locale, marked
+
+THEMES = ("light", "dark")
+THEME_COOKIE = "theme"
+A_YEAR = 365 * 86_400
+LONGEST_NEXT = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """A place in the navigation. ``permission`` opens it; ``phone`` puts it into the bar at a phone's foot."""
+
+    key: str
+    path: str
+    name: str
+    icon: str
+    permission: str
+    phone: bool = False
+    part: str = ""
+
+
+DOORS = (
+    Door("work", "/", marked("Action Center"), "inbox", "tasks.read", phone=True),
+    Door("inquiries", "/inquiries", marked("Inquiries"), "mail", "inquiries.read", phone=True),
+    Door("bookings", "/bookings", marked("Bookings"), "book", "bookings.read", phone=True),
+    Door("models", "/models", marked("Models"), "users", "models.read", phone=True),
+    Door("clients", "/clients", marked("Clients"), "user", "clients.read"),
+    Door("audit", "/audit", marked("Audit"), "audit", "audit.read", part=marked("Decisions")),
+    Door("people", "/people", marked("People and roles"), "shield", "users.read", part=marked("Decisions")),
+)
+
+
+def doors() -> list[Door]:
+    """The doors that this visitor's roles open at all."""
+    return [door for door in DOORS if may(door.permission)]
+
+
+def page(template: str, here: str, status: int = 200, **what: Any) -> Response:
+    """A page in its frame. ``here`` is the key of the door it lies behind, or a word of its own."""
+    return make_response(render_template(template, here=here, doors=doors(), **what), status)
+
+
+def fragment(template: str, **what: Any) -> Response:
+    """A part of a page, to be put in its place."""
+    return make_response(render_template(template, **what))
+
+
+def language(code: str) -> Response:
+    """Turns this browser to a language and goes back to where it was."""
+    return _kept(COOKIE, code if code in LOCALES else None)
+
+
+def theme(name: str) -> Response:
+    """Turns this browser light or dark, or to what the machine is set to."""
+    return _kept(THEME_COOKIE, name if name in THEMES else None)
+
+
+def _kept(cookie: str, value: str | None) -> Response:
+    response = make_response(redirect(safe_next(request.args.get("next", "")[:LONGEST_NEXT]), 303))
+    if value is None:
+        response.delete_cookie(cookie, path="/", samesite="Lax")
+    else:
+        response.set_cookie(cookie, value, max_age=A_YEAR, path="/", secure=request.is_secure, samesite="Lax")
+    return response
+
+
+def surroundings() -> dict[str, Any]:
+    """What every template may ask for: the visitor, the language and light, and how things are said."""
+    chosen = request.cookies.get(THEME_COOKIE)
+    return {
+        "visitor": current_user,
+        "locale": locale(),
+        "locales": LOCALES,
+        "theme": chosen if chosen in THEMES else "",
+        "may": may,
+        "word": words.word,
+        "moments": moments,
+        "undo_seconds": platform().settings.undo_seconds,
+        "release": _release(),
+        "role_words": role_words,
+    }
+
+
+def role_words(roles: list[str]) -> list[str]:
+    """The visitor's roles in words."""
+    return [words.word("role", role) for role in roles]
+
+
+def _release() -> int | None:
+    with platform().database.connect() as connection:
+        try:
+            return platform().releases.live(connection)
+        except LookupError:
+            return None

@@ -1,0 +1,84 @@
+"""The language of a request and the texts in it: English in the code, Russian in ``ru.po`` (GNU gettext, by Babel)."""
+
+from __future__ import annotations
+
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
+from flask import Flask, g, has_request_context, request
+from flask_login import current_user
+
+LOCALES = {"en": "English", "ru": "Русский"}
+COOKIE = "lang"
+FOLDER = Path(__file__).parent
+
+
+def locale() -> str:
+    """The language of this request: the one chosen here, else the visitor's own, else what the browser asks for."""
+    if not has_request_context():
+        return "en"
+    known: str | None = g.get("locale")
+    if known is None:
+        known = g.locale = _chosen()
+    return known
+
+
+def _chosen() -> str:
+    chosen = request.cookies.get(COOKIE)
+    if chosen in LOCALES:
+        return chosen
+    own = current_user.locale if current_user.is_authenticated else None
+    if own and own.partition("-")[0] in LOCALES:
+        return str(own.partition("-")[0])
+    return request.accept_languages.best_match(LOCALES) or "en"
+
+
+@cache
+def texts(language: str) -> NullTranslations:
+    """The catalog of a language, read once from its PO file."""
+    path = FOLDER / f"{language}.po"
+    if not path.exists():
+        return NullTranslations()
+    compiled = BytesIO()
+    with path.open("rb") as file:
+        write_mo(compiled, read_po(file, locale=language))
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+def gettext(text: str) -> str:
+    """A text in the language of this request."""
+    return texts(locale()).ugettext(text)
+
+
+def ngettext(one: str, many: str, count: int) -> str:
+    """A text for a count, in the form that the language has for it; ``%(num)d`` is filled in by the caller."""
+    return texts(locale()).ungettext(one, many, count)
+
+
+def pgettext(context: str, text: str) -> str:
+    """A text where the same English word has several meanings: ``context`` says which."""
+    found: str = texts(locale()).upgettext(context, text)
+    return found
+
+
+def npgettext(context: str, one: str, many: str, count: int) -> str:
+    """A text for a count, with a context."""
+    return texts(locale()).unpgettext(context, one, many, count)
+
+
+def marked(text: str) -> str:
+    """Marks a text for the catalog where it is translated later, by ``gettext``; changes nothing."""
+    return text
+
+
+def speak(app: Flask) -> None:
+    """Has templates say ``_("…")``, ``ngettext(…)`` and ``pgettext(…)``."""
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext
+    )

@@ -1,0 +1,71 @@
+// Acts: what is sent once, what is said of it, and how it is undone.
+import htmx from "./htmx.js";
+
+const host = document.getElementById("toasts");
+const STAYS = 6000;
+
+document.body.addEventListener("htmx:configRequest", (event) => {
+  if (event.detail.verb === "get") return;
+  event.detail.headers["X-CSRF-Token"] = document.body.dataset.csrf;
+  event.detail.headers["Idempotency-Key"] ??= crypto.randomUUID();
+});
+
+export function toast(text, { bad = false, undo = null, seconds = 0 } = {}) {
+  const made = document.createElement("div");
+  made.className = bad ? "toast bad" : "toast";
+  if (bad) made.setAttribute("role", "alert");
+  const words = document.createElement("span");
+  words.textContent = text;
+  made.append(words);
+  if (undo) {
+    const button = document.createElement("button");
+    button.className = "btn sm";
+    button.textContent = host.dataset.undo;
+    button.addEventListener("click", () => takeBack(undo, made));
+    made.append(button);
+    made.dataset.undo = undo;
+  }
+  const close = document.createElement("button");
+  close.className = "btn sm ic";
+  close.setAttribute("aria-label", host.dataset.close);
+  close.innerHTML = '<i class="i i-x s" aria-hidden="true"></i>';
+  close.addEventListener("click", () => made.remove());
+  made.append(close);
+  host.append(made);
+  while (host.children.length > 4) host.firstElementChild.remove();
+  const end = Math.max(undo ? seconds * 1000 : 0, bad ? 2 * STAYS : STAYS);
+  setTimeout(() => made.remove(), end);
+}
+
+async function takeBack(command, made) {
+  made.remove();
+  await send("/acts/undo", { command });
+}
+
+/** Undoes the last act that still can be undone. */
+export function undoLast() {
+  const made = [...host.querySelectorAll("[data-undo]")].at(-1);
+  if (made) takeBack(made.dataset.undo, made);
+}
+
+/** Sends an act from a script; what came of it is said as for a button. */
+export function send(path, values) {
+  return htmx.ajax("POST", path, { values, swap: "none", source: document.body });
+}
+
+document.body.addEventListener("said", (event) => toast(event.detail.text, event.detail));
+document.body.addEventListener("refused", (event) => toast(event.detail.text, { bad: true }));
+
+document.body.addEventListener("htmx:sendError", () => toast(document.body.dataset.offline, { bad: true }));
+document.body.addEventListener("htmx:responseError", (event) => {
+  const { xhr } = event.detail;
+  if (xhr.getResponseHeader("HX-Trigger")) return; // said already
+  if (xhr.status === 401) return location.reload();
+  let told = xhr.statusText;
+  try {
+    told = JSON.parse(xhr.responseText).detail ?? told;
+  } catch {
+    // no problem details: the status line has to do
+  }
+  toast(told, { bad: true });
+});

@@ -1,0 +1,61 @@
+// Letters as keys, by where they lie on the keyboard, so that they work in every layout. Silent in fields and dialogs;
+// single letters can be switched off (WCAG 2.1.4).
+import { undoLast } from "./acts.js";
+
+const OFF = "virel.letters";
+const help = document.getElementById("keys");
+const letters = help.querySelector("[data-letters]");
+letters.checked = localStorage.getItem(OFF) !== "off";
+letters.addEventListener("change", () => localStorage.setItem(OFF, letters.checked ? "on" : "off"));
+
+const own = new Map();
+
+/** Has a key do something; `code` as KeyboardEvent.code has it. */
+export function onKey(code, does) {
+  own.set(code, does);
+}
+
+export function typing(target) {
+  return target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
+}
+
+function button(code) {
+  const letter = code.replace("Key", "").toLowerCase();
+  return [...document.querySelectorAll(`[data-key="${letter}"]`)].find((one) => one.checkVisibility());
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.defaultPrevented || event.isComposing || event.altKey) return;
+  if ((event.metaKey || event.ctrlKey) && event.code === "KeyK") {
+    event.preventDefault();
+    document.getElementById("palette").showModal();
+    return;
+  }
+  if (event.metaKey || event.ctrlKey || typing(event.target) || document.querySelector("dialog[open]")) return;
+  if (event.key === "Escape" && own.has("Escape")) return own.get("Escape")(event);
+  if (["ArrowDown", "ArrowUp", "Enter"].includes(event.key) && own.has(event.key)) return own.get(event.key)(event);
+  if (!letters.checked) return;
+  if (event.key === "?") return help.showModal();
+  if (event.key === "/" || (event.code === "Slash" && !event.shiftKey)) {
+    event.preventDefault();
+    document.getElementById("palette").showModal();
+    return;
+  }
+  if (event.code === "KeyZ") return undoLast();
+  if (own.has(event.code)) return own.get(event.code)(event);
+  const found = button(event.code);
+  if (found) {
+    event.preventDefault();
+    found.click();
+  }
+});
+
+for (const dialog of document.querySelectorAll("dialog")) {
+  dialog.addEventListener("click", (event) => {
+    if (event.target === dialog || event.target.closest("[data-close]")) dialog.close();
+  });
+}
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-open]");
+  if (opener) document.getElementById(opener.dataset.open).showModal();
+});

@@ -1,0 +1,8 @@
+// What every page runs. htmx carries fragments, idiomorph puts them in place without losing focus or position.
+import "./htmx.js";
+import "./idiomorph.js";
+import "./acts.js";
+import "./live.js";
+import "./keys.js";
+import "./palette.js";
+import "./work.js";
