@@ -9,6 +9,7 @@ from flask import current_app, g, request
 from app.bootstrap import Platform
 from app.road.caller import Caller
 from app.web.signed_in import who
+from engine.catalog import Catalog
 
 EXTENSION = "virel"
 
@@ -24,3 +25,10 @@ def caller() -> Caller:
     if known is None:
         known = g.caller = who(platform(), request)
     return known
+
+
+def catalog() -> Catalog:
+    """The documents in force."""
+    here = platform()
+    with here.database.connect() as connection:
+        return here.releases.catalog(here.releases.live(connection))

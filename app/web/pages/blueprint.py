@@ -8,6 +8,8 @@ from app.web.pages import acts, frame
 from app.web.pages.assets import STATIC, add_assets
 from app.web.pages.entrance import add_entrance
 from app.web.pages.links import add_link_pages
+from app.web.pages.records.clients import add_client_pages
+from app.web.pages.records.listing import nothing
 from app.web.pages.work.routes import add_work_pages
 
 
@@ -19,9 +21,11 @@ def pages() -> Blueprint:
     add_entrance(found)
     add_link_pages(found)
     add_work_pages(found)
+    add_client_pages(found)
     add_assets(found)
     found.add_url_rule("/language/<code>", "language", frame.language)
     found.add_url_rule("/theme/<name>", "theme", frame.theme)
     found.add_url_rule("/acts/undo", "undo", acts.undo, methods=["POST"])
+    found.add_app_template_global(nothing)
     found.context_processor(frame.surroundings)
     return found

@@ -21,7 +21,7 @@ LONGEST_NEXT = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """A place in the navigation. ``permission`` opens it; ``phone`` puts it into the bar at a phone's foot."""
+    """A place in the navigation. ``permission`` opens it, the empty one to everybody; ``phone`` puts it into the bar at a phone's foot."""
 
     key: str
     path: str
@@ -38,14 +38,14 @@ DOORS = (
     Door("bookings", "/bookings", marked("Bookings"), "book", "bookings.read", phone=True),
     Door("models", "/models", marked("Models"), "users", "models.read", phone=True),
     Door("clients", "/clients", marked("Clients"), "user", "clients.read"),
-    Door("audit", "/audit", marked("Audit"), "audit", "audit.read", part=marked("Decisions")),
-    Door("people", "/people", marked("People and roles"), "shield", "users.read", part=marked("Decisions")),
+    Door("audit", "/audit", marked("Audit"), "audit", "", part=marked("Decisions")),
+    Door("people", "/people", marked("People and roles"), "lock", "users.read", part=marked("Decisions")),
 )
 
 
 def doors() -> list[Door]:
     """The doors that this visitor's roles open at all."""
-    return [door for door in DOORS if may(door.permission)]
+    return [door for door in DOORS if not door.permission or may(door.permission)]
 
 
 def page(template: str, here: str, status: int = 200, **what: Any) -> Response:

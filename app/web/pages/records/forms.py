@@ -1,0 +1,117 @@
+"""What a form sends as values that commands take, and what a command says about them beside the fields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from babel.numbers import NumberFormatError, get_currency_precision, parse_decimal
+from flask import request
+
+from app.road.problems import Fault, InvalidError
+from app.web.wording import moments
+from app.web.wording.language import gettext as _
+from app.web.wording.language import locale
+from engine.conditions.types import BOOL, INT, MONEY, TIMESTAMP
+from engine.machines.model import Machine
+
+LONGEST = 10_000
+
+
+@dataclass(slots=True)
+class Form:
+    """A form as it was typed: texts by field, and what is wrong with each. ``notice`` is about all of it."""
+
+    typed: dict[str, str] = field(default_factory=dict)
+    faults: dict[str, str] = field(default_factory=dict)
+    notice: str = ""
+
+    def blame(self, error: InvalidError) -> None:
+        """Takes what a command says: beside its field where the form has it, else above all."""
+        for fault in error.faults:
+            name = fault.pointer.strip("/").partition("/")[0]
+            if name in self.typed:
+                self.faults[name] = _(fault.message)
+            else:
+                self.notice = f"{self.notice} {_(fault.message)}".strip()
+
+
+def sent(names: Iterable[str]) -> Form:
+    """What the request's form says of some fields; money has its currency beside it in ``NAME_currency``."""
+    given = request.form
+    return Form({name: given.get(name, "").strip()[:LONGEST] for name in names})
+
+
+def filled(record: Mapping[str, Any], names: Iterable[str], machine: Machine) -> Form:
+    """A form that shows an entity, as JSON has it."""
+    typed: dict[str, str] = {}
+    for name in names:
+        value = record.get(name)
+        kind = machine.fields[name].type if name in machine.fields else None
+        if value is None:
+            typed[name] = ""
+        elif kind == MONEY:
+            digits = get_currency_precision(value["currency"])
+            typed[name] = f"{Decimal(value['amount']).scaleb(-digits):f}"
+            typed[f"{name}_currency"] = value["currency"]
+        elif kind == TIMESTAMP:
+            typed[name] = moments.local(value).strftime("%Y-%m-%dT%H:%M")
+        else:
+            typed[name] = str(value)
+    return Form(typed)
+
+
+def values(form: Form, machine: Machine) -> dict[str, Any]:
+    """The values of a form's fields as commands take them; what is empty is null. Raises InvalidError."""
+    found: dict[str, Any] = {}
+    faults: list[Fault] = []
+    for name, text in form.typed.items():
+        if name.endswith("_currency") and name.removesuffix("_currency") in form.typed:
+            continue
+        declared = machine.fields.get(name)
+        try:
+            found[name] = _value(form, name, text, declared.type if declared is not None else None) if text else None
+        except ValueError as error:
+            faults.append(Fault(f"/{name}", "invalid", str(error)))
+    if faults:
+        raise InvalidError(faults)
+    return found
+
+
+def _value(form: Form, name: str, text: str, kind: Any) -> Any:
+    if kind == MONEY:
+        return _money(text, form.typed.get(f"{name}_currency") or "EUR")
+    if kind == INT:
+        if not text.lstrip("-").isascii() or not text.lstrip("-").isdigit() or len(text) > 18:
+            raise ValueError(_("Write a whole number."))
+        return int(text)
+    if kind == BOOL:
+        return text == "true"
+    if kind == TIMESTAMP:
+        return _instant(text)
+    return text
+
+
+def _money(text: str, currency: str) -> dict[str, Any]:
+    try:
+        amount = parse_decimal(text.replace(" ", "").replace("\N{NO-BREAK SPACE}", ""), locale=locale())
+    except NumberFormatError:
+        try:
+            amount = Decimal(text)
+        except InvalidOperation:
+            raise ValueError(_("Write one amount in figures, such as 1250.00.")) from None
+    minor = amount.scaleb(get_currency_precision(currency))
+    if minor != minor.to_integral_value() or abs(minor) >= 2**53:
+        raise ValueError(_("This amount has more digits than its currency."))
+    return {"amount": int(minor), "currency": currency}
+
+
+def _instant(text: str) -> str:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(_("Write day and time, such as 2026-12-04 10:00.")) from None
+    return at.replace(tzinfo=moments.zone()).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
