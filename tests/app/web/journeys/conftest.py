@@ -195,22 +195,34 @@ def visit(served: Served, chromium: Browser) -> Iterator[Visiting]:
 
 
 @pytest.fixture(scope="session")
-def axe(root: Path) -> Callable[[Page], None]:
-    """Asserts that a page has no barrier that a machine can find (WCAG 2.2 A and AA, and good practice)."""
+def barriers(root: Path) -> Callable[..., list[str]]:
+    """What axe finds on a page by WCAG 2.2 A and AA and good practice, or by one rule ``only``."""
     file = root / "assets" / "node_modules" / "axe-core" / "axe.min.js"
     if not file.exists():
         pytest.skip("needs axe-core: run `make assets`")
     source = file.read_text(encoding="utf-8")
 
-    def look(page: Page) -> None:
+    def look(page: Page, only: str | None = None) -> list[str]:
         if not page.evaluate("() => 'axe' in window"):
             page.evaluate(source)
-        found = page.evaluate("rules => axe.run({runOnly: rules}).then(all => all.violations)", RULES)
-        told = [
+        found = page.evaluate(
+            "rules => axe.run({runOnly: rules}).then(all => all.violations)", [only] if only else RULES
+        )
+        return [
             f"{one['id']} ({one['impact']}): {one['help']}\n    {node['html'][:160]}\n    {node['failureSummary']}"
             for one in found
             for node in one["nodes"]
         ]
+
+    return look
+
+
+@pytest.fixture(scope="session")
+def axe(barriers: Callable[..., list[str]]) -> Callable[[Page], None]:
+    """Asserts that a page has no barrier that a machine can find."""
+
+    def look(page: Page) -> None:
+        told = barriers(page)
         assert not told, f"{len(told)} barriers at {page.url}:\n" + "\n".join(told)
 
     return look
