@@ -63,7 +63,7 @@ def test_an_act_whose_answer_was_lost_is_sent_again_with_its_key_and_done_once(v
 
     page.route("**/acts/**", loses_the_first)
     page.locator(f"#r-task-{task}").click()
-    page.locator("#card button[hx-post$='/start']").click()
+    page.locator("#card :is([hx-post$='/start'], [data-act$='/start'])").click()
     page.get_by_text("It is kept here").wait_for()
     page.get_by_text("what was kept is sent now").wait_for()
     page.locator(".toast", has_text="Done.").wait_for()
@@ -72,7 +72,7 @@ def test_an_act_whose_answer_was_lost_is_sent_again_with_its_key_and_done_once(v
     assert page.evaluate("() => sessionStorage.getItem('virel.kept')") == "[]"
     house = served.house
     with house.platform.database.connect() as connection:
-        sql = f"SELECT count(*) FROM events WHERE entity = '{task}' AND type = 'task.started'"
+        sql = f"SELECT count(*) FROM events WHERE subject = '{task}' AND transition = 'start'"
         assert connection.exec_driver_sql(sql).scalar() == 1
 
 
@@ -98,3 +98,15 @@ def test_a_silent_connection_is_told_within_five_seconds_and_found_again_at_once
     settled(page)
     assert not page.locator("#stale").is_visible()
     assert len(sockets) >= 2
+
+
+def test_a_part_that_is_brought_up_to_date_keeps_its_elements_and_what_is_done_in_them(visit: Visiting, served: Served):
+    row = f"rec-{served.ids['client'][0]}"
+    page = visit("operator", "/clients")
+    settled(page)
+    page.evaluate("id => { window.kept = document.getElementById(id); kept.querySelector('a').focus(); }", row)
+    served.house.owner.post("/clients", {"name": "A later one", "email": "later@example.test"})
+    page.get_by_text("A later one").wait_for()
+    settled(page)
+    assert page.evaluate("id => document.getElementById(id) === window.kept && kept.isConnected", row)
+    assert page.evaluate("() => document.activeElement.closest('tr') === window.kept")
