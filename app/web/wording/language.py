@@ -1,5 +1,6 @@
 """The language of a request and the texts in it: English in the code, Russian in ``ru.po`` and, for names of the documents,
-``ru.words.po`` (GNU gettext, by Babel)."""
+``ru.words.po`` (GNU gettext, by Babel).
+"""
 
 from __future__ import annotations
 
