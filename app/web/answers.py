@@ -160,7 +160,11 @@ def reading(work: Callable[[StoredRoad], Answer]) -> Response:
     answer = platform().pipeline.read(caller(), work)
     tag = answer.headers.get("ETag")
     moving = isinstance(answer.body, dict) and answer.body.get("sla")  # clocks go on while the version stands
-    if tag is not None and not moving and tag in [one.strip() for one in request.headers.get("If-None-Match", "").split(",")]:
+    if (
+        tag is not None
+        and not moving
+        and tag in [one.strip() for one in request.headers.get("If-None-Match", "").split(",")]
+    ):
         return Response(status=304, headers={"ETag": tag})
     return answer.response()
 
