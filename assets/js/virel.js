@@ -7,5 +7,6 @@ import "./acts.js";
 import "./kept.js";
 import "./live.js";
 import "./keys.js";
+import "./clock.js";
 import "./palette.js";
 import "./work.js";

@@ -6,6 +6,7 @@ from flask import Blueprint
 
 from app.web.pages import acts, frame
 from app.web.pages.assets import STATIC, add_assets
+from app.web.pages.demo_clock import add_demo_clock
 from app.web.pages.entrance import add_entrance
 from app.web.pages.links import add_link_pages
 from app.web.pages.records.clients import add_client_pages
@@ -23,6 +24,7 @@ def pages() -> Blueprint:
     add_work_pages(found)
     add_client_pages(found)
     add_assets(found)
+    add_demo_clock(found)
     found.add_url_rule("/language/<code>", "language", frame.language)
     found.add_url_rule("/theme/<name>", "theme", frame.theme)
     found.add_url_rule("/acts/undo", "undo", acts.undo, methods=["POST"])
