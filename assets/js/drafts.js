@@ -40,7 +40,10 @@ if (kept && signedIn && kept.visitor === visitor && kept.path === location.pathn
   document.body.addEventListener("htmx:afterSettle", (event) => fill(kept.typed, event.target));
 }
 
-// A form that leads to a page of its own: whether the session still holds is known only afterwards.
+// A form that leads to a page of its own: whether the session still holds is known only afterwards. Whoever signs out
+// leaves nothing behind.
 document.addEventListener("submit", (event) => {
-  if (!event.defaultPrevented && event.target.method === "post") keep();
+  if (event.defaultPrevented || event.target.method !== "post") return;
+  if (event.target.closest("main")) keep();
+  else if (event.target.action.endsWith("/logout")) sessionStorage.clear();
 });

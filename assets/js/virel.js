@@ -9,4 +9,5 @@ import "./live.js";
 import "./keys.js";
 import "./clock.js";
 import "./palette.js";
+import "./tour.js";
 import "./work.js";

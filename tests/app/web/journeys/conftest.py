@@ -138,9 +138,13 @@ class Visiting:
         dark: bool = False,
         phone: bool = False,
         locale: str = "en",
+        tour: bool = False,
         **more: Any,
     ) -> Page:
-        """A page of somebody who is signed in, or of a stranger; at ``path`` where one is given."""
+        """A page of somebody who is signed in, or of a stranger; at ``path`` where one is given.
+
+        With ``tour`` the browser was never here before.
+        """
         context = self.chromium.new_context(
             base_url=self.served.address,
             viewport=PHONE if phone else DESKTOP,  # type: ignore[arg-type]
@@ -154,6 +158,8 @@ class Visiting:
         self._contexts.append(context)
         context.set_default_timeout(PATIENCE)
         context.add_cookies([{"name": "lang", "value": locale, "url": self.served.address}])
+        if not tour:
+            context.add_init_script("localStorage.setItem('virel.tour', 'done')")
         if who is not None:
             self.sign_in(context, who)
         page = context.new_page()
