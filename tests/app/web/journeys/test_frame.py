@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
 
 from app.web.pages.assets import BUILT, manifest
 from tests.app.web.journeys.conftest import Served, Visiting, settled
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 MOST = 150_000
 """Bytes of styles and scripts that a first visit carries, compressed."""
@@ -49,3 +56,22 @@ def test_a_first_visit_carries_little():
 def test_the_sign_that_browsers_ask_for_is_there(served: Served):
     with served.house.http.get("/favicon.ico", follow_redirects=True) as answer:
         assert (answer.status_code, answer.mimetype) == (200, "image/svg+xml")
+
+
+@pytest.mark.parametrize("who", ["owner", None])
+def test_trouble_and_what_lies_over_a_page_have_no_barriers(
+    visit: Visiting, axe: Callable[[Page], None], who: str | None
+):
+    visit.forgive("404")
+    page = visit(who, "/nowhere", phone=who is None)
+    page.get_by_role("heading", name="Nothing is here").wait_for()
+    axe(page)
+    if who is None:
+        return
+    settled(page)
+    page.locator(".me summary").click()
+    axe(page)
+    for key in ("?", "/"):
+        page.keyboard.press(key)
+        axe(page)
+        page.keyboard.press("Escape")

@@ -9,6 +9,8 @@ import pytest
 import sqlalchemy as sa
 from werkzeug.test import TestResponse
 
+from app.identity.refusals import ThrottledError
+from app.road.problems import BusyError, CollisionError, ForbiddenError, NotAllowedNowError, StaleError
 from tests.app.web.conftest import Agency
 from tests.app.web.signing_in import HERE, Door
 
@@ -122,3 +124,37 @@ def test_a_failure_needs_nothing_of_the_store_to_be_told(
     assert '<html lang="ru"' in text
     assert "a secret" not in text
     assert answer.headers["X-Request-Id"] in text
+
+
+REFUSALS: list[tuple[Exception, int, str]] = [
+    (
+        ForbiddenError("client", "1", "clients.read", "OPERATOR may not read clients", "rules/x.yaml:3"),
+        403,
+        "may not read",
+    ),
+    (NotAllowedNowError("Confirm waits: the deposit is due."), 409, "Confirm waits: the deposit is due."),
+    (CollisionError("BK-4799 is firm."), 409, "BK-4799 is firm."),
+    (StaleError("client", "1", 3), 412, "has changed since"),
+    (ThrottledError(30), 429, "Wait a minute"),
+    (BusyError("busy"), 503, "Try again in a moment"),
+]
+
+
+@pytest.mark.parametrize(("error", "status", "said"), REFUSALS, ids=[type(one[0]).__name__ for one in REFUSALS])
+def test_a_refusal_is_said_in_full_on_a_page_and_to_a_part_of_one(
+    house: Agency, monkeypatch: pytest.MonkeyPatch, error: Exception, status: int, said: str
+):
+    def refuses() -> None:
+        raise error
+
+    door = entered(house, "operator")
+    monkeypatch.setitem(house.http.application.view_functions, "pages.clients", refuses)
+    answer = looked(door, "/clients")
+    assert (answer.status_code, answer.mimetype) == (status, "text/html")
+    assert said in answer.get_data(as_text=True)
+    assert answer.headers["X-Request-Id"] in answer.get_data(as_text=True)
+    part = looked(door, "/clients", headers={"HX-Request": "true"})
+    assert part.status_code == status
+    assert json.loads(part.headers["HX-Trigger"])["refused"]["text"]
+    if status == 429:
+        assert answer.headers["Retry-After"] == "30"
