@@ -12,11 +12,11 @@ function value(field) {
   return /^(checkbox|radio)$/.test(field.type) ? [field.value, field.checked] : field.value;
 }
 
-/** Keeps what stands in the fields of this page until somebody signs in. */
-export function keep() {
+/** Keeps what stands in the fields of this page until somebody signs in, or until it is loaded anew. */
+export function keep({ reload = false } = {}) {
   const fields = [...document.querySelectorAll(FIELDS)].filter((one) => one.name || one.id);
   const typed = Object.fromEntries(fields.map((one) => [named(one), value(one)]));
-  sessionStorage.setItem(KEY, JSON.stringify({ path: location.pathname, visitor, typed }));
+  sessionStorage.setItem(KEY, JSON.stringify({ path: location.pathname, visitor, typed, reload }));
 }
 
 function fill(typed, root) {
@@ -34,7 +34,7 @@ function fill(typed, root) {
 const kept = JSON.parse(sessionStorage.getItem(KEY) ?? "null");
 sessionStorage.removeItem(KEY);
 const signedIn = document.referrer !== "" && new URL(document.referrer).pathname === "/login";
-if (kept && signedIn && kept.visitor === visitor && kept.path === location.pathname) {
+if (kept && (signedIn || kept.reload) && kept.visitor === visitor && kept.path === location.pathname) {
   fill(kept.typed, document);
   // Parts that come later bring fields of their own.
   document.body.addEventListener("htmx:afterSettle", (event) => fill(kept.typed, event.target));

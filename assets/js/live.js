@@ -1,7 +1,7 @@
 // The live feed: what changed is told by number, in order; parts of the page that show such things are fetched again.
 // A part says in data-live which kinds it shows, and in data-from where it comes from.
 import htmx from "./htmx.js";
-import { signedOut } from "./session.js";
+import { changed, holds, signedOut } from "./session.js";
 
 const sign = document.getElementById("live");
 const banner = document.getElementById("stale");
@@ -89,8 +89,11 @@ function connect() {
       refresh(new Set(changes.map((one) => one.entity.type)));
     }
   };
-  opened.onclose = (end) => {
-    if (end.code === 4401) return signedOut();
+  opened.onclose = async (end) => {
+    if (end.code === 4401) return changed();
+    if (socket !== opened) return;
+    // A stranger's handshake is refused without a word.
+    if (end.code === 1006 && (await holds()) === false) return signedOut();
     if (socket !== opened) return;
     retry = setTimeout(connect, wait);
     wait = Math.min(wait * 2, 4000);

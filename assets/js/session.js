@@ -11,5 +11,22 @@ export function signedOut() {
   banner.hidden = false;
 }
 
-link.addEventListener("click", keep);
+/** Where the feed ends because of who is there: signed out, or with other roles, whose page is another one. */
+export async function changed() {
+  if ((await holds()) === false) return signedOut();
+  keep({ reload: true });
+  location.reload();
+}
+
+/** Whether the session still holds; null where nobody answers. */
+export async function holds() {
+  try {
+    const answer = await fetch("/api/v1/me");
+    return answer.ok ? true : answer.status === 401 ? false : null;
+  } catch {
+    return null;
+  }
+}
+
+link.addEventListener("click", () => keep());
 document.body.addEventListener("signedOut", signedOut);

@@ -115,7 +115,7 @@ def _as_page(response: Response) -> Response:
     if request.headers.get("HX-Request"):
         if "HX-Trigger" not in response.headers:
             key = "signedOut" if status == 401 else "refused"
-            response.headers["HX-Trigger"] = json.dumps({key: {"text": _sentence(status)}})
+            response.headers["HX-Trigger"] = json.dumps({key: {"text": _spoken(status)}})
         return response
     if request.accept_mimetypes.best_match(["application/json", "text/html"]) != "text/html":
         return response
@@ -132,6 +132,15 @@ def _sentence(status: int) -> str:
         return refusal(error)[1]
     _speak(status)
     return _(_trouble(status).text)
+
+
+def _spoken(status: int) -> str:
+    """The sentence alone, with what its reader needs of the page that is not shown."""
+    if _foreign():
+        return f"{_sentence(status)} {_(FOREIGN.next)}"
+    if status == 500:
+        return f"{_sentence(status)} {_('Number of this request:')} {g.get('request_id', '')}"
+    return _sentence(status)
 
 
 def _trouble(status: int) -> Trouble:

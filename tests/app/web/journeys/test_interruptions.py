@@ -110,3 +110,47 @@ def test_a_part_that_is_brought_up_to_date_keeps_its_elements_and_what_is_done_i
     settled(page)
     assert page.evaluate("id => document.getElementById(id) === window.kept && kept.isConnected", row)
     assert page.evaluate("() => document.activeElement.closest('tr') === window.kept")
+
+
+def test_a_session_that_ends_elsewhere_is_told_without_any_act(
+    visit: Visiting, served: Served, monkeypatch: pytest.MonkeyPatch
+):
+    visit.forgive("401")
+    monkeypatch.setattr("app.live.socket.RECHECK", 0.2)
+    page = visit("operator", "/clients")
+    settled(page)
+    csrf = page.locator("body").get_attribute("data-csrf")
+    answer = page.request.post(
+        "/logout", form={"csrf_token": csrf or ""}, headers={"Origin": served.address}, max_redirects=0
+    )
+    assert answer.status == 303
+    page.locator("#signedout").wait_for()
+    assert page.locator("#signedout a").get_attribute("href") == "/login?next=%2Fclients"
+
+
+def test_an_act_that_met_no_connection_outlives_its_page(visit: Visiting, served: Served):
+    visit.forgive("ERR_FAILED|htmx:sendError|htmx:afterRequest")
+    task = served.ids["task"][2]
+    page = visit("operator", "/clients")
+    settled(page)
+    back = False
+    page.route("**/acts/**", lambda route: route.continue_() if back else route.abort())
+    page.evaluate(f"() => htmx.ajax('POST', '/acts/task/{task}/start', {{swap: 'none'}}).catch(() => 0)")
+    page.get_by_text("It is kept here").wait_for()
+    page.reload()
+    back = True  # so that nothing was done on the page before
+    page.locator(".toast", has_text="Done.").wait_for()
+    assert served.house.operator.get(f"/tasks/{task}")["status"] == "in_progress"
+
+
+def test_a_page_whose_reader_gets_other_roles_is_loaded_anew_with_what_was_typed(
+    visit: Visiting, served: Served, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("app.live.socket.RECHECK", 0.2)
+    page = visit("operator", "/clients")
+    settled(page)
+    page.locator("#q").fill("berta")
+    doors = page.locator(".nav > a").count()
+    served.house.owner.patch(f"/users/{served.house.ids['operator']}", {"roles": ["OPERATOR", "OWNER"]})
+    page.wait_for_function("count => document.querySelectorAll('.nav > a').length > count", arg=doors)
+    assert page.locator("#q").input_value() == "berta"
