@@ -37,6 +37,7 @@ export function toast(text, { bad = false, undo = null, seconds = 0 } = {}) {
   while (host.children.length > 4) host.firstElementChild.remove();
   const end = Math.max(undo ? seconds * 1000 : 0, bad ? 2 * STAYS : STAYS);
   setTimeout(() => made.remove(), end);
+  return made;
 }
 
 async function takeBack(command, made) {

@@ -9,6 +9,7 @@ const words = document.body.dataset;
 let kept = JSON.parse(sessionStorage.getItem(KEY) ?? "[]").filter((one) => one.visitor === words.visitor);
 let sending = false;
 let pause = 0;
+let told = null;
 
 // An element of its own, so that no other request of the page is waited for, or thrown away.
 const source = document.body.appendChild(document.createElement("div"));
@@ -29,13 +30,14 @@ function unsent(event) {
   if (fields.some(([, value]) => typeof value !== "string")) return toast(words.offline, { bad: true });
   kept.push({ visitor: words.visitor, verb, path, key, fields });
   store();
-  toast(words.kept, { bad: true });
+  told = toast(words.kept, { bad: true });
 }
 
 async function again() {
   if (sending || !kept.length) return;
   sending = true;
-  toast(words.again);
+  told?.remove();
+  told = toast(words.again);
   try {
     while (kept.length) {
       const { verb, path, key, fields } = kept[0];

@@ -21,7 +21,7 @@ function say(state) {
   sign.dataset.state = state;
   if (state === "stale") {
     const since = new Date(heard);
-    banner.querySelector("[data-since]").textContent = since.toLocaleTimeString(document.documentElement.lang);
+    banner.querySelector("[data-since]").textContent = since.toLocaleTimeString(document.documentElement.lang, { timeStyle: "medium", hourCycle: "h23" });
   }
   banner.hidden = state !== "stale";
   if (state === "live") document.body.dispatchEvent(new CustomEvent("live:back"));
