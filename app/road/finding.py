@@ -16,6 +16,7 @@ from app.road import commands
 from app.road.lists import page
 from app.road.problems import ForbiddenError
 from app.road.road import StoredRoad
+from engine.machines.model import Machine
 from engine.simulation.world import Record
 
 LONGEST = 80
@@ -61,7 +62,7 @@ def find(road: StoredRoad, words: str, most: int) -> dict[str, list[Record]]:
     for machine, relation in RELATED:
         ids = [record["id"] for record in found[relation][:3] if len(found[relation]) <= 3]
         there = {record["id"] for record in found[machine]}
-        found[machine] += [one for one in _of(road, machine, relation, ids, most) if one["id"] not in there]
+        found[machine] += [one for one in _latest(road, machine, relation, ids, most) if one["id"] not in there]
         found[machine] = found[machine][:most]
     return {machine: records for machine, records in found.items() if records}
 
@@ -89,16 +90,27 @@ def spellings(words: str) -> list[str]:
     return list(dict.fromkeys((words, words.lower(), words.capitalize(), words.title(), words.upper())))
 
 
-def contains(fields: Sequence[str], words: str) -> str:
-    """The condition that one of some fields has the words in it, however they are written; as many spellings as fit."""
-    terms: list[str] = []
-    for one in spellings(words):
-        quoted = orjson.dumps(one).decode()
-        more = [f"{field}.contains({quoted})" for field in fields]
-        if terms and sum(map(len, (*terms, *more))) + 4 * len(terms) > MOST_FILTER:
-            break
-        terms += more
-    return " || ".join(terms)
+def contains(machine: Machine, fields: Sequence[str], words: str) -> str:
+    """The condition that one of some fields has the words in it, however they are written; as many spellings as fit.
+
+    A field may be one of a related entity (``client.name``).
+    """
+    known = spellings(words)
+    while True:
+        found = " || ".join(_in_field(machine, field, known) for field in fields)
+        if len(found) <= MOST_FILTER or len(known) == 1:
+            return found
+        known = known[:-1]
+
+
+def _in_field(machine: Machine, field: str, known: Sequence[str]) -> str:
+    name = f"{machine.id}.{field}"
+    any_of = " || ".join(f"{name}.contains({orjson.dumps(one).decode()})" for one in known)
+    first = field.partition(".")[0]
+    declared = machine.fields.get(first) or machine.relations.get(first)
+    if declared is not None and declared.optional:
+        return f"(has({machine.id}.{first}) && ({any_of}))"
+    return any_of
 
 
 def _by_code(road: StoredRoad, place: Place, text: str, most: int) -> list[Record]:
@@ -129,15 +141,26 @@ def _by_code(road: StoredRoad, place: Place, text: str, most: int) -> list[Recor
 
 
 def _by_text(road: StoredRoad, place: Place, text: str, most: int) -> list[Record]:
-    condition = contains([f"{place.machine}.{name}" for name in place.texts], text)
+    condition = contains(road.catalog.machines[place.machine], place.texts, text)
     return _listed(road, place.machine, f"({condition})" + (f" && {place.only}" if place.only else ""), most)
 
 
-def _of(road: StoredRoad, machine: str, relation: str, ids: Sequence[str], most: int) -> list[Record]:
-    """The newest entities that belong to some others."""
+def latest(road: StoredRoad, machine: str, relation: str, ids: Sequence[str], most: int) -> list[Record]:
+    """The newest entities that belong to some others and the caller may see. Raises ForbiddenError for whoever sees none."""
     if not ids:
         return []
-    return _listed(road, machine, f"{machine}.{relation}.id in {orjson.dumps(list(ids)).decode()}", most)
+    condition = f"{machine}.{relation}.id in {orjson.dumps(list(ids)).decode()}"
+    declared = road.catalog.machines[machine].relations[relation]
+    if declared.optional:
+        condition = f"has({machine}.{relation}) && {condition}"
+    return page(road, machine, limit=most, cursor=None, filter=condition).records
+
+
+def _latest(road: StoredRoad, machine: str, relation: str, ids: Sequence[str], most: int) -> list[Record]:
+    try:
+        return latest(road, machine, relation, ids, most)
+    except ForbiddenError:
+        return []
 
 
 def _listed(road: StoredRoad, machine: str, filter: str, most: int) -> list[Record]:

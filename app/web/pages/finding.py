@@ -27,6 +27,8 @@ GROUPS = (
     ("client", marked("Clients"), "user"),
     ("task", marked("Tasks"), "task"),
 )
+USUAL = ("active", "open")
+"""States that go without saying."""
 ADDRESSES = {"inquiry": "/inquiries/", "booking": "/bookings/", "model": "/models/", "client": "/clients/"}
 
 
@@ -82,12 +84,14 @@ def _hit(road: StoredRoad, machine: str, icon: str, record: dict[str, Any]) -> H
         aside = item.get("home_city", "")
     elif machine == "client":
         aside = item.get("email") or word("option", item.get("kind"))
+    state = item.get("status", "")
+    state = "" if state in USUAL else state
     address = (
         f"{ADDRESSES[machine]}{item['id']}"
         if machine in ADDRESSES
         else url_for("pages.work", item=f"task-{item['id']}")
     )
-    return Hit(item["id"], machine, icon, address, title, code, aside, item.get("status", ""))
+    return Hit(item["id"], machine, icon, address, title, code, aside, state)
 
 
 def lit(text: str, words: str) -> Markup:

@@ -18,7 +18,6 @@ from engine.machines.records import as_json
 from engine.matching.change import Change
 from engine.matching.rank import Excluded, Included, Term
 
-
 Line = tuple[str, str, str, list[tuple[str, str]]]
 """An expression, its verdict, what went wrong in it, and the facts that it rests on with their values."""
 

@@ -21,6 +21,8 @@ from app.web.wording.language import gettext as _
 from app.web.wording.words import word
 
 LONGEST_REASON = 2_000
+PARTS = ("head", "body", "side")
+"""Of an inquiry's page; each is brought up to date by itself."""
 
 
 def add_inquiry_pages(pages: Blueprint) -> None:
@@ -37,8 +39,9 @@ def add_inquiry_pages(pages: Blueprint) -> None:
 @login_required  # type: ignore[untyped-decorator]
 def _inquiry(id: str) -> Response:
     found = platform().pipeline.read(caller(), lambda road: looked_at(road, id))
-    if request.args.get("part"):
-        return fragment("inquiries/body.html", **found)
+    part = request.args.get("part", "")
+    if part in PARTS:
+        return fragment(f"inquiries/{part}.html", **found)
     return page("inquiries/page.html", "inquiries", **found)
 
 

@@ -49,10 +49,11 @@ class Listing:
         part = next((one for one in self.parts if one.key == request.args.get("part")), self.parts[0])
         words = plain(request.args.get("q", ""))
         cursor = request.args.get("after") or None
-        filters = [f"({text})" for text in (part.filter, self._searched(words)) if text]
 
         def read(road: StoredRoad) -> dict[str, Any]:
             machine = road.catalog.machines[self.machine]
+            searched = contains(machine, self.search, words) if words else ""
+            filters = [f"({text})" for text in (part.filter, searched) if text]
             found: Page = page(road, self.machine, limit=ROWS, cursor=cursor, filter=" && ".join(filters) or None)
             items = [shown(road, machine, record) for record in found.records]
             more = self.more(road, items) if self.more is not None else {}
@@ -71,11 +72,6 @@ class Listing:
 
     def _door(self) -> str:
         return request.path.strip("/").partition("/")[0]
-
-    def _searched(self, words: str) -> str:
-        if not words:
-            return ""
-        return contains([f"{self.machine}.{name}" for name in self.search], words)
 
 
 def nothing(listing: Listing, words: str) -> tuple[str, str]:
