@@ -103,6 +103,9 @@ def _noted(road: StoredRoad, form: Form, key: str) -> str:
         values["source"] = SOURCES[0]
     try:
         values["model"] = _model(road, form.typed["wanted"])
+    except InvalidError as error:
+        faults += error.faults
+    try:
         values["client"] = _client(road, form)
     except InvalidError as error:
         faults += error.faults

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from engine.conditions.values import Timestamp
 from engine.conditions.veil import HIDDEN
 from engine.machines.records import as_json
 from engine.matching.change import Change
-from engine.matching.rank import Excluded, Included, Term
+from engine.matching.rank import Excluded, Failed, Included, Term
 
 Line = tuple[str, str, str, list[tuple[str, str]]]
 """An expression, its verdict, what went wrong in it, and the facts that it rests on with their values."""
@@ -112,17 +112,40 @@ def _unfit(road: StoredRoad, one: Excluded) -> Unfit:
         )
         for reason in one.failed
     ]
-    return Unfit(_model(road, one.id), failed, _change(one.change) if one.change is not None else "")
+    return Unfit(_model(road, one.id), failed, _change(one.change, one.failed) if one.change is not None else "")
 
 
-def _change(change: Change) -> str:
-    """The one thing that would have to be otherwise, in words."""
-    what = {"fact": change.fact, "relation": change.relation, "wanted": plainly(change.wanted)}
+def _change(change: Change, failed: Sequence[Failed]) -> str:
+    """The one thing that would have to be otherwise, in words; no other currency is proposed, which nobody would want."""
+    name, _dot, part = change.fact.rpartition(".")
+    if part == "currency":
+        return ""
+    wanted, fact = plainly(change.wanted), change.fact
+    if part == "amount" and isinstance(change.wanted, int):
+        values = {key: value for reason in failed for line in reason.lines for key, value in line.values.items()}
+        currency = values.get(f"{name}.currency")
+        if isinstance(currency, str) and currency != HIDDEN:
+            fact, wanted = name, moments.money({"amount": change.wanted, "currency": currency})
+    what = {"fact": fact, "relation": change.relation, "wanted": wanted}
     return _("Would fit if %(fact)s %(relation)s %(wanted)s.") % what
 
 
 def _told(values: Mapping[str, object]) -> list[tuple[str, str]]:
-    return [(fact, plainly(value)) for fact, value in values.items()]
+    """Facts with their values as people read them; an amount and its currency are one."""
+    found: dict[str, str] = {}
+    for fact, value in values.items():
+        name, _dot, part = fact.rpartition(".")
+        amount, currency = values.get(f"{name}.amount"), values.get(f"{name}.currency")
+        if (
+            part in ("amount", "currency")
+            and isinstance(amount, int)
+            and isinstance(currency, str)
+            and currency != HIDDEN
+        ):
+            found[name] = moments.money({"amount": amount, "currency": currency})
+        else:
+            found[fact] = plainly(value)
+    return list(found.items())
 
 
 def plainly(value: object) -> str:

@@ -57,7 +57,7 @@ def _refusal(move: Transition) -> str:
     named = before[-1] if before else ""
     if len(before) > 1:
         named = _("%(some)s or %(last)s") % {"some": ", ".join(before[:-1]), "last": named}
-    return _("%(move)s waits: it starts from %(sources)s.") % {"move": word("move", move.name), "sources": named}
+    return _("Not now: “%(move)s” starts from %(sources)s.") % {"move": word("move", move.name), "sources": named}
 
 
 def told(road: StoredRoad, machine_id: str, ids: list[str]) -> dict[str, Record]:
