@@ -11,9 +11,12 @@ from app.commands import entities
 from app.road import commands
 from app.road.problems import Fault, InvalidError
 from app.road.road import StoredRoad
+from app.road.runs import reader_of
 from app.store.entities import MODELS
 from engine.access.fields import visible
+from engine.access.sight import Sight
 from engine.matching.rank import Ranking, rank
+from engine.matching.veil import veiled
 from engine.simulation.world import Record
 
 MATCHING = "models-for-inquiry"
@@ -55,14 +58,31 @@ def convert(road: StoredRoad, inquiry_id: str, choices: Mapping[str, Any], *, ve
         "client": inquiry["client"],
         "model": model_id,
         "inquiry": inquiry_id,
-        "starts_at": inquiry["starts_at"].text(),
-        "ends_at": inquiry["ends_at"].text(),
-        "city": model["home_city"],
-        "total": _total(inquiry, model),
+        **_proposed(inquiry, model),
         **{name: value for name, value in choices.items() if value is not None and name != "model"},
     }
     commands.move(road, "inquiry", inquiry_id, "convert", version=version)
     return entities.create(road, "booking", values)
+
+
+def proposed(road: StoredRoad, inquiry_id: str, model_id: str) -> dict[str, Any]:
+    """What a booking of this model would be without further choices, as JSON has it. Raises NotFoundError.
+
+    The total rests on the model's day rate: who may not see that is not to be told it.
+    """
+    machines = road.catalog.machines
+    inquiry, _ = commands.readable(road, machines["inquiry"], inquiry_id)
+    model, _ = commands.readable(road, machines["model"], model_id)
+    return _proposed(inquiry, model)
+
+
+def _proposed(inquiry: Record, model: Record) -> dict[str, Any]:
+    return {
+        "starts_at": inquiry["starts_at"].text(),
+        "ends_at": inquiry["ends_at"].text(),
+        "city": model["home_city"],
+        "total": _total(inquiry, model),
+    }
 
 
 def _total(inquiry: Record, model: Record) -> dict[str, Any]:
@@ -72,30 +92,17 @@ def _total(inquiry: Record, model: Record) -> dict[str, Any]:
     return {"amount": rate["amount"] * max(1, days), "currency": rate["currency"]}
 
 
+def seen(road: StoredRoad, ranking: Ranking) -> Ranking:
+    """A ranking as the caller may see it: points and values that rest on a hidden field are told without them."""
+    reader = reader_of(road)
+    return ranking if reader is None else veiled(ranking, Sight(reader))
+
+
 def ranking_as_json(road: StoredRoad, ranking: Ranking) -> dict[str, Any]:
-    """A ranking as its reader may see it: what rests on a hidden field is told without its value."""
-    machine = road.catalog.machines["model"]
-    found = ranking.as_json()
+    """A ranking as its reader may see it, with the names of the models."""
     names: dict[str, str] = {}
-    hidden: frozenset[str] = frozenset()
     for id, record in road.store.tables["model"].items():
-        decided = commands.decision(road, "models.read", "model", record)
-        seen = visible(decided, record)
-        hidden = hidden | decided.hidden
-        if "name" in seen:
-            names[id] = seen["name"]
-    return {**_without(found, {f"{machine.id}.{name}" for name in hidden}), "names": names}
-
-
-def _without(value: Any, hidden: set[str]) -> Any:
-    """JSON in which values under hidden facts are replaced by ``hidden``."""
-    if isinstance(value, list):
-        return [_without(one, hidden) for one in value]
-    if not isinstance(value, dict):
-        return value
-    if value.get("fact") in hidden or any(str(value.get("fact", "")).startswith(f"{name}.") for name in hidden):
-        return None
-    return {
-        key: "hidden" if any(key == name or key.startswith(f"{name}.") for name in hidden) else _without(one, hidden)
-        for key, one in value.items()
-    }
+        shown = visible(commands.decision(road, "models.read", "model", record), record)
+        if "name" in shown:
+            names[id] = shown["name"]
+    return {**seen(road, ranking).as_json(), "names": names}

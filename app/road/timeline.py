@@ -49,6 +49,32 @@ def timeline(
             return items, None
 
 
+def history(road: StoredRoad, machine_id: str, id: str, *, limit: int) -> list[dict[str, Any]]:
+    """The last happenings of an entity and of the tasks and exceptions about it, newest first, as its reader may see them.
+
+    A move says from which state to which (``from``, ``to``). Raises NotFoundError.
+    """
+    commands.readable(road, road.catalog.machines[machine_id], id)
+    about = {machine_id: [id]}
+    for machine in ("task", "exception"):
+        plural = road.catalog.machines[machine].plural
+        for record in _about(road, machine, [f"{machine_id}/{id}"]):
+            if road.journal.caller.system or commands.decision(road, f"{plural}.read", machine, record).allowed:
+                about.setdefault(machine, []).append(record["id"])
+    items = []
+    for _seq, text in _events(road, about, limit, END):
+        shown = _shown(road, text)
+        if shown is not None:
+            data = decode(text.encode()).data
+            items.append({**shown, "from": data.get("from"), "to": data.get("to")})
+    return items
+
+
+def those_about(road: StoredRoad, machine: str, about: str) -> list[Record]:
+    """The tasks or exceptions about an entity (``machine/id``), oldest first; nobody was asked whether they may be read."""
+    return sorted(_about(road, machine, [about]), key=lambda record: (record["created_at"], record["id"]))
+
+
 def _around(road: StoredRoad, booking: Record) -> dict[str, list[str]]:
     """The entities that belong to a booking, by machine, of those that the caller may read."""
     found: dict[str, list[str]] = {"booking": [booking["id"]]}

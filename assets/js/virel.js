@@ -6,3 +6,5 @@ import "./live.js";
 import "./keys.js";
 import "./palette.js";
 import "./work.js";
+import "./recordkeys.js";
+import "./asking.js";
