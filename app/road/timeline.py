@@ -158,6 +158,7 @@ def _messages(
             "state": row["state"],
             "template": row["payload"].get("template"),
             "to": row["payload"].get("to"),
+            "leaves_at": stamp(row["not_before"]).text(),
             "changes": {},
         }
         for row in rows[:limit]

@@ -6,3 +6,6 @@ import "./live.js";
 import "./keys.js";
 import "./palette.js";
 import "./work.js";
+import "./machine.js";
+import "./ask.js";
+import "./trail.js";

@@ -6,10 +6,13 @@ from flask import Blueprint
 
 from app.web.pages import acts, frame
 from app.web.pages.assets import STATIC, add_assets
+from app.web.pages.bookings.routes import add_booking_pages
 from app.web.pages.entrance import add_entrance
 from app.web.pages.links import add_link_pages
 from app.web.pages.records.clients import add_client_pages
 from app.web.pages.records.listing import nothing
+from app.web.pages.trail.audit import add_audit_page
+from app.web.pages.trail.why import add_why_page
 from app.web.pages.work.routes import add_work_pages
 
 
@@ -22,6 +25,9 @@ def pages() -> Blueprint:
     add_link_pages(found)
     add_work_pages(found)
     add_client_pages(found)
+    add_booking_pages(found)
+    add_why_page(found)
+    add_audit_page(found)
     add_assets(found)
     found.add_url_rule("/language/<code>", "language", frame.language)
     found.add_url_rule("/theme/<name>", "theme", frame.theme)
