@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,7 +14,7 @@ from app.store.entities import ENTITIES
 from engine.simulation.world import Record
 
 
-def related(road: StoredRoad, wanted: Mapping[str, Set[str]]) -> dict[str, Record]:
+def related(road: StoredRoad, wanted: Mapping[str, AbstractSet[str]]) -> dict[str, Record]:
     """Entities by ``machine/id``, without what is hidden of them; those that the caller may not read are not there.
 
     ``wanted`` are ids by machine.
@@ -47,4 +48,4 @@ def people(road: StoredRoad, ids: Iterable[str]) -> dict[str, str]:
     wanted = sorted({one for one in ids if one and ":" not in one and one != "system"})
     table = road.store.rows("user").table
     rows = road.connection.execute(sa.select(table.c.id, table.c.name).where(table.c.id.in_(wanted))) if wanted else ()
-    return {id: name for id, name in rows}
+    return dict(rows)

@@ -7,6 +7,7 @@ other. Of those only what concerns the entity is drawn, and one faint line to ea
 
 from __future__ import annotations
 
+import itertools
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -23,7 +24,7 @@ LETTER, SMALL = 7.4, 6.3
 EDGE, GAP, MOST_GAP, HEIGHT, LANE = 12.0, 60.0, 190.0, 34.0, 24.0
 NARROWEST = 1100.0
 """A small machine keeps the size of its letters."""
-MAIN, CHANNEL = 28.0, 30.0
+MAIN, CHANNEL, ROUND = 28.0, 30.0, 9.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ def picture(standing: Standing) -> Picture:
 def _drawn(standing: Standing, main: Sequence[str]) -> dict[tuple[str, str], _Drawn]:
     """The moves that are drawn: the main way, those from here, those that were made, one to whoever has none."""
     machine, found = standing.machine, {}
-    for pair in zip(main, main[1:], strict=False):
+    for pair in itertools.pairwise(main):
         found[pair] = _Drawn(*pair, "", word("move", machine.moves[pair][0]))
     for earlier, later in zip(standing.steps, standing.steps[1:], strict=False):
         pair = (earlier.state, later.state)
@@ -161,7 +162,9 @@ def _placed(
         columns[state] = min(free, key=lambda place: (place >= len(main), abs(place - wanted), -place))
     texts = {state: word("state", state) for state in machine.states}
     count = max(columns.values()) + 1
-    widths = [max([96.0, *(wide(texts[one], LETTER) + 30 for one, at in columns.items() if at == n)]) for n in range(count)]
+    widths = [
+        max([96.0, *(wide(texts[one], LETTER) + 30 for one, at in columns.items() if at == n)]) for n in range(count)
+    ]
     gaps = [GAP] * count
     for (source, target), one in drawn.items():
         if columns[target] == columns[source] + 1 and source in main and target in main:
@@ -202,7 +205,7 @@ def _lines(
     drawn: dict[tuple[str, str], _Drawn], main: Sequence[str], boxes: dict[str, Box]
 ) -> tuple[list[Line], float]:
     """The lines, and how deep the channel is. ``LOW`` stands for the height of the row beneath until that is known."""
-    steps = set(zip(main, main[1:], strict=False))
+    steps = set(itertools.pairwise(main))
     straight = [one for pair, one in drawn.items() if pair in steps]
     curved = [one for pair, one in drawn.items() if pair not in steps]
     lines = [_straight(one, boxes) for one in straight]
@@ -215,7 +218,9 @@ def _lines(
         size = max(wide(one.label, SMALL), wide(one.note, SMALL))
         between = size + 16 < right - left
         span = (left - 8, right + 8) if between or not size else (left - 8, right + size + 16)
-        lane = next((n for n, there in enumerate(lanes) if all(span[1] < a or b < span[0] for a, b in there)), len(lanes))
+        lane = next(
+            (n for n, there in enumerate(lanes) if all(span[1] < a or b < span[0] for a, b in there)), len(lanes)
+        )
         if lane == len(lanes):
             lanes.append([])
         lanes[lane].append(span)
@@ -223,12 +228,36 @@ def _lines(
         depth = max(depth, at - MAIN - HEIGHT + 20)
         ends = [f"{MAIN + HEIGHT:g}" if name in main else "LOW" for name in (one.source, one.target)]
         begin, end = one.ports
-        path = f"M{begin:g} {ends[0]}V{at:g}H{end:g}V{ends[1]}"
+        path = _path(begin, end, at, *ends)
         x, anchor = ((left + right) / 2, "middle") if between else (right + 7, "start")
         lines.append(
-            Line(one.source, one.target, one.look, path, one.label, one.note, one.press, x, at - 6 if between else at + 4, anchor)
+            Line(
+                one.source,
+                one.target,
+                one.look,
+                path,
+                one.label,
+                one.note,
+                one.press,
+                x,
+                at - 6 if between else at + 4,
+                anchor,
+            )
         )
     return lines, depth
+
+
+def _path(begin: float, end: float, at: float, leaves: str, enters: str) -> str:
+    """Down or up into the lane at ``at``, along it with round corners, and out of it again."""
+    along = end - begin
+    round_by = min(ROUND, abs(along) / 2)
+    if round_by < 1:
+        return f"M{begin:g} {leaves}V{enters}"
+    turn = round_by if along > 0 else -round_by
+    out = at + round_by if leaves == "LOW" else at - round_by
+    into = at + round_by if enters == "LOW" else at - round_by
+    first = f"M{begin:g} {leaves}V{out:g}Q{begin:g} {at:g} {begin + turn:g} {at:g}"
+    return f"{first}H{end - turn:g}Q{end:g} {at:g} {end:g} {into:g}V{enters}"
 
 
 def _straight(one: _Drawn, boxes: dict[str, Box]) -> Line:

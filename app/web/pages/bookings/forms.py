@@ -141,9 +141,7 @@ def _edit(id: str) -> Response:
     sent = forms.sent(name for name in SENT if name in request.form)
     try:
         values = forms.values(sent, catalog().machines["booking"])
-        platform().pipeline.run(
-            caller(), lambda road: entities.update(road, "booking", id, values, version=version())
-        )
+        platform().pipeline.run(caller(), lambda road: entities.update(road, "booking", id, values, version=version()))
     except InvalidError as error:
         sent.blame(error)
         return _changing(id, sent, version(), names, 422)

@@ -69,7 +69,7 @@ def _booking(id: str) -> Response:
     given = request.args.get("most", "")
     most = int(given) if given.isascii() and given.isdigit() and len(given) < 5 else PAGE
     sheet = platform().pipeline.read(caller(), lambda road: sheet_of(road, id, kind, most))
-    what = {"sheet": sheet, "booking": sheet.booking, "most": most}
+    what: dict[str, Any] = {"sheet": sheet, "booking": sheet.booking, "most": most}
     if request.args.get("part"):
         return fragment("bookings/sheet.html", **what)
     return page("bookings/page.html", "bookings", **what)
@@ -115,4 +115,3 @@ def _remove_service(id: str, service: str) -> Response:
         return _("The service was taken off; the total follows.")
 
     return act(work, undoable=False)
-

@@ -79,7 +79,12 @@ class Standing:
 
 
 def standing_of(
-    road: StoredRoad, machine: Machine, record: Record, *, paths: Mapping[str, str] | None = None, but: Collection[str] = ()
+    road: StoredRoad,
+    machine: Machine,
+    record: Record,
+    *,
+    paths: Mapping[str, str] | None = None,
+    but: Collection[str] = (),
 ) -> Standing:
     """How an entity that the caller may read stands. ``paths`` are acts that are made in place of the bare move, by its
     name; the moves in ``but`` are made elsewhere.
@@ -159,6 +164,4 @@ def _guarded(road: StoredRoad, machine: Machine, record: Record, move: Transitio
 
 
 def _refused(move: Move, refused: str, *, waits: str = "", place: str = "", lines: tuple[Told, ...] = ()) -> Move:
-    return Move(
-        move.name, move.target, move.key, move.path, move.reason, move.danger, refused, waits, place, lines
-    )
+    return Move(move.name, move.target, move.key, move.path, move.reason, move.danger, refused, waits, place, lines)

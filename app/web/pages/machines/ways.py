@@ -33,7 +33,12 @@ def main_way(machine: Machine) -> tuple[str, ...]:
 
     def worth(way: tuple[str, ...]) -> tuple[bool, bool, bool, int]:
         end = way[-1]
-        return (good(machine, end), machine.states[end].final and not bad(machine, end), not bad(machine, end), len(way))
+        return (
+            good(machine, end),
+            machine.states[end].final and not bad(machine, end),
+            not bad(machine, end),
+            len(way),
+        )
 
     return max(longest.values(), key=worth)
 

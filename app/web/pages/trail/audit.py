@@ -21,7 +21,6 @@ from app.web.context import caller, platform
 from app.web.pages.addresses import address
 from app.web.pages.frame import page
 from app.web.pages.machines.words import value_in_words
-from app.web.wording.language import gettext as _
 from app.web.wording.words import word
 from engine.machines.model import Machine
 
@@ -107,7 +106,9 @@ def _read(road: StoredRoad, machine_id: str, id: str, after: str | None) -> Audi
     there = related(road, _ids(machine, items))
     rows = tuple(_row(machine, one, names, there) for one in items)
     keys = platform().keys("audit")
-    return Audit(machine_id, id, name, address(machine_id, id), rows, following, chain_of(road.connection, keys, machine_id, id))
+    return Audit(
+        machine_id, id, name, address(machine_id, id), rows, following, chain_of(road.connection, keys, machine_id, id)
+    )
 
 
 def _ids(machine: Machine, items: list[dict[str, Any]]) -> dict[str, set[str]]:
@@ -123,7 +124,7 @@ def _ids(machine: Machine, items: list[dict[str, Any]]) -> dict[str, set[str]]:
 
 def _row(machine: Machine, item: dict[str, Any], names: Mapping[str, str], there: Mapping[str, Any]) -> Row:
     action = item["action"]
-    kind, _dot, rest = action.partition(".")
+    rest = action.partition(".")[2]
     changes = tuple(
         (word("field", name), _value(machine, name, pair[0], there), _value(machine, name, pair[1], there))
         for name, pair in item["changes"].items()

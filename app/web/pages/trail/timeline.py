@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from app.road import commands
 from app.road.related import people
 from app.road.road import StoredRoad
 from app.road.timeline import KINDS, timeline
@@ -13,6 +14,7 @@ from app.web.wording import moments
 from app.web.wording.language import gettext as _
 from app.web.wording.words import word
 from engine.conditions.values import Timestamp
+from engine.machines.model import Machine
 
 PAGE, MOST = 30, 300
 ICONS = {"people": "user", "system": "rule", "money": "money", "messages": "mail"}
@@ -85,7 +87,7 @@ def _entry(road: StoredRoad, item: dict[str, Any], names: dict[str, str]) -> Ent
     if item["kind"] == "messages":
         return _message(road, item, rule)
     machine = road.catalog.machines[item["entity"]["type"]]
-    kind = word("kind", machine.id)
+    kind = _named(road, machine, item["entity"]["id"])
     name = item["type"].partition(".")[2]
     changes = {key: pair for key, pair in item["changes"].items() if key not in QUIET}
     moved = changes.pop("status", None)
@@ -111,6 +113,17 @@ def _entry(road: StoredRoad, item: dict[str, Any], names: dict[str, str]) -> Ent
     return Entry(item["id"], at, icon, text, by, rule, item.get("reason") or "", pairs, item["id"])
 
 
+def _named(road: StoredRoad, machine: Machine, id: str) -> str:
+    """What kind of thing it is, and of which the title, where several may stand beside each other."""
+    kind = word("kind", machine.id)
+    if "title" not in machine.fields:
+        return kind
+    record = road.world.tables[machine.id].get(id, {})
+    seen = commands.decision(road, f"{machine.plural}.read", machine.id, record)
+    title = record.get("title") if seen.allowed and "title" not in seen.hidden else None
+    return _("%(kind)s “%(title)s”") % {"kind": kind, "title": title} if title else kind
+
+
 def _message(road: StoredRoad, item: dict[str, Any], rule: str) -> Entry:
     state = item["state"]
     what = item.get("template") or item["type"]
@@ -127,4 +140,3 @@ def _message(road: StoredRoad, item: dict[str, Any], rule: str) -> Entry:
         "withdrawn": _("Withdrawn"),
     }
     return Entry(item["id"], item["at"], ICONS["messages"], text, "", rule, "", (), "", said.get(state, state), leaves)
-
