@@ -47,5 +47,7 @@ def people(road: StoredRoad, ids: Iterable[str]) -> dict[str, str]:
     """The names of people by id, for those who see what they did; ids of rules and of the platform have none."""
     wanted = sorted({one for one in ids if one and ":" not in one and one != "system"})
     table = road.store.rows("user").table
-    rows = road.connection.execute(sa.select(table.c.id, table.c.name).where(table.c.id.in_(wanted))) if wanted else ()
-    return dict(rows)
+    if not wanted:
+        return {}
+    rows = road.connection.execute(sa.select(table.c.id, table.c.name).where(table.c.id.in_(wanted)))
+    return {row.id: row.name for row in rows}

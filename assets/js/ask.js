@@ -10,7 +10,7 @@ document.addEventListener("click", (event) => {
   form.reset();
   form.dataset.act = button.dataset.ask;
   form.elements.version.value = button.dataset.version ?? "";
-  ask.querySelector("h2").textContent = button.dataset.title;
+  ask.querySelector("h2").textContent = [button.dataset.title, button.dataset.name].filter(Boolean).join(" ");
   ask.querySelector("[data-submit]").textContent = button.dataset.title;
   tell(form, "");
   ask.showModal();

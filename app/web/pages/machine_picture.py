@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from app.web.pages.machines.said import Bar, bar_of, in_words
 from app.web.pages.machines.standing import Move, Standing
 from app.web.pages.machines.ways import main_way, reachable
 from app.web.wording import moments
@@ -24,6 +25,7 @@ LETTER, SMALL = 7.4, 6.3
 EDGE, GAP, MOST_GAP, HEIGHT, LANE = 12.0, 60.0, 190.0, 34.0, 24.0
 NARROWEST = 1100.0
 """A small machine keeps the size of its letters."""
+LONGEST_NOTE = 30
 MAIN, CHANNEL, ROUND = 28.0, 30.0, 9.0
 
 
@@ -63,14 +65,6 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
-    """The main way as steps, for a narrow screen: past, now or ahead, and where one is."""
-
-    looks: tuple[str, ...]
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class Picture:
     """What is drawn, how large, and the same said in words."""
 
@@ -93,6 +87,8 @@ class _Drawn:
     note: str = ""
     press: str = ""
     ports: list[float] = field(default_factory=list)
+    first: bool = False
+    """Whether it is the leftmost at its first box, so that there is room for its label on that side."""
 
 
 def wide(text: str, letter: float) -> float:
@@ -114,8 +110,10 @@ def picture(standing: Standing) -> Picture:
         height = low + HEIGHT + EDGE
     else:
         height = MAIN + HEIGHT + max(depth, EDGE + 8)
-    width = max(NARROWEST, max(box.x + box.width for box in boxes.values()) + EDGE)
-    return Picture(width, height, tuple(boxes.values()), tuple(lines), _name(standing), _bar(standing, main))
+    ends = [box.x + box.width for box in boxes.values()]
+    ends += [line.x + wide(line.label, SMALL) for line in lines if line.anchor == "start"]
+    width = max(NARROWEST, max(ends) + EDGE)
+    return Picture(width, height, tuple(boxes.values()), tuple(lines), in_words(standing), bar_of(standing, main))
 
 
 def _drawn(standing: Standing, main: Sequence[str]) -> dict[tuple[str, str], _Drawn]:
@@ -132,7 +130,7 @@ def _drawn(standing: Standing, main: Sequence[str]) -> dict[tuple[str, str], _Dr
         look = "can" if not move.refused else "wait"
         known = found.get(pair)
         if pair[0] != pair[1] and (known is None or known.look != "lit"):
-            note = _("waits: %(what)s") % {"what": move.waits} if move.waits else ""
+            note = _waiting(move)
             found[pair] = _Drawn(*pair, look, _label(move), note, "" if move.refused else move.name)
     reached = {target for _source, target in found}
     places = {name: place for place, name in enumerate(main)}
@@ -142,6 +140,13 @@ def _drawn(standing: Standing, main: Sequence[str]) -> dict[tuple[str, str], _Dr
             source = max(sources, key=lambda one: places.get(one, -1))
             found[source, state] = _Drawn(source, state, "", "")
     return found
+
+
+def _waiting(move: Move) -> str:
+    """What a move waits for, where that is short: beneath the picture it is said in full."""
+    if not move.waits:
+        return ""
+    return _("waits: %(what)s") % {"what": move.waits} if len(move.waits) <= LONGEST_NOTE else _("waits")
 
 
 def _label(move: Move) -> str:
@@ -212,12 +217,16 @@ def _lines(
     _give_ports(curved, boxes)
     lanes: list[list[tuple[float, float]]] = []
     depth = 0.0
-    first = 20.0 if any(one.note for one in straight) else 6.0
+    first = 12.0 if any(one.note for one in straight) else 4.0
     for one in sorted(curved, key=lambda one: (abs(one.ports[0] - one.ports[1]), one.source, one.target)):
         left, right = min(one.ports), max(one.ports)
-        size = max(wide(one.label, SMALL), wide(one.note, SMALL))
+        said = ", ".join(text for text in (one.label, one.note) if text)
+        size = wide(said, SMALL)
         between = size + 16 < right - left
-        span = (left - 8, right + 8) if between or not size else (left - 8, right + size + 16)
+        before = not between and one.first
+        span = (left - 8, right + 8) if between or not said else (left - 8, right + size + 16)
+        if before:
+            span = (left - size - 16, right + 8)
         lane = next(
             (n for n, there in enumerate(lanes) if all(span[1] < a or b < span[0] for a, b in there)), len(lanes)
         )
@@ -229,21 +238,11 @@ def _lines(
         ends = [f"{MAIN + HEIGHT:g}" if name in main else "LOW" for name in (one.source, one.target)]
         begin, end = one.ports
         path = _path(begin, end, at, *ends)
-        x, anchor = ((left + right) / 2, "middle") if between else (right + 7, "start")
-        lines.append(
-            Line(
-                one.source,
-                one.target,
-                one.look,
-                path,
-                one.label,
-                one.note,
-                one.press,
-                x,
-                at - 6 if between else at + 4,
-                anchor,
-            )
-        )
+        x, anchor = (left - 7, "end") if before else (right + 7, "start")
+        if between:
+            x, anchor = (left + right) / 2, "middle"
+        low = at - 6 if between else at + 4
+        lines.append(Line(one.source, one.target, one.look, path, said, "", one.press, x, low, anchor))
     return lines, depth
 
 
@@ -277,37 +276,8 @@ def _give_ports(lines: Sequence[_Drawn], boxes: dict[str, Box]) -> None:
         ends.sort(key=lambda end: (boxes[end[2]].middle, end[1], end[2]))
         for place, (one, side, _other) in enumerate(ends):
             one.ports[side] = round(box.x + box.width * (place + 1) / (len(ends) + 1), 1)
-
-
-def _name(standing: Standing) -> str:
-    """The whole picture in words."""
-    way = ", ".join(word("state", step.state) for step in standing.steps)
-    parts = [_("Path so far: %(states)s.") % {"states": way}]
-    allowed = ", ".join(word("move", move.name) for move in standing.moves if not move.refused)
-    if allowed:
-        parts.append(_("Next allowed: %(moves)s.") % {"moves": allowed})
-    parts += [move.refused for move in standing.moves if move.refused]
-    if standing.machine.states[standing.state].final:
-        parts.append(_("This is where it ends."))
-    return " ".join(parts)
-
-
-def _bar(standing: Standing, main: Sequence[str]) -> Bar:
-    """The main way as steps. Whoever has left it stands behind the last of its states that they were in."""
-    visited = {step.state for step in standing.steps}
-    state = word("state", standing.state)
-    if standing.state in main:
-        at = main.index(standing.state)
-        text = _("Step %(number)d of %(all)d: %(state)s.") % {"number": at + 1, "all": len(main), "state": state}
-        now = "now"
-    else:
-        at = max((place for place, one in enumerate(main) if one in visited), default=0)
-        text = _("Left the way after step %(number)d of %(all)d: %(state)s.") % {
-            "number": at + 1,
-            "all": len(main),
-            "state": state,
-        }
-        now = "left"
-    looks = tuple("past" if one in visited and n < at else now if n == at else "" for n, one in enumerate(main))
-    waiting = next((move.refused for move in standing.moves if move.waits), "")
-    return Bar(looks, f"{text} {waiting}".strip())
+            one.first = one.first if side else place == 0 and len(ends) > 1
+    for one in lines:  # what lies just beneath is reached straight, where nothing else comes there
+        alone = sum(one.target in (other.source, other.target) for other in lines) == 1
+        if alone and boxes[one.source].x == boxes[one.target].x:
+            one.ports[1] = one.ports[0]

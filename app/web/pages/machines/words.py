@@ -16,7 +16,7 @@ from engine.conditions.veil import HIDDEN
 from engine.machines.model import Machine
 from engine.machines.records import as_json
 
-LONGEST_SHORT = 60
+LONGEST_SHORT = 90
 _INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z")
 
 
@@ -39,7 +39,10 @@ def told(machine: Machine, line: LineVerdict) -> Told:
     short = ""
     if len(said) == 1 and said[0][0].startswith(f"{machine.id}.") and said[0][0].count(".") == 1:
         name = word("field", said[0][0].rpartition(".")[2])
-        short = _("%(field)s is %(value)s") % {"field": name, "value": said[0][1].lower()}
+        if values[0][1] is HIDDEN:
+            short = _("%(field)s has to change first, its value is hidden from you") % {"field": name}
+        else:
+            short = _("%(field)s is %(value)s") % {"field": name, "value": said[0][1].lower()}
         short = short if len(short) <= LONGEST_SHORT else ""
     place = f"{line.place.file}:{line.place.line}"
     return Told(line.expression, place, line.verdict, said, short, line.error or "")

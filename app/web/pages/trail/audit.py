@@ -126,7 +126,11 @@ def _row(machine: Machine, item: dict[str, Any], names: Mapping[str, str], there
     action = item["action"]
     rest = action.partition(".")[2]
     changes = tuple(
-        (word("field", name), _value(machine, name, pair[0], there), _value(machine, name, pair[1], there))
+        (
+            word("field", name),
+            "" if pair[0] is None else _value(machine, name, pair[0], there),
+            _value(machine, name, pair[1], there),
+        )
         for name, pair in item["changes"].items()
         if name not in SILENT
     )

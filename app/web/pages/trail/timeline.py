@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import sqlalchemy as sa
+
+from app.records.events import EVENTS
 from app.road import commands
 from app.road.related import people
 from app.road.road import StoredRoad
@@ -61,9 +64,10 @@ def timeline_of(road: StoredRoad, booking: str, kind: str, most: int) -> Timelin
         oldest = _instant(items[-1]) if following is not None and items else 0
         items = sorted([*items, *(one for one in told if _instant(one) >= oldest)], key=_instant, reverse=True)
     names = people(road, [one["actor"] for one in items])
+    causes = _causes(road, items)
     days: list[tuple[str, list[Entry]]] = []
     for item in items:
-        entry = _entry(road, item, names)
+        entry = _entry(road, item, names, causes)
         if entry is None:
             continue
         day = moments.day(item["at"])
@@ -78,12 +82,32 @@ def _instant(item: dict[str, Any]) -> int:
     return int(Timestamp.parse(item["at"]))
 
 
-def _entry(road: StoredRoad, item: dict[str, Any], names: dict[str, str]) -> Entry | None:
+def _causes(road: StoredRoad, items: list[dict[str, Any]]) -> frozenset[str]:
+    """The events that set rules off and whose traces the reader may see: there it says why a rule did what it did."""
+    wanted = sorted({one["cause"] for one in items if one.get("cause") and ":" in (one["actor"] or "")})
+    if not wanted:
+        return frozenset()
+    columns = EVENTS.c
+    rows = road.connection.execute(
+        sa.select(columns.id, columns.machine, columns.subject).where(columns.id.in_(wanted))
+    )
+    found = set()
+    for id, machine, subject in rows.fetchall():
+        known = road.catalog.machines.get(machine)
+        record = road.world.tables[machine].get(subject) if known is not None else None
+        if known is not None and record is not None:
+            if commands.decision(road, f"{known.plural}.read", machine, record).allowed:
+                found.add(id)
+    return frozenset(found)
+
+
+def _entry(road: StoredRoad, item: dict[str, Any], names: dict[str, str], causes: frozenset[str]) -> Entry | None:
     """A happening in words; None for one of which the reader may see nothing that it changed."""
     actor = item["actor"] or ""
     rule = actor if actor.startswith(("rule:", "sla:")) else ""
     by = names.get(actor, "") if not rule else ""
     at, icon = item["at"], ICONS[item["kind"]]
+    why = item["cause"] if rule and item.get("cause") in causes else item["id"]
     if item["kind"] == "messages":
         return _message(road, item, rule)
     machine = road.catalog.machines[item["entity"]["type"]]
@@ -110,7 +134,7 @@ def _entry(road: StoredRoad, item: dict[str, Any], names: dict[str, str]) -> Ent
         text = _("%(kind)s was changed") % {"kind": kind}
     else:
         text = _("%(kind)s: %(event)s") % {"kind": kind, "event": word("event", name)}
-    return Entry(item["id"], at, icon, text, by, rule, item.get("reason") or "", pairs, item["id"])
+    return Entry(item["id"], at, icon, text, by, rule, item.get("reason") or "", pairs, why)
 
 
 def _named(road: StoredRoad, machine: Machine, id: str) -> str:

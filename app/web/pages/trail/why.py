@@ -43,8 +43,8 @@ def add_why_page(pages: Blueprint) -> None:
 def _why(id: str) -> Response:
     trace = platform().pipeline.read(caller(), lambda road: _trace(road, id))
     if request.args.get("part"):
-        return fragment("trail/trace.html", trace=trace)
-    return page("trail/why.html", "why", trace=trace)
+        return fragment("trail/trace.html", trace=trace, level=2)
+    return page("trail/why.html", "why", trace=trace, level=1)
 
 
 def _trace(road: StoredRoad, id: str) -> Trace:
@@ -54,7 +54,13 @@ def _trace(road: StoredRoad, id: str) -> Trace:
     actor = event.get("actor") or ""
     actor = actor.get("id", "") if isinstance(actor, dict) else str(actor)
     by = people(road, [actor]).get(actor, actor)
-    title = _("%(kind)s: %(event)s") % {"kind": word("kind", machine), "event": word("event", name)}
+    kind = word("kind", machine)
+    moved = (event.get("changes") or {}).get("status")
+    if isinstance(moved, list) and moved[0] and moved[0] != "hidden":
+        states = {"before": word("state", moved[0]), "after": word("state", moved[1])}
+        title = _("%(kind)s: %(before)s became %(after)s") % {"kind": kind, **states}
+    else:
+        title = _("%(kind)s: %(event)s") % {"kind": kind, "event": word("event", name)}
     rules = sorted((_rule(one) for one in told["rules"]), key=lambda one: one["verdict"] == "unmet")
     met = sum(one["verdict"] == "met" for one in rules)
     return Trace(event, title, by, address(machine, event.get("subject", "")), rules, met)
