@@ -133,7 +133,7 @@ def test_services_come_and_go_and_the_total_follows(world: World):
     booking = world.booking(10)
     path = f"/acts/booking/{booking['id']}/services"
     world.manager.act(path, title="Train", quantity="2", price="10.50", price_currency="EUR")
-    assert world.house.owner.get(f"/bookings/{booking['id']}")["total"]["amount"] == TOTAL["amount"] + 2_100
+    assert world.house.owner.get(f"/bookings/{booking['id']}")["total"]["amount"] == 125_556
     [service] = world.house.owner.get(f"/bookings/{booking['id']}/services")["items"]
     assert world.manager.act(path, 422, title="Train", quantity="x", price="1", price_currency="EUR")["refused"]
     world.operator.act(f"{path}/{service['id']}", 403)
@@ -239,15 +239,15 @@ def test_the_timeline_tells_days_people_rules_and_why(world: World):
 
 
 def test_a_message_that_has_not_left_says_until_when_it_is_here(world: World):
-    booking = world.booking(14)
-    world.manager.act(f"/acts/booking/{booking['id']}/request_deposit")
-    due = {"purpose": "deposit", "amount": RATE, "due_at": "2026-05-01T00:00:00Z", "booking": booking["id"]}
-    payment = world.house.finance.post("/payments", due)
-    world.house.finance.move(f"/payments/{payment['id']}", "succeed")
-    page = world.manager.open(f"/bookings/{booking['id']}?kind=messages")
+    first, second = world.booking(14), world.booking(14)
+    for one in (first, second):
+        world.manager.act(f"/acts/booking/{one['id']}/hold-time")
+    option = world.house.owner.get(f'/options?filter=option.booking.id == "{second["id"]}"')["items"][0]
+    world.manager.act(f"/acts/option/{option['id']}/ask")
+    page = world.manager.open(f"/bookings/{first['id']}?kind=messages")
     assert "data-until=" in page
     assert "leaves at" in page
-    assert "booking-confirmed" in page
-    assert "booking-confirmed" in world.manager.open(f"/bookings/{booking['id']}")
-    hidden = world.operator.open(f"/bookings/{booking['id']}?kind=messages")
-    assert "booking-confirmed" not in hidden, "it was sent on behalf of a payment, which is nothing to them"
+    assert "option-challenged" in page
+    assert "option-challenged" in world.operator.open(f"/bookings/{first['id']}")
+    hidden = Looking(world.house, "content").open(f"/bookings/{first['id']}?kind=messages")
+    assert "option-challenged" not in hidden, "it was sent on behalf of an option, which is nothing to them"

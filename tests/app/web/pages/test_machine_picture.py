@@ -82,7 +82,7 @@ def test_no_two_lines_lie_on_each_other_and_all_know_where_they_end(agency: Cata
         runs = []
         for one in drawn.lines:
             for begin, at, end in re.findall(r"([\d.]+) ([\d.]+)H([\d.]+)", one.path):
-                runs.append((float(at), *sorted((float(begin), float(end))), one))
+                runs.append((float(at), min(float(begin), float(end)), max(float(begin), float(end)), one))
         for n, (at, left, right, one) in enumerate(runs):
             for other_at, other_left, other_right, other in runs[n + 1 :]:
                 apart = abs(at - other_at) > 5 or right < other_left or other_right < left
