@@ -71,5 +71,5 @@ def value_in_words(machine: Machine | None, name: str, value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(value_in_words(None, "", one) for one in value) or _("nothing")
     if isinstance(value, Mapping):
-        return ", ".join(f"{key}: {value_in_words(None, key, one)}" for key, one in value.items())
+        return ", ".join(f"{word('field', key)}: {value_in_words(None, key, one)}" for key, one in value.items())
     return str(value)
