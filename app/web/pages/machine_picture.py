@@ -107,7 +107,8 @@ def picture(standing: Standing) -> Picture:
         low = MAIN + HEIGHT + max(depth, CHANNEL)
         boxes |= {name: replace(box, y=low) for name, box in boxes.items() if name not in main}
         lines = [replace(one, path=one.path.replace("LOW", f"{low:g}")) for one in lines]
-        height = low + HEIGHT + EDGE
+        noted = any(box.note for box in boxes.values() if box.y == low)
+        height = low + HEIGHT + EDGE + (8 if noted else 0)
     else:
         height = MAIN + HEIGHT + max(depth, EDGE + 8)
     ends = [box.x + box.width for box in boxes.values()]
@@ -137,7 +138,8 @@ def _drawn(standing: Standing, main: Sequence[str]) -> dict[tuple[str, str], _Dr
     for state in machine.states:
         sources = [source for source, target in machine.moves if target == state and source != state]
         if state not in reached and state not in main and sources:
-            source = max(sources, key=lambda one: places.get(one, -1))
+            above = sorted((one for one in sources if one in places), key=lambda one: places[one])
+            source = standing.state if standing.state in sources else above[len(above) // 2] if above else sources[0]
             found[source, state] = _Drawn(source, state, "", "")
     return found
 

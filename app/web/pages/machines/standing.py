@@ -16,6 +16,7 @@ from app.web.pages.machines.ways import bad
 from app.web.pages.machines.words import Told, told
 from app.web.wording.language import gettext as _
 from app.web.wording.words import word
+from engine.access.decide import Decision
 from engine.access.sight import Sight
 from engine.conditions.veil import veiled
 from engine.events.envelope import decode
@@ -137,9 +138,23 @@ def _move(road: StoredRoad, machine: Machine, record: Record, move: Transition, 
     decided = commands.decision(road, move.permission, machine.id, record)
     if not decided.allowed:
         place = f"{decided.place.file}:{decided.place.line}" if decided.place is not None else ""
-        text = _("%(move)s is not yours to do here: your role allows it for others only.")
-        return _refused(found, text % {"move": word("move", move.name)}, place=place)
+        text = _("%(move)s: your role does not allow it here.") % {"move": word("move", move.name)}
+        return _refused(found, text, place=place, lines=_doubts(road, machine, decided))
     return _guarded(road, machine, record, move, found)
+
+
+def _doubts(road: StoredRoad, machine: Machine, decided: Decision) -> tuple[Told, ...]:
+    """The lines of the caller's grants that do not hold, with what they rest on as far as the caller sees that."""
+    reader = reader_of(road)
+    found = []
+    for doubt in decided.doubts:
+        where = doubt.grant.where
+        if where is None or reader is None:
+            continue
+        sees = Sight(reader, machine.id)
+        lines = veiled(doubt.explain().lines, where.explained, where, sees)
+        found += [told(machine, line) for line in lines if line.verdict != "met"]
+    return tuple(found)
 
 
 def _guarded(road: StoredRoad, machine: Machine, record: Record, move: Transition, found: Move) -> Move:

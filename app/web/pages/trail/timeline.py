@@ -150,7 +150,7 @@ def _named(road: StoredRoad, machine: Machine, id: str) -> str:
 
 def _message(road: StoredRoad, item: dict[str, Any], rule: str) -> Entry:
     state = item["state"]
-    what = item.get("template") or item["type"]
+    what = word("template", item.get("template") or item["type"])
     to = word("kind", str(item.get("to") or "").rpartition(".")[2])
     text = _("Message to %(to)s: %(template)s") % {"to": to.lower(), "template": what} if to else what
     waits = item.get("leaves_at")

@@ -247,7 +247,20 @@ def test_a_message_that_has_not_left_says_until_when_it_is_here(world: World):
     page = world.manager.open(f"/bookings/{first['id']}?kind=messages")
     assert "data-until=" in page
     assert "leaves at" in page
-    assert "option-challenged" in page
-    assert "option-challenged" in world.operator.open(f"/bookings/{first['id']}")
+    assert "Option challenged" in page
+    assert "Option challenged" in world.operator.open(f"/bookings/{first['id']}")
     hidden = Looking(world.house, "content").open(f"/bookings/{first['id']}?kind=messages")
-    assert "option-challenged" not in hidden, "it was sent on behalf of an option, which is nothing to them"
+    assert "Option challenged" not in hidden, "it was sent on behalf of an option, which is nothing to them"
+
+
+def test_a_move_that_ones_role_allows_elsewhere_says_where_that_is_written(world: World):
+    booking = world.booking(15)
+    world.house.owner.move(f"/bookings/{booking['id']}", "request_deposit")
+    due = {"purpose": "deposit", "amount": RATE, "due_at": "2026-05-01T00:00:00Z", "booking": booking["id"]}
+    payment = world.house.finance.post("/payments", due)
+    world.house.finance.move(f"/payments/{payment['id']}", "succeed")
+    page = world.operator.open(f"/bookings/{booking['id']}")
+    assert "Cancel: your role does not allow it here." in page
+    assert "booking.status in open" in page
+    assert "rules/access/" in page
+    world.operator.act(f"/acts/booking/{booking['id']}/cancel", 403, reason="No")
