@@ -8,3 +8,6 @@ import "./palette.js";
 import "./work.js";
 import "./recordkeys.js";
 import "./asking.js";
+import "./machine.js";
+import "./ask.js";
+import "./trail.js";
