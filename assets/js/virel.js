@@ -6,3 +6,4 @@ import "./live.js";
 import "./keys.js";
 import "./palette.js";
 import "./work.js";
+import "./pictures.js";
