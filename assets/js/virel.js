@@ -7,3 +7,4 @@ import "./keys.js";
 import "./palette.js";
 import "./work.js";
 import "./pictures.js";
+import "./account.js";

@@ -9,6 +9,7 @@ from app.web.pages.assets import STATIC, add_assets
 from app.web.pages.entrance import add_entrance
 from app.web.pages.links import add_link_pages
 from app.web.pages.models.routes import add_model_pages
+from app.web.pages.people.routes import add_people_pages
 from app.web.pages.records.clients import add_client_pages
 from app.web.pages.records.listing import nothing
 from app.web.pages.work.routes import add_work_pages
@@ -24,6 +25,7 @@ def pages() -> Blueprint:
     add_work_pages(found)
     add_client_pages(found)
     add_model_pages(found)
+    add_people_pages(found)
     add_assets(found)
     found.add_url_rule("/language/<code>", "language", frame.language)
     found.add_url_rule("/theme/<name>", "theme", frame.theme)

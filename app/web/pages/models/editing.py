@@ -89,7 +89,9 @@ def _stale(form: Form, id: str, error: StaleError) -> Response:
         form.notice = _("%(name)s has changed this model since you opened it. Nothing was saved.") % {"name": who}
     else:
         form.notice = _("This model has changed since you opened it. Nothing was saved.")
-    form.notice += " " + _("Your text stands as you typed it; beside it is what is stored now. Save again to replace it.")
+    form.notice += " " + _(
+        "Your text stands as you typed it; beside it is what is stored now. Save again to replace it."
+    )
     return _form(form, id, known, 412, now)
 
 

@@ -19,6 +19,7 @@ from app.web.context import caller, platform
 from app.web.pages import frame
 from app.web.pages.records.listing import Part
 from app.web.wording.language import marked
+from engine.conditions.types import EnumType
 
 ROWS = 48
 LONGEST_SEARCH = 60
@@ -57,7 +58,8 @@ def models() -> Response:
 
     def read(road: StoredRoad) -> dict[str, Any]:
         machine = road.catalog.machines["model"]
-        categories = sorted(machine.fields["category"].type.values)
+        category = machine.fields["category"].type
+        categories = sorted(category.values) if isinstance(category, EnumType) else []
         asked = Asked(
             next((one for one in PARTS if one.key == given.get("part")), PARTS[0]),
             given.get("q", "").strip()[:LONGEST_SEARCH],

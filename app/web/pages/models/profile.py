@@ -51,7 +51,9 @@ def model(id: str) -> Response:
 @login_required  # type: ignore[untyped-decorator]
 def pictures(id: str) -> Response:
     """The pictures alone, to be put in their place."""
-    return frame.fragment("models/pictures.html", **platform().pipeline.read(caller(), lambda road: _pictures(road, id)))
+    return frame.fragment(
+        "models/pictures.html", **platform().pipeline.read(caller(), lambda road: _pictures(road, id))
+    )
 
 
 @login_required  # type: ignore[untyped-decorator]
