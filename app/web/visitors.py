@@ -23,8 +23,8 @@ from app.web.wording.language import gettext as _
 from app.web.wording.words import word
 
 LOGIN = "/login"
-LEAVING = frozenset({"pages.end_preview", "pages.logout"})
-"""What may be sent while one looks through another role."""
+LEAVING = frozenset({"pages.end_preview", "pages.logout", "pages.language", "pages.theme"})
+"""What may be sent while one looks through another role: none of it changes the store, except that one has left."""
 
 
 class Visitor(UserMixin):  # type: ignore[misc]

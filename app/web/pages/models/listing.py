@@ -78,7 +78,7 @@ def models() -> Response:
             "columns": [name for name in ("day_rate", "rating_internal") if any(name in item for item in items)],
         }
 
-    what = platform().pipeline.read(caller(), read) | {"address": _address, "parts": PARTS}
+    what = platform().pipeline.read(caller(), read) | {"address": _address, "parts": PARTS, "after": cursor or ""}
     if given.get("rows"):
         return frame.fragment("models/rows.html", **what)
     return frame.page("models/list.html", "models", **what)

@@ -54,7 +54,7 @@ def people() -> Response:
         }
 
     what = platform().pipeline.read(caller(), read)
-    what |= {"parts": PARTS, "part": part.key, "q": words, "address": _address}
+    what |= {"parts": PARTS, "part": part.key, "q": words, "address": _address, "after": cursor or ""}
     if request.args.get("rows"):
         return frame.fragment("people/rows.html", **what)
     return frame.page("people/list.html", "people", **what)

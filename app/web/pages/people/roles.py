@@ -10,6 +10,7 @@ from flask import Response, request
 from flask_login import current_user, login_required
 
 from app.report.documents.phrase import in_line
+from app.report.documents.sheet import CLOSE, OPEN
 from app.web.context import catalog
 from app.web.pages import frame
 from app.web.preview import uncovered
@@ -51,9 +52,9 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """The permissions on one kind of entity; of none in particular with an empty ``machine``."""
+    """The permissions on one kind of entity; of none in particular with an empty ``plural``."""
 
-    machine: str
+    plural: str
     rows: tuple[tuple[str, tuple[Cell, ...]], ...]
 
 
@@ -80,7 +81,7 @@ def matrix(found: Catalog) -> list[Area]:
     areas = []
     for machine in sorted(found.machines.values(), key=lambda one: one.id):
         rows = tuple(_row(found, permission, machine) for permission in permissions_of(machine, granted))
-        areas.append(Area(machine.id, rows))
+        areas.append(Area(machine.plural, rows))
     plurals = {machine.plural for machine in found.machines.values()}
     rest = sorted(one for one in granted if one.partition(".")[0] not in plurals)
     return [*areas, Area("", tuple(_row(found, permission) for permission in rest))]
@@ -125,6 +126,6 @@ def _given(grant: CheckedGrant, written: Sequence[Grant]) -> Given:
     where = ""
     if source.where is not None:
         node = source.where.scalar if isinstance(source.where, Line) else source.where.node
-        where = in_line(data(node)).strip("`")
+        where = in_line(data(node)).replace(OPEN, "").replace(CLOSE, "")
     fields = None if grant.fields is None else tuple(sorted(grant.fields))
     return Given(grant.permission, where, tuple(sorted(grant.hide)), fields, f"{grant.place.file}:{grant.place.line}")

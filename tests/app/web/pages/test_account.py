@@ -91,3 +91,12 @@ def test_demo_logins_are_told_in_a_demo_only(house: Agency):
     assert "owner@demo.virel" in Door(house).http.get("/login").get_data(as_text=True)
     platform = replace(house.platform, identity=replace(house.platform.identity, demo=False))
     assert "demo.virel" not in create_app(platform).test_client().get("/login").get_data(as_text=True)
+
+
+def test_the_menu_turns_language_and_light_by_its_buttons(house: Agency):
+    operator = Visit(house, "operator")
+    turned = operator.post("/language/ru?next=/me")
+    assert (turned.status_code, turned.headers["Location"]) == (303, "/me")
+    assert '<html lang="ru"' in operator.get("/me")
+    assert operator.post("/theme/dark?next=/me").status_code == 303
+    assert 'data-theme="dark"' in operator.get("/me")

@@ -177,3 +177,18 @@ def test_bookings_ahead_are_those_that_are_not_over(house: Agency, model: str):
     text = Visit(house, "content").get(f"/models/{model}")
     assert codes["future"] in text
     assert "Nordlicht" not in text  # may not read clients
+
+
+def test_a_later_page_stays_that_page_when_it_is_fetched_again(house: Agency, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("app.web.pages.models.listing.ROWS", 2)
+    for number in range(3):
+        house.owner.post("/models", {**MODEL, "name": f"Model {number}"})
+    content = Visit(house, "content")
+    older = re.search(r'href="(/models\?[^"]*after=[^"]+)"', content.get("/models?part=draft"))
+    assert older is not None
+    text = content.get(older[1].replace("&amp;", "&"))
+    again = re.search(r'data-from="(/models\?[^"]*rows=1[^"]*)"', text)
+    assert again is not None
+    rows = content.get(again[1].replace("&amp;", "&"))
+    assert "Model 0" in rows
+    assert "Model 2" not in rows
