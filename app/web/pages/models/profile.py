@@ -63,7 +63,8 @@ def move(id: str, move: str) -> Response:
 
     def work(road: StoredRoad) -> str:
         moved = commands.move(road, "model", id, move, {"reason": reason} if reason else {}, version=version())
-        return _("%(name)s: %(state)s.") % {"name": moved.get("name", ""), "state": word("state", moved["status"])}
+        seen = shown(road, road.catalog.machines["model"], moved)  # no more than the page shows
+        return _("%(name)s: %(state)s.") % {"name": seen.get("name", ""), "state": word("state", moved["status"])}
 
     return act(work)
 

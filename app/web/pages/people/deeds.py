@@ -8,6 +8,7 @@ from flask_login import login_required
 from app.identity import people, sessions
 from app.road import commands
 from app.road.road import StoredRoad
+from app.web.answers import shown
 from app.web.context import platform
 from app.web.pages.acts import act, version
 from app.web.wording.language import gettext as _
@@ -19,7 +20,8 @@ def move(id: str, move: str) -> Response:
 
     def work(road: StoredRoad) -> str:
         moved = people.move(platform().identity, road, id, move, version=version())
-        name = moved.get("name") or moved.get("email") or ""
+        seen = shown(road, road.catalog.machines["user"], moved)
+        name = seen.get("name") or seen.get("email") or ""
         if moved["status"] == "active":
             return _("%(name)s may sign in again.") % {"name": name}
         return _("%(name)s is deactivated and signed out everywhere.") % {"name": name}

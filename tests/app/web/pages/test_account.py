@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from tests.app.web.conftest import Agency
-from tests.app.web.pages.visiting import Visit
+from tests.app.web.pages.browsing import Visit
 from tests.app.web.signing_in import GOOD, HERE, Door
 
 

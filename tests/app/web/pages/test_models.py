@@ -7,7 +7,7 @@ import re
 import pytest
 
 from tests.app.web.conftest import Agency
-from tests.app.web.pages.visiting import Visit
+from tests.app.web.pages.browsing import Visit
 from tests.app.web.population import picture
 
 MODEL = {

@@ -8,7 +8,7 @@ import pytest
 
 from app.web import preview
 from tests.app.web.conftest import Agency
-from tests.app.web.pages.visiting import Visit
+from tests.app.web.pages.browsing import Visit
 from tests.app.web.signing_in import MINUTE, Door, audited, letters
 
 INVITED = {"email": "berta@house.test", "name": "Berta", "queues": "operations, vip", "locale": "ru", "timezone": ""}
