@@ -10,7 +10,7 @@ from PIL import Image
 from tests.app.web.journeys.conftest import Served, Visiting
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import FilePayload, Page
 
 
 def order(served: Served, model: str) -> list[str]:
@@ -27,15 +27,16 @@ def jpeg(colour: str) -> bytes:
     return content.getvalue()
 
 
+def sent(name: str, content: bytes) -> FilePayload:
+    return {"name": name, "mimeType": "image/jpeg", "buffer": content}
+
+
 def test_pictures_are_sent_ordered_and_taken_away(visit: Visiting, served: Served):
     visit.forgive("status of (415|409|422)")
     model = served.ids["model"][2]
     page = visit("content", f"/models/{model}")
-    files = [
-        {"name": f"{colour}.jpg", "mimeType": "image/jpeg", "buffer": jpeg(colour)}
-        for colour in ("red", "green", "blue")
-    ]
-    broken = {"name": "letter.jpg", "mimeType": "image/jpeg", "buffer": b"no picture at all"}
+    files = [sent(f"{colour}.jpg", jpeg(colour)) for colour in ("red", "green", "blue")]
+    broken = sent("letter.jpg", b"no picture at all")
     page.locator("[data-files]").set_input_files([files[0], broken, *files[1:], files[0]])
     page.locator("#uploads .why").nth(1).wait_for()
     assert page.locator("#uploads .done").count() == 3
