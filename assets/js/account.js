@@ -16,4 +16,4 @@ if (own) {
 document.body.addEventListener("said", () => refresh(new Set(["sign_in"])));
 
 const looking = document.getElementById("looking");
-if (looking) setTimeout(() => location.reload(), Math.max(0, Number(looking.dataset.until) - Date.now()) + 500);
+if (looking) setTimeout(() => location.reload(), Number(looking.dataset.left) + 500);

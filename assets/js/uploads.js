@@ -29,13 +29,17 @@ function post(path, file, progress) {
 
 function why(words, request) {
   if (request.status === 0) return words.failed;
+  if (!request.responseText) return words[`e${request.status}`] ?? request.statusText;
   const known = words[`e${request.status}`];
-  if (known) return known;
+  let detail;
   try {
-    return JSON.parse(request.responseText).detail;
+    detail = JSON.parse(request.responseText).detail;
   } catch {
-    return request.statusText;
+    detail = known ?? request.statusText;
   }
+  // What a check found is told in English and says more than the page's own sentence.
+  const exact = document.documentElement.lang === "en" && [413, 415, 422].includes(request.status);
+  return exact ? detail : (known ?? detail);
 }
 
 /** Sends files to the gallery's model; `renew` shows what has come of it after each. */
@@ -48,7 +52,8 @@ export async function upload(files, gallery, renew) {
     return all[all.length - files.length + [...rows.keys()].indexOf(file)];
   };
   for (const file of files) {
-    const request = await post(words.pictures, file, (percent) => {
+    const large = file.size > Number(words.largest); // would only be cut off on its way
+    const request = large ? { status: 413 } : await post(words.pictures, file, (percent) => {
       const [, bar, told] = at(file).children;
       bar.value = percent;
       told.textContent = percent < 100 ? words.sending.replace("{percent}", Math.round(percent)) : words.checking;

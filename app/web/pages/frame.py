@@ -93,6 +93,7 @@ def surroundings() -> dict[str, Any]:
         "release": _release(),
         "role_words": role_words,
         "preview_end": preview_end,
+        "preview_left": preview_left,
     }
 
 
@@ -104,6 +105,12 @@ def role_words(roles: list[str]) -> list[str]:
 def preview_end() -> str:
     """When the visitor's look through another role ends, on their clock."""
     return moments.hour(stamp(current_user.preview.until))
+
+
+def preview_left() -> int:
+    """How many milliseconds it still lasts, whatever the browser's own clock says."""
+    left: int = (current_user.preview.until - platform().identity.now) // 1_000
+    return left
 
 
 def _release() -> int | None:

@@ -10,6 +10,7 @@ from flask import Response, request
 from flask_login import login_required
 
 from app.commands import media
+from app.media.pictures import MOST_BYTES
 from app.road import commands
 from app.road.lists import page
 from app.road.problems import ForbiddenError
@@ -92,6 +93,7 @@ def _pictures(road: StoredRoad, id: str) -> dict[str, Any]:
         "pictures": media.media(road, id),
         "changeable": granted.allowed and granted.writable is None,
         "most": media.MOST_PICTURES,
+        "largest": MOST_BYTES,
         "longest": media.LONGEST_TITLE,
     }
 

@@ -13,10 +13,10 @@ from app.identity.refusals import ThrottledError
 from app.road.fitting import zones
 from app.road.problems import InvalidError, ProblemError, StaleError
 from app.road.road import StoredRoad
-from app.road.rows import stamp
 from app.web.context import caller, platform
 from app.web.pages import frame
 from app.web.pages.acts import act, version
+from app.web.pages.people.agents import said_of
 from app.web.pages.records.forms import Form, sent
 from app.web.pages.refusals import refusal
 from app.web.signed_in import end_cookie, origin_of, present
@@ -93,7 +93,7 @@ def end_sign_in(sign_in: str) -> Response:
 def _sign_ins(road: StoredRoad) -> list[dict[str, Any]]:
     here = present(platform(), request)
     found = sessions.of_user(platform().identity, road.connection, here.user["id"], here.sign_in)
-    return [one | {"seen_at": stamp(one["seen_at"]), "created_at": stamp(one["created_at"])} for one in found]
+    return [said_of(one) for one in found]
 
 
 def _page(

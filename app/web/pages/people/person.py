@@ -15,11 +15,11 @@ from app.road import commands
 from app.road.fitting import zones
 from app.road.problems import InvalidError, ProblemError, StaleError
 from app.road.road import StoredRoad
-from app.road.rows import stamp
 from app.web.answers import shown
 from app.web.context import caller, platform
 from app.web.pages import frame
 from app.web.pages.acts import version
+from app.web.pages.people.agents import said_of
 from app.web.pages.records.forms import Form, sent
 from app.web.pages.refusals import refusal
 from app.web.wording.language import LOCALES
@@ -113,7 +113,7 @@ def _read(id: str, filled: Filled | None) -> dict[str, Any]:
 def _sign_ins(road: StoredRoad, id: str) -> list[dict[str, Any]]:
     """Where a person is signed in, instants as pages say them."""
     found = sessions.of_user(platform().identity, road.connection, id, None)
-    return [one | {"seen_at": stamp(one["seen_at"]), "created_at": stamp(one["created_at"])} for one in found]
+    return [said_of(one) for one in found]
 
 
 def _as_stored(road: StoredRoad, known: Mapping[str, Any]) -> Filled:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
+from app.web.pages.people.agents import called
 from tests.app.web.conftest import Agency
 from tests.app.web.pages.browsing import Visit
 from tests.app.web.signing_in import GOOD, HERE, Door
@@ -100,3 +103,28 @@ def test_the_menu_turns_language_and_light_by_its_buttons(house: Agency):
     assert '<html lang="ru"' in operator.get("/me")
     assert operator.post("/theme/dark?next=/me").status_code == 303
     assert 'data-theme="dark"' in operator.get("/me")
+
+
+@pytest.mark.parametrize(
+    ("agent", "name"),
+    [
+        (
+            "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0 Safari/537.36",
+            "Chrome, Linux",
+        ),
+        (
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/126.0 Safari/537.36 Edg/126.0",
+            "Edge, Windows",
+        ),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 Version/17.5 Safari/604.1",
+            "Safari, iPhone",
+        ),
+        ("Mozilla/5.0 (Macintosh; Intel Mac OS X 10.15; rv:127.0) Gecko/20100101 Firefox/127.0", "Firefox, Mac"),
+        ("virel-cli/1.0 (linux)", "virel-cli"),
+        ("Mozilla/5.0", ""),
+        (None, ""),
+    ],
+)
+def test_browsers_are_called_by_their_names(agent: str | None, name: str):
+    assert called(agent) == name
