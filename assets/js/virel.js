@@ -11,3 +11,5 @@ import "./asking.js";
 import "./machine.js";
 import "./ask.js";
 import "./trail.js";
+import "./pictures.js";
+import "./account.js";

@@ -11,6 +11,8 @@ from app.web.pages.entrance import add_entrance
 from app.web.pages.finding import add_find_page
 from app.web.pages.inquiries.routes import add_inquiry_pages
 from app.web.pages.links import add_link_pages
+from app.web.pages.models.routes import add_model_pages
+from app.web.pages.people.routes import add_people_pages
 from app.web.pages.records.clients import add_client_pages
 from app.web.pages.records.listing import nothing
 from app.web.pages.trail.audit import add_audit_page
@@ -32,9 +34,11 @@ def pages() -> Blueprint:
     add_booking_pages(found)
     add_why_page(found)
     add_audit_page(found)
+    add_model_pages(found)
+    add_people_pages(found)
     add_assets(found)
-    found.add_url_rule("/language/<code>", "language", frame.language)
-    found.add_url_rule("/theme/<name>", "theme", frame.theme)
+    found.add_url_rule("/language/<code>", "language", frame.language, methods=["GET", "POST"])
+    found.add_url_rule("/theme/<name>", "theme", frame.theme, methods=["GET", "POST"])
     found.add_url_rule("/acts/undo", "undo", acts.undo, methods=["POST"])
     found.add_app_template_global(nothing)
     found.context_processor(frame.surroundings)

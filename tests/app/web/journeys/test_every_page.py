@@ -29,7 +29,14 @@ def addresses(served: Served) -> Iterator[str]:
             continue
         if (blueprint, name) == ("public", "received"):  # its token is made by sending the form; tested with it
             continue
-        yield re.sub(r"<(?:[^:>]+:)?([^>]+)>", partial(_real, served, rule), rule.rule)
+        yield _filled(served, rule)
+
+
+def _filled(served: Served, rule: Rule) -> str:
+    def real(part: re.Match[str]) -> str:
+        return _real(served, rule, part)
+
+    return re.sub(r"<(?:[^:>]+:)?([^>]+)>", real, rule.rule)
 
 
 def _real(served: Served, rule: Rule, part: re.Match[str]) -> str:
