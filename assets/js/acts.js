@@ -8,6 +8,8 @@ document.body.addEventListener("htmx:configRequest", (event) => {
   if (event.detail.verb === "get") return;
   event.detail.headers["X-CSRF-Token"] = document.body.dataset.csrf;
   event.detail.headers["Idempotency-Key"] ??= crypto.randomUUID();
+  // A picture may take its time.
+  if ([...event.detail.formData.values()].some((value) => value instanceof File)) event.detail.timeout = 0;
 });
 
 export function toast(text, { bad = false, undo = null, seconds = 0, href = null, name = "" } = {}) {
@@ -42,6 +44,7 @@ export function toast(text, { bad = false, undo = null, seconds = 0, href = null
   while (host.children.length > 4) host.firstElementChild.remove();
   const end = Math.max(undo ? seconds * 1000 : 0, bad ? 2 * STAYS : STAYS);
   setTimeout(() => made.remove(), end);
+  return made;
 }
 
 async function takeBack(command, made) {
@@ -63,11 +66,9 @@ export function send(path, values) {
 document.body.addEventListener("said", (event) => toast(event.detail.text, event.detail));
 document.body.addEventListener("refused", (event) => toast(event.detail.text, { ...event.detail, bad: true }));
 
-document.body.addEventListener("htmx:sendError", () => toast(document.body.dataset.offline, { bad: true }));
 document.body.addEventListener("htmx:responseError", (event) => {
   const { xhr } = event.detail;
   if (xhr.getResponseHeader("HX-Trigger")) return; // said already
-  if (xhr.status === 401) return location.reload();
   let told = xhr.statusText;
   try {
     told = JSON.parse(xhr.responseText).detail ?? told;
