@@ -49,6 +49,8 @@ def misfit(machine: Machine, field: str, value: Any) -> str | None:
         code = value["currency"]
         if not (code.isascii() and code.isalpha() and code.isupper()):
             return "expected a currency's code in capital letters, such as EUR"
+        if value["amount"] < 0:
+            return "expected an amount of nothing or more"
     return None
 
 

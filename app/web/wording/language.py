@@ -1,11 +1,15 @@
-"""The language of a request and the texts in it: English in the code, Russian in ``ru.po`` (GNU gettext, by Babel)."""
+"""The language of a request and the texts in it: English in the code, Russian in ``ru.po`` and, for names of the documents,
+``ru.words.po`` (GNU gettext, by Babel).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from io import BytesIO
 from pathlib import Path
 
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
@@ -39,15 +43,23 @@ def _chosen() -> str:
 
 @cache
 def texts(language: str) -> NullTranslations:
-    """The catalog of a language, read once from its PO file."""
-    path = FOLDER / f"{language}.po"
-    if not path.exists():
-        return NullTranslations()
+    """The catalog of a language: what pages say, and what the names of the documents are called. Read once."""
+    files = [path for path in (FOLDER / f"{language}.po", FOLDER / f"{language}.words.po") if path.exists()]
+    return Translations(_compiled(language, files)) if files else NullTranslations()
+
+
+def _compiled(language: str, files: Iterable[Path]) -> BytesIO:
+    """The files as one MO file, which is what the library reads."""
+    whole = Catalog(locale=language)
+    for path in files:
+        with path.open("rb") as file:
+            for message in read_po(file, locale=language):
+                if message.id:
+                    whole[message.id] = message
     compiled = BytesIO()
-    with path.open("rb") as file:
-        write_mo(compiled, read_po(file, locale=language))
+    write_mo(compiled, whole)
     compiled.seek(0)
-    return Translations(compiled)
+    return compiled
 
 
 def gettext(text: str) -> str:

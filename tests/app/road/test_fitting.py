@@ -36,6 +36,7 @@ def test_a_text_that_an_index_finds_is_shorter_than_a_row_of_the_index(agency: C
             {"amount": 1, "currency": "eur"},
             "expected a currency's code in capital letters, such as EUR",
         ),
+        ("booking", "total", {"amount": -1, "currency": "EUR"}, "expected an amount of nothing or more"),
         ("booking", "client", "x" * 20_000, None),
         ("client", "phone", None, None),
     ],

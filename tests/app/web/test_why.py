@@ -121,3 +121,16 @@ def test_a_list_shows_the_clocks_of_each_by_one_query(house: Agency) -> None:
     assert {one["id"] for one in items} == made
     for one in items:
         assert one["sla"] == house.operator.get(f"/inquiries/{one['id']}")["sla"] != []
+
+
+def test_what_has_clocks_is_sent_anew_since_they_go_on_while_the_version_stands(house: Agency) -> None:
+    client = a_client(house)
+    inquiry = f"/inquiries/{an_inquiry(house, client['id'])['id']}"
+    known = house.operator.send("GET", inquiry)
+    house.clock.advance(5 * MINUTE)
+    again = house.operator.send("GET", inquiry, If_None_Match=known.headers["ETag"])
+    assert again.status_code == 200
+    assert again.get_json()["sla"] != known.get_json()["sla"]
+    path = f"/clients/{client['id']}"
+    tag = house.operator.send("GET", path).headers["ETag"]
+    assert house.operator.send("GET", path, If_None_Match=tag).status_code == 304
