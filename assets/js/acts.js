@@ -10,7 +10,7 @@ document.body.addEventListener("htmx:configRequest", (event) => {
   event.detail.headers["Idempotency-Key"] ??= crypto.randomUUID();
 });
 
-export function toast(text, { bad = false, undo = null, seconds = 0 } = {}) {
+export function toast(text, { bad = false, undo = null, seconds = 0, path = "/acts/undo" } = {}) {
   const made = document.createElement("div");
   made.className = bad ? "toast bad" : "toast";
   if (bad) made.setAttribute("role", "alert");
@@ -24,6 +24,7 @@ export function toast(text, { bad = false, undo = null, seconds = 0 } = {}) {
     button.addEventListener("click", () => takeBack(undo, made));
     made.append(button);
     made.dataset.undo = undo;
+    made.dataset.path = path;
   }
   const close = document.createElement("button");
   close.className = "btn sm ic";
@@ -39,7 +40,7 @@ export function toast(text, { bad = false, undo = null, seconds = 0 } = {}) {
 
 async function takeBack(command, made) {
   made.remove();
-  await send("/acts/undo", { command });
+  await send(made.dataset.path, { command });
 }
 
 /** Undoes the last act that still can be undone. */

@@ -13,7 +13,7 @@ from app.road.standing import Face
 from app.road.worklist import Item
 from app.web.wording import moments
 from app.web.wording.language import gettext as _
-from app.web.wording.language import locale, ngettext
+from app.web.wording.language import locale
 from engine.conditions.values import Timestamp
 
 SECOND = 1_000_000_000
@@ -21,8 +21,6 @@ NEAR = 15
 """Percent of a task's own span that are left when its deadline counts as near."""
 CLIENTS_TURN = "waiting_for_client"
 """The state in which an inquiry waits for its client."""
-SAMPLES = (1, 2, 5)
-"""Numbers of which every form of a plural that our languages have is said by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,17 +112,3 @@ def soon(value: Timestamp, now: Timestamp) -> str:
     if (at.date() - here.date()).days < 7:
         return f"{format_skeleton('EEE', at, locale=locale())} {hour}"
     return f"{moments.day_hour(value)} {moments.zone_name(value)}"
-
-
-def patterns() -> dict[str, Any]:
-    """How a browser says a deadline in this reader's language: patterns with ``%(span)s`` and ``%(num)d``."""
-    return {
-        "left": _("%(span)s left"),
-        "warned": _("%(span)s left, warned"),
-        "late": _("%(span)s late"),
-        "s": _("%(num)d s"),
-        "min": _("%(num)d min"),
-        "h": _("%(num)d h"),
-        "d": _("%(num)d d"),
-        "days": {str(number): ngettext("%(num)d day", "%(num)d days", number) for number in SAMPLES},
-    }

@@ -21,14 +21,14 @@ from app.web.pages.frame import fragment, page
 from app.web.pages.work import saved
 from app.web.pages.work.bulk import add_bulk
 from app.web.pages.work.card import card
-from app.web.pages.work.deadlines import patterns
 from app.web.pages.work.doing import add_work_acts
+from app.web.pages.work.patterns import patterns
 from app.web.pages.work.presence import Presences
 from app.web.pages.work.reasons import recent_reasons
 from app.web.pages.work.rows import gone_rows
 from app.web.pages.work.saved import Saved
 from app.web.pages.work.snoozing import Offer, offers
-from app.web.pages.work.views import MOST, TABS, WINDOW, View, shown, view_of
+from app.web.pages.work.views import MOST, TABS, WINDOW, Shown, View, shown, view_of
 from app.web.wording.language import gettext as _
 
 EXTENSION = "virel-at-work"
@@ -76,7 +76,7 @@ def _work() -> Response:
         asked = any(request.args.get(name) for name in FILTERS)
         found = shown(road, _view() if asked else saved.opening(views))
         around = Surroundings(_people(road), offers(road.now), views, saved.may_share(road))
-        return {"found": found, "around": around}
+        return {"found": found, "around": around, "now": road.now.text()}
 
     what = platform().pipeline.read(caller(), read)
     counts = {"work": what["found"].counts["all"]}
@@ -86,9 +86,13 @@ def _work() -> Response:
 def _list() -> Response:
     start, most = _number("from", 0, MOST), _number("rows", WINDOW, MOST)
     view = _view()
-    found = platform().pipeline.read(caller(), lambda road: shown(road, view, start=start, most=most))
+
+    def read(road: StoredRoad) -> tuple[Shown, str]:
+        return shown(road, view, start=start, most=most), road.now.text()
+
+    found, now = platform().pipeline.read(caller(), read)
     response = fragment("work/list.html", found=found, tabs=TABS)
-    told = {"counts": found.counts, "total": found.total, "rows": found.rows, "more": found.more}
+    told = {"counts": found.counts, "total": found.total, "rows": found.rows, "more": found.more, "now": now}
     response.headers["Virel-List"] = json.dumps(told)
     return response
 
