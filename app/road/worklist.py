@@ -156,9 +156,14 @@ def item_of(road: StoredRoad, machine: str, id: str) -> Item:
 
 def about(road: StoredRoad, items: Iterable[Item]) -> dict[str, Record]:
     """The entities that items are about and the caller may read, by ``machine/id``; one query a kind."""
+    return readable(road, [item.record.get("about") or "" for item in items])
+
+
+def readable(road: StoredRoad, keys: Iterable[str]) -> dict[str, Record]:
+    """The entities that the caller may read of those named by ``machine/id``, without what is hidden; one query a kind."""
     wanted: dict[str, set[str]] = {}
-    for item in items:
-        machine, _, id = (item.record.get("about") or "").partition("/")
+    for key in keys:
+        machine, _, id = key.partition("/")
         if machine in ENTITIES and id:
             wanted.setdefault(machine, set()).add(id)
     found: dict[str, Record] = {}

@@ -19,8 +19,8 @@ export function go(row, { show = true } = {}) {
   card.dataset.from = row.dataset.card;
   for (const button of card.querySelectorAll("[data-key]")) button.removeAttribute("data-key");
   loaded = load(false);
-  if (show && NARROW.matches && !area.hasAttribute("data-open")) {
-    area.setAttribute("data-open", "");
+  if (show && NARROW.matches && !area.hasAttribute("data-shown")) {
+    area.setAttribute("data-shown", "");
     history.pushState({ card: true }, "");
   }
   document.body.dispatchEvent(new CustomEvent("chosen"));
@@ -66,7 +66,7 @@ export function empty() {
 
 /** Back to the list, on a phone. */
 export function close() {
-  area.removeAttribute("data-open");
+  area.removeAttribute("data-shown");
 }
 
 function place() {

@@ -33,7 +33,7 @@ async function chosenAct(button) {
   if (!kind) return perform(act, { version }, settles);
   if (kind === "reason") {
     const machine = here()?.dataset.keyOf.split("/")[0] ?? "";
-    const given = await ask("reason", { about: button.firstChild.textContent.trim(), machine, move });
+    const given = await ask("reason", { about: button.title, machine, move });
     return given && perform(act, { version, ...given }, settles);
   }
   const given = await ask(kind, {});
@@ -64,9 +64,9 @@ export function told() {
   if (!found.length) return;
   const reasoned = found.filter((row) => "reasoned" in row.dataset).length;
   bar.querySelector("[data-picked-text]").textContent = counted("picked", found.length);
-  bar.querySelector("[data-hint]").textContent = reasoned
-    ? said("reasoned", { plain: found.length - reasoned, reasoned })
-    : said("settled");
+  const plain = found.length - reasoned;
+  const hint = plain && reasoned ? "some" : reasoned ? "reasoned" : "settled";
+  bar.querySelector("[data-hint]").textContent = said(hint, { plain, reasoned });
 }
 
 /** One act on all that is picked: one request, and a list of those that it could not be done to. */

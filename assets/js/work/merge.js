@@ -2,7 +2,8 @@
 // out in place, and new ones come in where nobody looks, or wait behind a button.
 import { Idiomorph } from "../idiomorph.js";
 import { counted, said, serverTime, tickAll } from "../clocks.js";
-import { all, choose, here, list, picked, rows } from "./rows.js";
+import { go } from "./card.js";
+import { all, choose, following, here, list, picked, rows } from "./rows.js";
 
 const MARGIN = 50; // rows asked for beyond those that are shown, so that none falls out that was only pushed down
 const CALM = 4000;
@@ -83,6 +84,7 @@ function counts({ counts: found }) {
 
 function replace(fresh, info, shown) {
   const chosen = here()?.id;
+  const next = chosen && following(here())?.id;
   const marked = new Set(picked().map((row) => row.id));
   const children = [...fresh.children];
   let kept = 0;
@@ -94,7 +96,11 @@ function replace(fresh, info, shown) {
   rows().scrollTop = top;
   rows().dataset.more = kept > Math.max(100, shown) || info.more ? "1" : "";
   waiting = new Set();
-  if (chosen && !here()) choose(null);
+  if (chosen && !here()) {
+    const row = next && document.getElementById(next);
+    if (row) go(row, { show: false });
+    else choose(null);
+  }
   document.body.dispatchEvent(new CustomEvent("picks"));
 }
 

@@ -13,7 +13,10 @@ export function ask(kind, { about = "", machine = "", move = "" }) {
     sheet.querySelector("form").reset();
     sheet.showModal();
     if (kind === "reason") askReason(sheet, about, machine, move);
-    if (kind === "assign") filterPeople("");
+    if (kind === "assign") {
+      filterPeople("");
+      sheet.querySelector("[role=combobox]").focus();
+    }
     if (kind === "snooze") {
       mark(sheet, choices(sheet)[0]);
       sheet.querySelector("[role=listbox]").focus();

@@ -45,7 +45,9 @@ class Because:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A part of the bar of a deadline, in thousandths of its width. ``kind`` is open, closed, paused, late or ahead."""
+    """A part of the bar of a deadline, in thousandths of its width. ``kind`` is open, closed,
+    paused, late (open, beyond the deadline), overtime (closed, beyond it) or ahead.
+    """
 
     kind: str
     start: float
@@ -100,9 +102,17 @@ def because(road: StoredRoad, machine: str, id: str) -> Because | None:
 
 
 def _line(one: dict[str, Any]) -> Line:
-    values = {path: value for path, value in one["values"].items() if f"{value}" not in one["expression"]}
-    saw = ", ".join(str(value) for value in values.values() if isinstance(value, str | int | float | bool))
-    return Line(one["line"], one["expression"], one["verdict"], saw)
+    values = [value for value in one["values"].values() if isinstance(value, str | int | float | bool)]
+    seen = [_seen(value) for value in values if str(value) not in one["expression"]]
+    return Line(one["line"], one["expression"], one["verdict"], ", ".join(seen))
+
+
+def _seen(value: object) -> str:
+    """A value as people read it: instants in the reader's zone."""
+    try:
+        return moments.day_hour(value) if isinstance(value, str) and value.endswith("Z") else str(value)
+    except ValueError:  # a text that only ends like an instant
+        return str(value)
 
 
 def bar(road: StoredRoad, machine: str, id: str, policy: str) -> Bar | None:
@@ -130,7 +140,8 @@ def bar(road: StoredRoad, machine: str, id: str, policy: str) -> Bar | None:
                 if second <= first:
                     continue
                 kind = line["reason"] if past else "ahead" if line["reason"] == "open" else line["reason"]
-                kind = "late" if past and first >= int(due) and line["reason"] == "open" else kind
+                if past and first >= int(due):
+                    kind = "late" if line["reason"] == "open" else "overtime"
                 title = moments.period(Timestamp(first), Timestamp(second))
                 spans.append(Span(kind, place(first), place(second) - place(first), title))
     counted = moments.span(found["used"])

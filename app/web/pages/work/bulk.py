@@ -69,9 +69,15 @@ def _bulk() -> Response:
     told: dict[str, object] = {"worked": {"failed": len(found.failed)}}
     if found.done:
         count = len(found.done)
-        said: dict[str, object] = {"text": ngettext("%(num)d item done.", "%(num)d items done.", count) % {"num": count}}
+        said: dict[str, object] = {
+            "text": ngettext("%(num)d item done.", "%(num)d items done.", count) % {"num": count}
+        }
         if found.roots:
-            said |= {"undo": " ".join(found.roots), "seconds": platform().settings.undo_seconds, "path": "/acts/work/undo"}
+            said |= {
+                "undo": " ".join(found.roots),
+                "seconds": platform().settings.undo_seconds,
+                "path": "/acts/work/undo",
+            }
         told["said"] = said
     response.headers["HX-Trigger"] = json.dumps(told)
     return response

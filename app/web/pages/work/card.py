@@ -14,13 +14,15 @@ from app.web.answers import shown
 from app.web.pages.work.because import Bar, Because, bar, because
 from app.web.pages.work.deadlines import Deadline, of_clock
 from app.web.pages.work.moves import Act, acts_about, own_acts, subjects
-from app.web.pages.work.rows import CODES, Row, became, faces_by_key, row_of
+from app.web.pages.work.rows import CODES, Row, became, faces_by_key, related, row_of
 from app.web.pages.work.story import Happening, story
 from app.web.wording import moments
 from app.web.wording.words import word
 from engine.simulation.world import Record
 
 CLOCKED = ("inquiry", "booking", "option")
+FIRST = ("confirm", "answer")
+"""Moves of what an item is about that are mostly what it asks for."""
 MONEY = ("total", "budget", "amount")
 """Fields of money, as far as the reader sees them."""
 
@@ -57,10 +59,15 @@ class Card:
     story: list[Happening]
 
     @property
+    def acts(self) -> list[Act]:
+        """The moves in the order of their buttons: what mostly comes next first, what ends things last."""
+        held = sorted((*self.about, *self.own), key=lambda act: (act.grave, act.name not in FIRST, not act.settles))
+        return [act for act in held if act.refused is None] + [act for act in held if act.refused is not None]
+
+    @property
     def primary(self) -> str:
         """The path of the one button that is offered first."""
-        ready = [act for act in (*self.about, *self.own) if act.refused is None and not act.grave]
-        return next((act.path for act in ready if act.name in ("confirm", "answer")), ready[0].path if ready else "")
+        return next((act.path for act in self.acts if act.refused is None and not act.grave), "")
 
 
 def card(road: StoredRoad, machine: str, id: str) -> Card:
@@ -69,7 +76,7 @@ def card(road: StoredRoad, machine: str, id: str) -> Card:
     found = subjects(road, item)
     faces = faces_by_key(road, [item])[item.key]
     closed = item.record["status"] in CLOSED[machine]
-    about = worklist.about(road, [item])
+    about = related(road, [item])
     update = commands.decision(road, f"{road.catalog.machines[machine].plural}.update", machine, item.record).allowed
     assign = commands.decision(road, f"{road.catalog.machines[machine].plural}.assign", machine, item.record).allowed
     snooze = machine == "task" and commands.decision(road, "tasks.snooze", machine, item.record).allowed
@@ -95,7 +102,11 @@ def _clocks(road: StoredRoad, of: list[tuple[str, Record]]) -> list[tuple[str, D
     found = []
     for machine, record in of:
         for face in faces_of(road, machine, [record["id"]])[record["id"]]:
-            drawn = bar(road, machine, record["id"], face.policy) if face.ended is None or face.state == "breached" else None
+            drawn = (
+                bar(road, machine, record["id"], face.policy)
+                if face.ended is None or face.state == "breached"
+                else None
+            )
             found.append((face.policy, of_clock(face, road.now, record["status"]), drawn))
     return found
 
@@ -103,8 +114,8 @@ def _clocks(road: StoredRoad, of: list[tuple[str, Record]]) -> list[tuple[str, D
 def _subject(road: StoredRoad, kind: str, record: Record) -> Subject:
     machine = road.catalog.machines[kind]
     seen: dict[str, Any] = shown(road, machine, record)
-    client = _related(road, "client", seen.get("client"))
-    model = _related(road, "model", seen.get("model"))
+    client = _seen(road, "client", seen.get("client"))
+    model = _seen(road, "model", seen.get("model"))
     who = model.get("name") or client.get("name") or seen.get("name") or word("kind", kind)
     parts = [client.get("name") if model else "", _when(seen), seen.get("city"), word("option", seen.get("purpose"))]
     return Subject(
@@ -125,7 +136,7 @@ def _when(seen: dict[str, Any]) -> str:
     return moments.instant(seen["due_at"]) if seen.get("due_at") else ""
 
 
-def _related(road: StoredRoad, kind: str, id: Any) -> dict[str, Any]:
+def _seen(road: StoredRoad, kind: str, id: Any) -> dict[str, Any]:
     """A client or model as the reader may see it; nothing of one that may not be seen."""
     if not isinstance(id, str):
         return {}

@@ -74,9 +74,7 @@ def of_clock(face: Face, now: Timestamp, status: str = "") -> Deadline:
     return running(face.opened, face.warn, face.due, now, warned=True)
 
 
-def running(
-    since: Timestamp, warn: Timestamp | None, due: Timestamp, now: Timestamp, *, warned: bool
-) -> Deadline:
+def running(since: Timestamp, warn: Timestamp | None, due: Timestamp, now: Timestamp, *, warned: bool) -> Deadline:
     """A deadline that time runs towards."""
     left = (int(due) - int(now)) // SECOND
     kept: dict[str, Any] = {"due": due.text(), "since": since.text(), "warned": warned}
@@ -97,9 +95,7 @@ def _ended(face: Face, title: str) -> Deadline:
         return Deadline("achieved", _("Met"), "met")
     early = (int(face.due) - int(face.ended)) // SECOND
     if early < 0:
-        return Deadline(
-            "nodate", _("Settled %(span)s late") % {"span": moments.span(-early)}, "octbang", title=title
-        )
+        return Deadline("nodate", _("Settled %(span)s late") % {"span": moments.span(-early)}, "octbang", title=title)
     return Deadline("achieved", _("Met, %(span)s early") % {"span": moments.span(early)}, "met", title=title)
 
 

@@ -108,4 +108,3 @@ def _about(machine: str, id: str, kind: str, move: str) -> Response:
         return " ".join((_("%(kind)s %(code)s: %(state)s.") % (told | {"state": told["state"].lower()})).split())
 
     return act(work)
-

@@ -32,6 +32,7 @@ MAIN = {
 }
 """The moves of what an item is about that need nothing but a reason; what needs more is done on its own page."""
 GRAVE = ("cancel", "release", "lose", "void")
+WITH_KIND = ("confirm", "cancel", "release", "answer", "void")
 REASONED = ("resolve", "cancel")
 """Moves of items that are asked a reason for, be it required by the machine or not."""
 
@@ -110,7 +111,7 @@ def acts_about(road: StoredRoad, item: Item, found: list[tuple[str, Record]]) ->
             acts.append(
                 Act(
                     name,
-                    f"{word('move', name)}: {word('kind', kind).lower()}",
+                    _label(name, kind),
                     f"/acts/{item.machine}/{item.record['id']}/of/{kind}/{name}",
                     road.store.version(kind, record["id"]),
                     key,
@@ -120,6 +121,13 @@ def acts_about(road: StoredRoad, item: Item, found: list[tuple[str, Record]]) ->
                 )
             )
     return acts
+
+
+def _label(name: str, kind: str) -> str:
+    """What the button of a move says; with the kind where the item has moves that are called the same."""
+    if name not in WITH_KIND:
+        return word("move", name)
+    return _("%(move)s %(kind)s") % {"move": word("move", name), "kind": word("kind", kind).lower()}
 
 
 def _is_open(road: StoredRoad, item: Item, name: str) -> bool:

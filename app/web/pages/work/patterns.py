@@ -26,6 +26,7 @@ def patterns() -> dict[str, Any]:
         "picked": {str(number): ngettext("%(num)d picked", "%(num)d picked", number) for number in SAMPLES},
         "place": _("%(at)d of %(all)d"),
         "settled": _("all can be settled"),
-        "reasoned": _("%(plain)d can be settled, %(reasoned)d with a reason"),
+        "reasoned": _("to be settled with a reason"),
+        "some": _("%(plain)d can be settled, %(reasoned)d with a reason"),
         "gone": _("Not here any more"),
     }

@@ -18,7 +18,6 @@ from app.web.wording.language import gettext as _
 from app.web.wording.words import word
 
 CODES = ("code", "public_code")
-ASIDE = ("name", "city", "category", "purpose")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +45,18 @@ class Row:
 
 def rows_of(road: StoredRoad, items: Sequence[Item]) -> list[Row]:
     """Items as rows, with what they are about, whose they are and how their clocks stand: one query for each of these."""
-    about = worklist.about(road, items)
+    about = related(road, items)
     faces = faces_by_key(road, items)
     return [row_of(road, item, about, faces[item.key]) for item in items]
+
+
+def related(road: StoredRoad, items: Sequence[Item]) -> dict[str, dict[str, Any]]:
+    """What items are about, and who and which booking stands behind that, as far as the caller may read it."""
+    about = worklist.about(road, items)
+    for names in (("booking",), ("client", "model")):
+        keys = [f"{name}/{one[name]}" for one in about.values() for name in names if one.get(name)]
+        about |= worklist.readable(road, [key for key in keys if key not in about])
+    return about
 
 
 def faces_by_key(road: StoredRoad, items: Iterable[Item]) -> dict[str, list[Face]]:
@@ -65,13 +73,19 @@ def row_of(
     road: StoredRoad, item: Item, about: Mapping[str, dict[str, Any]], faces: Sequence[Face], gone: str = ""
 ) -> Row:
     """One item as a row."""
-    record, related = item.record, about.get(item.record.get("about") or "", {})
-    code = next((str(related[name]) for name in CODES if related.get(name)), "")
+    record = item.record
+    subject = about.get(record.get("about") or "", {})
+    behind = [subject, about.get(f"booking/{subject.get('booking')}", {})]
+    code = next((str(one[name]) for one in behind for name in CODES if one.get(name)), "")
     title = record.get("title") or word("reason", record.get("reason"))
-    aside = next((str(related[name]) for name in ASIDE if related.get(name)), "")
-    return Row(
-        item, code, title, aside, person(road, record.get("assignee")), of_item(item, faces, road.now), gone
-    )
+    aside = ", ".join(dict.fromkeys(name for one in behind for name in _names(one, about) if name not in title))
+    return Row(item, code, title, aside, person(road, record.get("assignee")), of_item(item, faces, road.now), gone)
+
+
+def _names(one: Mapping[str, Any], about: Mapping[str, dict[str, Any]]) -> list[str]:
+    """Of an entity that a row is about: its own name, its client's and model's, its city."""
+    people = [about.get(f"{name}/{one.get(name)}", {}).get("name") for name in ("client", "model")]
+    return [str(name) for name in (one.get("name"), *people, one.get("city")) if name]
 
 
 def gone_rows(road: StoredRoad, keys: Iterable[str]) -> list[Row]:
@@ -86,7 +100,7 @@ def gone_rows(road: StoredRoad, keys: Iterable[str]) -> list[Row]:
         except NotFoundError:
             continue
         faces = faces_by_key(road, [item])[key]
-        found.append(row_of(road, item, worklist.about(road, [item]), faces, became(road, item)))
+        found.append(row_of(road, item, related(road, [item]), faces, became(road, item)))
     return found
 
 
@@ -105,7 +119,11 @@ def became(road: StoredRoad, item: Item) -> str:
 
 def soon_hour(road: StoredRoad, value: Any) -> str:
     """16:41 today, else with its day."""
-    return moments.hour(value) if moments.local(value).date() == moments.local(road.now).date() else moments.day_hour(value)
+    return (
+        moments.hour(value)
+        if moments.local(value).date() == moments.local(road.now).date()
+        else moments.day_hour(value)
+    )
 
 
 def person(road: StoredRoad, id: str | None) -> str:
@@ -122,4 +140,3 @@ def actor_name(road: StoredRoad, actor: str | None) -> str:
     if kind in ("rule", "sla"):
         return name
     return person(road, actor) or _("somebody who has left")
-

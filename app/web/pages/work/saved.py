@@ -63,7 +63,7 @@ def save(road: StoredRoad, name: str, sharing: str, view: View) -> str:
     if sharing not in SHARINGS:
         faults.append(Fault("/sharing", "invalid", _("Choose whom it is for.")))
     own, columns = road.journal.caller.id, VIEWS.c
-    mine = [row for row in road.connection.execute(sa.select(VIEWS).where(columns.owner == own)).mappings()]
+    mine = list(road.connection.execute(sa.select(VIEWS).where(columns.owner == own)).mappings())
     before = next((row for row in mine if row["list"] == LIST and row["name"] == name), None)
     if before is None and len(mine) >= MOST:
         faults.append(Fault("/name", "invalid", _("You keep many views already; remove one first.")))

@@ -27,7 +27,8 @@ class Offer:
 def offers(now: Timestamp) -> list[Offer]:
     """What is offered now, in the reader's zone."""
     names = {"hour": _("In 1 hour"), "tomorrow": _("Tomorrow morning"), "monday": _("On Monday")}
-    return [Offer(key, name, soon(instant_of(key, now), now)) for key, name in names.items()]
+    # The page may be open for long: what is counted from now is not said as an instant.
+    return [Offer(key, name, soon(instant_of(key, now), now) if key != "hour" else "") for key, name in names.items()]
 
 
 def instant_of(given: str, now: Timestamp) -> Timestamp:

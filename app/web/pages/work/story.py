@@ -91,7 +91,7 @@ def _told(road: StoredRoad, one: dict[str, Any], key: str) -> Happening:
             "state": word("state", one.get("state")).lower(),
         }
     elif name == "created":
-        text = _("%(kind)s made") % {"kind": word("kind", noun)}
+        text = _("New: %(kind)s") % {"kind": word("kind", noun).lower()}
     elif "status" in changes and changes["status"][1]:
         text = _("%(kind)s: %(state)s") % {
             "kind": word("kind", kind),
@@ -105,5 +105,6 @@ def _told(road: StoredRoad, one: dict[str, Any], key: str) -> Happening:
         text = _("%(kind)s changed: %(fields)s") % {"kind": word("kind", kind), "fields": fields}
     else:
         text = _("%(kind)s: %(event)s") % {"kind": word("kind", kind), "event": word("event", name).lower()}
+    reason = "" if name == "created" else str(one.get("reason") or "")
     own = f"{kind}/{one['entity']['id']}" == key
-    return Happening(one["at"], ICONS[one["kind"]], text, str(one.get("reason") or ""), by, own)
+    return Happening(one["at"], ICONS[one["kind"]], text, reason, by, own)
