@@ -74,8 +74,8 @@ if (list) {
 
   document.body.addEventListener("live:before", (event) => {
     const { part } = event.detail;
-    if (part.id === "list") refresh();
-    else if (part.id === "card") reload();
+    if (part.id === "list") event.detail.done = refresh();
+    else if (part.id === "card") event.detail.done = reload();
     else return;
     event.preventDefault();
   });
