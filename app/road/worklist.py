@@ -78,12 +78,12 @@ def worklist(road: StoredRoad, wanted: Wanted = EVERYTHING, most: int = MOST) ->
     records: dict[str, Record] = {}
     for machine in KINDS:
         ids = [id for id, kind, _, _ in first if kind == machine]
-        # Beyond some hundreds of ids it is cheaper to read all than to name each.
-        query = _query(road, machine, "some" if len(ids) <= MOST_NAMED else "all") if ids else None
-        given: dict[str, Any] = {"now": micro(road.now)} | ({"ids": ids} if len(ids) <= MOST_NAMED else {})
-        for row in road.connection.execute(query, given) if query is not None else ():
-            record = road.store.take(machine, row)
-            records[f"{machine}/{record['id']}"] = record
+        query: sa.Select[Any] = _query(road, machine, "some")  # there are ids of what may be seen only
+        for start in range(0, len(ids), MOST_NAMED):
+            given = {"now": micro(road.now), "ids": ids[start : start + MOST_NAMED]}
+            for row in road.connection.execute(query, given):
+                record = road.store.take(machine, row)
+                records[f"{machine}/{record['id']}"] = record
     return [
         Item(machine, records[f"{machine}/{id}"], due, paused)
         for id, machine, due, paused in first

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from babel.dates import format_skeleton
@@ -42,6 +43,16 @@ class Deadline:
     warned: bool = False
 
 
+@lru_cache(maxsize=20_000)
+def _spelt(due: Timestamp, language: str, zone: str) -> str:
+    """An instant in full, kept: a list is shown again whenever something in it changes, and spelling costs more than all else."""
+    return moments.instant(due)
+
+
+def _instant(due: Timestamp) -> str:
+    return _spelt(due, locale(), moments.zone().key)
+
+
 def of_item(item: Item, faces: Sequence[Face], now: Timestamp) -> Deadline:
     """The deadline of an item: of the clock that runs out first, else its own."""
     going = [face for face in faces if face.ended is None]
@@ -56,7 +67,7 @@ def of_item(item: Item, faces: Sequence[Face], now: Timestamp) -> Deadline:
 
 def of_clock(face: Face, now: Timestamp, status: str = "") -> Deadline:
     """A policy's clock as it stands, on an entity in the state ``status``."""
-    title = moments.instant(face.due) if face.due is not None else ""
+    title = _instant(face.due) if face.due is not None else ""
     if face.state == "cancelled":
         return Deadline("nodate", _("Called off"), "none")
     if face.ended is not None:
@@ -78,7 +89,7 @@ def running(since: Timestamp, warn: Timestamp | None, due: Timestamp, now: Times
     """A deadline that time runs towards."""
     left = (int(due) - int(now)) // SECOND
     kept: dict[str, Any] = {"due": due.text(), "since": since.text(), "warned": warned}
-    kept |= {"warn": warn.text() if warn is not None else "", "title": moments.instant(due)}
+    kept |= {"warn": warn.text() if warn is not None else "", "title": _instant(due)}
     if left < 0:
         return Deadline("breached", _("%(span)s late") % {"span": moments.span(-left)}, "octbang", **kept)
     span = {"span": moments.span(left)}

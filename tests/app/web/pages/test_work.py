@@ -148,9 +148,11 @@ def test_a_move_whose_guard_does_not_hold_stays_visible_with_why(house: Agency):
     manager = somebody(house, "manager")
     card = manager.get(f"/todo/task/{task['id']}")
     button = re.search(r"<button[^>]*aria-disabled[^>]*>", card)
-    assert button is not None and 'data-key="c"' in button[0]
+    assert button is not None
+    assert 'data-key="c"' in button[0]
     described = re.search(r'aria-describedby="([^"]+)"', button[0])
-    assert described is not None and f'id="{described[1]}"' in card
+    assert described is not None
+    assert f'id="{described[1]}"' in card
     assert "Confirm waits: " in card
     assert re.search(r"booking\.yaml:\d+", card)
     told = manager.act(f"/acts/task/{task['id']}/of/booking/confirm", 409)
