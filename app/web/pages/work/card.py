@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from app.road import commands, worklist
@@ -14,7 +14,7 @@ from app.web.answers import shown
 from app.web.pages.work.because import Bar, Because, bar, because
 from app.web.pages.work.deadlines import Deadline, of_clock
 from app.web.pages.work.moves import Act, acts_about, own_acts, subjects
-from app.web.pages.work.rows import CODES, Row, became, faces_by_key, related, row_of
+from app.web.pages.work.rows import CODES, Row, became, rows_of
 from app.web.pages.work.story import Happening, story
 from app.web.wording import moments
 from app.web.wording.words import word
@@ -74,15 +74,14 @@ def card(road: StoredRoad, machine: str, id: str) -> Card:
     """An item's card. Raises NotFoundError."""
     item = worklist.item_of(road, machine, id)
     found = subjects(road, item)
-    faces = faces_by_key(road, [item])[item.key]
     closed = item.record["status"] in CLOSED[machine]
-    about = related(road, [item])
+    row = rows_of(road, [item])[0]
     update = commands.decision(road, f"{road.catalog.machines[machine].plural}.update", machine, item.record).allowed
     assign = commands.decision(road, f"{road.catalog.machines[machine].plural}.assign", machine, item.record).allowed
     snooze = machine == "task" and commands.decision(road, "tasks.snooze", machine, item.record).allowed
     own = item.record.get("assignee") == road.journal.caller.id
     return Card(
-        row_of(road, item, about, faces, became(road, item) if closed else ""),
+        replace(row, gone=became(road, item)) if closed else row,
         road.store.version(machine, id),
         not closed,
         [_subject(road, kind, record) for kind, record in found],

@@ -65,6 +65,12 @@ def of_item(item: Item, faces: Sequence[Face], now: Timestamp) -> Deadline:
     return running(since, near, due, now, warned=False)
 
 
+def asleep(until: str, now: Timestamp) -> Deadline:
+    """When a task that is put off comes back."""
+    text = _("Back %(when)s") % {"when": soon(Timestamp.parse(until), now)}
+    return Deadline("outside", text, "moon", title=moments.instant(until))
+
+
 def of_clock(face: Face, now: Timestamp, status: str = "") -> Deadline:
     """A policy's clock as it stands, on an entity in the state ``status``."""
     title = _instant(face.due) if face.due is not None else ""

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from app.road import worklist
+from app.road.asleep import until
 from app.road.audit import last_actor
 from app.road.problems import NotFoundError
 from app.road.road import StoredRoad
 from app.road.standing import Face, faces_of
 from app.road.worklist import ASLEEP, CLOSED, KINDS, Item
-from app.web.pages.work.deadlines import Deadline, of_item
+from app.web.pages.work.deadlines import Deadline, asleep, of_item
 from app.web.wording import moments
 from app.web.wording.language import gettext as _
 from app.web.wording.words import word
@@ -47,7 +48,14 @@ def rows_of(road: StoredRoad, items: Sequence[Item]) -> list[Row]:
     """Items as rows, with what they are about, whose they are and how their clocks stand: one query for each of these."""
     about = related(road, items)
     faces = faces_by_key(road, items)
-    return [row_of(road, item, about, faces[item.key]) for item in items]
+    sleeping = until(road, [item.record["id"] for item in items if item.record["status"] == ASLEEP])
+    rows = [row_of(road, item, about, faces[item.key]) for item in items]
+    return [
+        replace(row, deadline=asleep(sleeping[row.item.record["id"]], road.now))
+        if row.item.record["id"] in sleeping
+        else row
+        for row in rows
+    ]
 
 
 def related(road: StoredRoad, items: Sequence[Item]) -> dict[str, dict[str, Any]]:

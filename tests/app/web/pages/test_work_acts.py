@@ -74,6 +74,7 @@ def test_a_task_is_put_off_in_the_reader_s_zone(house: Agency, until: str, insta
     assert house.owner.get(f"/tasks/{task['id']}")["snoozed_until"] == instant
     assert manager.titles() == []
     assert manager.titles("/todo/list?tab=snoozed") == ["Call Anna"]
+    assert re.search(r"Back .*\d\d:\d\d CET", manager.get("/todo/list?tab=snoozed"))
 
 
 @pytest.mark.parametrize("until", ["", "yesterday", "2020-01-01T10:00", "2999-01-01T10:00"])
