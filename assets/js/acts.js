@@ -12,7 +12,7 @@ document.body.addEventListener("htmx:configRequest", (event) => {
   if ([...event.detail.formData.values()].some((value) => value instanceof File)) event.detail.timeout = 0;
 });
 
-export function toast(text, { bad = false, undo = null, seconds = 0, href = null, name = "" } = {}) {
+export function toast(text, { bad = false, undo = null, seconds = 0, href = null, name = "", path = "/acts/undo" } = {}) {
   const made = document.createElement("div");
   made.className = bad ? "toast bad" : "toast";
   if (bad) made.setAttribute("role", "alert");
@@ -33,6 +33,7 @@ export function toast(text, { bad = false, undo = null, seconds = 0, href = null
     button.addEventListener("click", () => takeBack(undo, made));
     made.append(button);
     made.dataset.undo = undo;
+    made.dataset.path = path;
   }
   const close = document.createElement("button");
   close.className = "btn sm ic";
@@ -49,7 +50,7 @@ export function toast(text, { bad = false, undo = null, seconds = 0, href = null
 
 async function takeBack(command, made) {
   made.remove();
-  await send("/acts/undo", { command });
+  await send(made.dataset.path, { command });
 }
 
 /** Undoes the last act that still can be undone. */
