@@ -11,9 +11,12 @@ from app.commands import entities
 from app.road import commands
 from app.road.problems import Fault, InvalidError
 from app.road.road import StoredRoad
+from app.road.runs import reader_of
 from app.store.entities import MODELS
 from engine.access.fields import visible
+from engine.access.sight import Sight
 from engine.matching.rank import Ranking, rank
+from engine.matching.veil import veiled
 from engine.simulation.world import Record
 
 MATCHING = "models-for-inquiry"
@@ -73,29 +76,12 @@ def _total(inquiry: Record, model: Record) -> dict[str, Any]:
 
 
 def ranking_as_json(road: StoredRoad, ranking: Ranking) -> dict[str, Any]:
-    """A ranking as its reader may see it: what rests on a hidden field is told without its value."""
-    machine = road.catalog.machines["model"]
-    found = ranking.as_json()
+    """A ranking as its reader may see it, with the names of the models: what rests on a hidden field is not told."""
+    reader = reader_of(road)
+    shown = ranking if reader is None else veiled(ranking, Sight(reader))
     names: dict[str, str] = {}
-    hidden: frozenset[str] = frozenset()
     for id, record in road.store.tables["model"].items():
-        decided = commands.decision(road, "models.read", "model", record)
-        seen = visible(decided, record)
-        hidden = hidden | decided.hidden
+        seen = visible(commands.decision(road, "models.read", "model", record), record)
         if "name" in seen:
             names[id] = seen["name"]
-    return {**_without(found, {f"{machine.id}.{name}" for name in hidden}), "names": names}
-
-
-def _without(value: Any, hidden: set[str]) -> Any:
-    """JSON in which values under hidden facts are replaced by ``hidden``."""
-    if isinstance(value, list):
-        return [_without(one, hidden) for one in value]
-    if not isinstance(value, dict):
-        return value
-    if value.get("fact") in hidden or any(str(value.get("fact", "")).startswith(f"{name}.") for name in hidden):
-        return None
-    return {
-        key: "hidden" if any(key == name or key.startswith(f"{name}.") for name in hidden) else _without(one, hidden)
-        for key, one in value.items()
-    }
+    return {**shown.as_json(), "names": names}
