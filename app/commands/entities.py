@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from app.commands import totals
 from app.commands.codes import FIELDS, give_code
 from app.road import commands
 from app.road.problems import Fault, InvalidError
@@ -28,6 +29,10 @@ BY_PLATFORM: Mapping[str, frozenset[str]] = {
     "payment": frozenset({"failure_code"}),
 }
 """Fields that no caller sets: the platform or its rules do."""
+WORKED_OUT: Mapping[str, Mapping[str, Callable[[StoredRoad, Mapping[str, Any]], Any]]] = {
+    "booking": {"total": totals.total}
+}
+"""Fields that the platform works out where the caller does not give them, and need not see them."""
 
 
 def _theirs(machine: str, values: Mapping[str, Any]) -> None:
@@ -39,9 +44,13 @@ def _theirs(machine: str, values: Mapping[str, Any]) -> None:
 def create(road: StoredRoad, machine: str, values: Mapping[str, Any]) -> Record:
     """A new entity with its defaults and, where its kind has one, a code of its own."""
     commands.allow_some(road, f"{road.catalog.machines[machine].plural}.create", road.catalog.machines[machine])
+    commands.allow_setting(road, road.catalog.machines[machine], values)
     _theirs(machine, values)
     id = road.store.identify(commands.new_id())
     whole = {**DEFAULTS.get(machine, {}), **{name: value for name, value in values.items() if value is not None}}
+    for name, work_out in WORKED_OUT.get(machine, {}).items():
+        if name not in whole and (found := work_out(road, whole)) is not None:
+            whole[name] = found
     field = FIELDS.get(machine)
     code = (field, lambda: give_code(road, machine, id)) if field is not None else None
     return commands.create(road, machine, whole, id=id, code=code)

@@ -20,8 +20,6 @@ from engine.matching.veil import veiled
 from engine.simulation.world import Record
 
 MATCHING = "models-for-inquiry"
-DAY = 86_400_000_000_000
-"""In nanoseconds."""
 CHOICES = ("model", "starts_at", "ends_at", "total", "city", "notes")
 
 
@@ -61,18 +59,10 @@ def convert(road: StoredRoad, inquiry_id: str, choices: Mapping[str, Any], *, ve
         "starts_at": inquiry["starts_at"].text(),
         "ends_at": inquiry["ends_at"].text(),
         "city": model["home_city"],
-        "total": _total(inquiry, model),
         **{name: value for name, value in choices.items() if value is not None and name != "model"},
     }
     commands.move(road, "inquiry", inquiry_id, "convert", version=version)
     return entities.create(road, "booking", values)
-
-
-def _total(inquiry: Record, model: Record) -> dict[str, Any]:
-    """The model's day rate for every day that is begun."""
-    days = -(-(inquiry["ends_at"] - inquiry["starts_at"]) // DAY)
-    rate = model["day_rate"]
-    return {"amount": rate["amount"] * max(1, days), "currency": rate["currency"]}
 
 
 def ranking_as_json(road: StoredRoad, ranking: Ranking) -> dict[str, Any]:

@@ -5,7 +5,7 @@ They work on a road within a unit of work. Values come in as JSON has them; what
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import uuid_utils
@@ -15,6 +15,7 @@ from app.road.fitting import LONGEST, in_order, misfit
 from app.road.problems import Fault, ForbiddenError, InvalidError, NotAllowedNowError, NotFoundError, StaleError
 from app.road.road import StoredRoad
 from engine.access.decide import Decision, decide
+from engine.access.grants import CheckedGrant
 from engine.diagnostics import did_you_mean
 from engine.machines.model import STANDARD_FIELDS, Machine
 from engine.machines.records import UnfitValue
@@ -131,6 +132,22 @@ def allow_some(road: StoredRoad, permission: str, machine: Machine) -> None:
         allow(road, permission, machine, None)
 
 
+def allow_setting(road: StoredRoad, machine: Machine, names: Iterable[str]) -> None:
+    """Raises ForbiddenError for a field that the caller sees on no entity: what is set freely is found out by comparison."""
+    caller = road.journal.caller
+    grants = road.catalog.access.of(caller.actor["roles"]).reading.get(machine.id, ())
+    if caller.system or not grants:
+        return
+    for name in names:
+        if all(name in grant.hide for grant in grants):
+            raise _unseen(machine, "", f"{machine.plural}.create", name, grants[0])
+
+
+def _unseen(machine: Machine, id: str, permission: str, name: str, grant: CheckedGrant) -> ForbiddenError:
+    reason = f'{grant.role} may not see "{name}" of {machine.plural}, and so may not set it: leave it out'
+    return ForbiddenError(machine.id, id, permission, reason, f"{grant.place.file}:{grant.place.line}")
+
+
 def create(
     road: StoredRoad,
     machine_id: str,
@@ -191,10 +208,10 @@ def _changed(road: StoredRoad, machine: Machine, record: Record, found: Record) 
 
 
 def _writable(machine: Machine, record: Record, granted: Decision, seen: Decision | None, found: Record) -> None:
-    hidden = seen.hidden if seen is not None else frozenset()
     for name in found:
-        beyond = granted.writable is not None and name not in granted.writable
-        if beyond or name in hidden:
+        if seen is not None and seen.grant is not None and name in seen.hidden:
+            raise _unseen(machine, record["id"], f"{machine.plural}.update", name, seen.grant)
+        if granted.writable is not None and name not in granted.writable:
             permission = f"{machine.plural}.update"
             reason = f'{granted.role} may not change "{name}"'
             place = granted.place

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.commands.entities import BY_PLATFORM, DEFAULTS
+from app.commands.entities import BY_PLATFORM, DEFAULTS, WORKED_OUT
 from app.road.fitting import LONGEST, longest
 from app.web.api.entities import CLOCKED, KINDS, Kind, title
 from app.web.api.operations import Interface, Operation, Parameter, Schema
@@ -163,7 +163,7 @@ def machine_schemas(machine: Machine, kind: Kind) -> dict[str, Schema]:
     theirs = BY_PLATFORM.get(machine.id, frozenset())
     optional = {n for group in (machine.fields, machine.relations) for n, member in group.items() if member.optional}
     given = {field: _bounded(machine, field, schema) for field, schema in fields.items() if field not in theirs}
-    defaults = DEFAULTS.get(machine.id, {})
+    defaults = {*DEFAULTS.get(machine.id, ()), *WORKED_OUT.get(machine.id, ())}
     required = sorted(field for field in given if field not in optional and field not in defaults)
     found: dict[str, Schema] = {
         name: {

@@ -55,3 +55,47 @@ def test_points_that_rest_on_what_is_hidden_are_not_told_nor_is_their_sum(house:
         "The best for a VIP": hidden,
     }
     assert ranking["excluded"][0]["failed"][0]["else"] == "Dearer than the budget"
+
+
+def test_what_is_hidden_is_not_set_either_so_that_nobody_finds_it_out_by_comparison(house: Agency) -> None:
+    inquiry = asked(house)
+    client, model = (house.owner.get(f"/{kind}")["items"][0]["id"] for kind in ("clients", "models"))
+    phoned = {"category": "runway", "client": client, **TIMES}
+    money = {"amount": 5_000_000, "currency": CURRENCY}
+    refused = house.operator.post("/inquiries", {**phoned, "budget": money}, 403)
+    assert refused["detail"] == ('OPERATOR may not see "budget" of inquiries, and so may not set it: leave it out.')
+    assert refused["decided_by"].startswith("rules/access/OPERATOR.yaml:")
+    assert house.operator.post("/inquiries", phoned)["source"] == "phone"
+    assert house.manager.post("/inquiries", {**phoned, "budget": money})["budget"] == money
+    house.operator.post(f"/inquiries/{inquiry}/convert-to-booking", {"model": model, "total": money}, 403)
+    booking = {"client": client, "model": model, "city": "Berlin", **TIMES}
+    house.operator.post("/bookings", {**booking, "total": money}, 403)
+
+
+def test_a_total_that_nobody_gives_is_the_models_rate_for_every_day_begun(house: Agency) -> None:
+    inquiry = asked(house)
+    model = next(one for one in house.owner.get("/models")["items"] if one["name"] == "Zoe")
+    client = house.owner.get("/clients")["items"][0]["id"]
+    days = {"starts_at": "2026-05-01T08:00:00Z", "ends_at": "2026-05-03T09:00:00Z"}
+    booking = {"client": client, "model": model["id"], "city": "Berlin", **days}
+    made = house.operator.post("/bookings", booking)
+    assert "total" not in made
+    expected = {"amount": 3 * RATE, "currency": CURRENCY}
+    assert house.owner.get(f"/bookings/{made['id']}")["total"] == expected
+    chosen = {"model": model["id"], "starts_at": "2026-06-01T08:00:00Z", "ends_at": "2026-06-03T09:00:00Z"}
+    converted = house.operator.post(f"/inquiries/{inquiry}/convert-to-booking", chosen)
+    assert house.owner.get(f"/bookings/{converted['id']}")["total"] == expected
+    wrong = house.operator.post("/bookings", {**booking, "starts_at": "soon"}, 422)
+    assert "/starts_at" in [one["pointer"] for one in wrong["errors"]]
+
+
+def test_a_total_beyond_all_amounts_is_refused_without_a_figure(house: Agency) -> None:
+    inquiry = asked(house)
+    model = house.owner.get("/models")["items"][0]["id"]
+    house.owner.patch(f"/models/{model}", {"day_rate": {"amount": 8 * 10**18, "currency": CURRENCY}})
+    chosen = {"model": model, "ends_at": "2026-04-13T18:00:00Z"}
+    refused = house.operator.post(f"/inquiries/{inquiry}/convert-to-booking", chosen, 422)
+    (fault,) = refused["errors"]
+    assert fault["pointer"] == "/total"
+    assert fault["message"].startswith("the model's day rate over these days comes to more than an amount can hold")
+    assert not any(sign.isdigit() for sign in fault["message"])
