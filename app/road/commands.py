@@ -238,7 +238,7 @@ def move(
         raise InvalidError([Fault("/transition", "unknown", f'{machine.id} has no transition "{transition}"; {hint}')])
     allow(road, named.permission, machine, record)
     _current(road, machine, id, version)
-    given = {name: value for name, value in (inputs or {}).items() if value not in (None, "")}
+    given = {name: value for name, value in (inputs or {}).items() if value is not None and str(value).strip()}
     faults = [
         Fault(f"/{name}", "missing", f'"{transition}" needs a {name}') for name in named.requires if name not in given
     ]
