@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from app.commands import totals
+from app.commands import totals, work
 from app.commands.codes import FIELDS, give_code
 from app.road import commands
-from app.road.problems import Fault, InvalidError
+from app.road.problems import Fault, InvalidError, NotAllowedNowError
 from app.road.road import StoredRoad
 from engine.simulation.world import Record
 
@@ -33,6 +33,12 @@ WORKED_OUT: Mapping[str, Mapping[str, Callable[[StoredRoad, Mapping[str, Any]], 
     "booking": {"total": totals.total}
 }
 """Fields that the platform works out where the caller does not give them, and need not see them."""
+BY_COMMAND: Mapping[tuple[str, str], str] = {
+    ("inquiry", "convert"): "convert-to-booking",
+    ("task", "assign"): "assign",
+    ("task", "snooze"): "snooze",
+}
+"""Transitions that are part of a command, which does more than move: by themselves they would leave half of it done."""
 
 
 def _theirs(machine: str, values: Mapping[str, Any]) -> None:
@@ -53,10 +59,36 @@ def create(road: StoredRoad, machine: str, values: Mapping[str, Any]) -> Record:
             whole[name] = found
     field = FIELDS.get(machine)
     code = (field, lambda: give_code(road, machine, id)) if field is not None else None
-    return commands.create(road, machine, whole, id=id, code=code)
+    made = commands.create(road, machine, whole, id=id, code=code)
+    return work.made_for(road, road.catalog.machines[machine], made)
 
 
 def update(road: StoredRoad, machine: str, id: str, values: Mapping[str, Any], *, version: int | None = None) -> Record:
     """An entity with some of its fields changed."""
     _theirs(machine, values)
+    plural, hands = road.catalog.machines[machine].plural, work.hands(road.catalog.machines[machine])
+    given = sorted(hands & values.keys())
+    if given:
+        why = f"{machine} is given away by a command of its own: send it to /{plural}/{id}/assign"
+        raise InvalidError([Fault(f"/{name}", "by_command", why) for name in given])
     return commands.update(road, machine, id, values, version=version)
+
+
+def move(
+    road: StoredRoad,
+    machine: str,
+    id: str,
+    transition: str,
+    inputs: Mapping[str, Any] | None = None,
+    *,
+    version: int | None = None,
+) -> Record:
+    """An entity that has taken a transition, which is no part of a command. Raises NotAllowedNowError for one that is."""
+    command = BY_COMMAND.get((machine, transition))
+    if command is not None:
+        known = road.catalog.machines[machine]
+        record, _ = commands.readable(road, known, id)
+        commands.allow(road, known.transitions[transition].permission, known, record)
+        why = f'"{transition}" of {machine} is part of a command that does more: send it to /{known.plural}/{id}/{command}'
+        raise NotAllowedNowError(f"{why}.")
+    return commands.move(road, machine, id, transition, inputs, version=version)

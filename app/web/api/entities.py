@@ -150,7 +150,7 @@ def _move(kind: Kind) -> Callable[[str], Response]:
 
         def work(road: StoredRoad) -> Answer:
             return entity(
-                road, kind.machine, commands.move(road, kind.machine, id, str(transition), inputs, version=version)
+                road, kind.machine, entities.move(road, kind.machine, id, str(transition), inputs, version=version)
             )
 
         return change(work, undo_window=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.commands.entities import BY_PLATFORM, DEFAULTS, WORKED_OUT
+from app.commands.entities import BY_COMMAND, BY_PLATFORM, DEFAULTS, WORKED_OUT
+from app.commands.work import hands
 from app.road.fitting import LONGEST, longest
 from app.web.api.entities import CLOCKED, KINDS, Kind, title
 from app.web.api.operations import Interface, Operation, Parameter, Schema
@@ -183,13 +184,15 @@ def machine_schemas(machine: Machine, kind: Kind) -> dict[str, Schema]:
             "additionalProperties": False,
         }
     if kind.update:
-        changes = {field: _optional(schema) if field in optional else schema for field, schema in given.items()}
+        by_hand = {field: schema for field, schema in given.items() if field not in hands(machine)}
+        changes = {field: _optional(schema) if field in optional else schema for field, schema in by_hand.items()}
         found[f"{name}Changes"] = {"type": "object", "properties": changes, "additionalProperties": False}
     if kind.move:
+        moves = [transition for transition in machine.transitions if (machine.id, transition) not in BY_COMMAND]
         found[f"{name}Move"] = {
             "type": "object",
             "properties": {
-                "transition": {"type": "string", "enum": list(machine.transitions)},
+                "transition": {"type": "string", "enum": moves},
                 "reason": {"type": ["string", "null"], "maxLength": LONGEST},
             },
             "required": ["transition"],

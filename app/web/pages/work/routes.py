@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 from flask_login import login_required
 
+from app.commands import entities
 from app.commands import work as working
-from app.road import commands
 from app.road.road import StoredRoad
 from app.road.worklist import KINDS
 from app.web.context import caller, platform
@@ -79,7 +79,7 @@ def _move(machine: str, id: str, move: str) -> Response:
     reason = request.form.get("reason", "").strip()[:LONGEST_REASON]
 
     def work(road: StoredRoad) -> str:
-        commands.move(road, machine, id, move, {"reason": reason} if reason else {}, version=version())
+        entities.move(road, machine, id, move, {"reason": reason} if reason else {}, version=version())
         return _("Done.")
 
     return act(work)
