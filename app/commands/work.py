@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.road import asleep, commands
+from app.road.fitting import misfit
 from app.road.problems import Fault, InvalidError
 from app.road.queues import queues
 from app.road.road import StoredRoad
@@ -34,7 +35,7 @@ def assign(
         commands.allow(road, f"{machine.plural}.assign", machine, record)
     if queue is not None and "queue" not in machine.fields:
         raise InvalidError([Fault("/queue", "unknown_field", f"{machine_id} has no queue")])
-    _receivable(road, user, queue, "/user")
+    _receivable(road, machine, user, queue, "/user")
     values: dict[str, Any] = {"assignee": user}
     if queue is not None:
         values["queue"] = queue
@@ -59,17 +60,20 @@ def made_for(road: StoredRoad, machine: Machine, record: Record) -> Record:
     user, queue = record.get("assignee"), record.get("queue")
     if user not in (None, road.journal.caller.id):
         commands.allow(road, f"{machine.plural}.assign", machine, record)
-    _receivable(road, user, queue, "/assignee")
+    _receivable(road, machine, user, queue, "/assignee")
     return _taken_on(road, machine, record)
 
 
-def _receivable(road: StoredRoad, user: str | None, queue: str | None, pointer: str) -> None:
+def _receivable(road: StoredRoad, machine: Machine, user: str | None, queue: str | None, pointer: str) -> None:
     """Raises InvalidError for somebody who does not work here now, and for a queue that nobody knows."""
     if user is not None:
         person = road.world.tables["user"].get(user)
         if person is None or person["status"] != "active":
             raise InvalidError([Fault(pointer, "not_found", f"there is no active user {user}")])
     if queue is not None and queue not in (known := queues(road)):
+        wrong = misfit(machine, "queue", queue)
+        if wrong is not None:
+            raise InvalidError([Fault("/queue", "invalid", wrong)])
         hint = did_you_mean(queue, known) or "the queues are " + ", ".join(sorted(known))
         raise InvalidError([Fault("/queue", "not_found", f'nobody works a queue "{queue}"; {hint}')])
 

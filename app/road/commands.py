@@ -50,6 +50,15 @@ def readable(road: StoredRoad, machine: Machine, id: str, *, lock: bool = False)
     return record, found
 
 
+def may_read(road: StoredRoad, machine_id: str, id: str) -> bool:
+    """Whether there is such an entity and the caller may read it."""
+    try:
+        readable(road, road.catalog.machines[machine_id], id)
+    except NotFoundError:
+        return False
+    return True
+
+
 def allow(road: StoredRoad, permission: str, machine: Machine, record: Record | None) -> Decision | None:
     """Raises ForbiddenError unless the caller may do this; what of it, where they may."""
     if road.journal.caller.system:

@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 from flask import Response, request
 
+from app.road import about
 from app.road.commands import decision
 from app.road.idempotency import Kept, find, keep
 from app.road.problems import Fault, InvalidError, StaleError
@@ -56,7 +57,7 @@ def shown(road: StoredRoad, machine: Machine, record: Record) -> dict[str, Any]:
     decided = decision(road, f"{machine.plural}.read", machine.id, record)
     if not decided.allowed:
         return {"id": record["id"]}
-    body: dict[str, Any] = as_json(visible(decided, record))
+    body: dict[str, Any] = about.of_entity(road, machine.id, as_json(visible(decided, record)))
     body["etag"] = etag(road.store.version(machine.id, record["id"]))
     return body
 
@@ -109,12 +110,40 @@ def body() -> dict[str, Any]:
     return read_object(content)
 
 
+Again = Callable[[StoredRoad, Any], Any]
+"""Makes of the body of a kept answer what the caller may see of it now."""
+
+
+def still_seen(machine_id: str) -> Again:
+    """Of a kept answer that showed an entity: what of it the caller may see now, be it less than then."""
+
+    def again(road: StoredRoad, body: Any) -> Any:
+        machine = road.catalog.machines[machine_id]
+        record = road.store.tables[machine_id].get(body["id"])
+        decided = decision(road, f"{machine.plural}.read", machine_id, record) if record is not None else None
+        if decided is None or not decided.allowed:
+            return {"id": body["id"]}
+        return about.of_entity(road, machine_id, {n: value for n, value in body.items() if n not in decided.hidden})
+
+    return again
+
+
+def as_it_was(road: StoredRoad, body: Any) -> Any:
+    """Of a kept answer that holds nothing that could be hidden: all of it."""
+    return body
+
+
 def change(
-    work: Callable[[StoredRoad], Answer], *, undo_window: bool = False, content: bytes | None = None
+    work: Callable[[StoredRoad], Answer],
+    *,
+    undo_window: bool = False,
+    content: bytes | None = None,
+    again: Again = as_it_was,
 ) -> Response:
     """Carries a change out once: with an ``Idempotency-Key`` the same request gets the same answer again.
 
-    ``content`` is what of the request counts as the same, where that is not its body.
+    ``content`` is what of the request counts as the same, where that is not its body. ``again`` cuts a kept answer to
+    what its reader may see now: roles change between a request and its repeat.
     """
     key = request.headers.get("Idempotency-Key")
     who = caller()
@@ -139,7 +168,8 @@ def change(
         if known is not None:
             if known.fingerprint != fingerprint:
                 raise OtherRequestError
-            return Answer(known.status, known.body, {**known.headers, "Idempotency-Replayed": "true"})
+            body = again(road, known.body)
+            return Answer(known.status, body, {**known.headers, "Idempotency-Replayed": "true"})
         answer = done(road)
         keep(road, who.id, key, Kept(fingerprint, answer.status, dict(answer.headers), answer.body))
         return answer
