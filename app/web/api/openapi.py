@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.commands.entities import BY_COMMAND, BY_PLATFORM, DEFAULTS, WORKED_OUT
+from app.commands.entities import BY_COMMAND, BY_HAND, BY_PLATFORM, DEFAULTS, WORKED_OUT, at_first
 from app.commands.work import hands
 from app.road.fitting import LONGEST, longest
 from app.web.api.entities import CLOCKED, KINDS, Kind, title
@@ -176,7 +176,8 @@ def machine_schemas(machine: Machine, kind: Kind) -> dict[str, Schema]:
         f"{name}Page": page_of(name),
     }
     if kind.create:
-        nullable = {field: _optional(schema) if field not in required else schema for field, schema in given.items()}
+        first = {field: schema for field, schema in given.items() if field not in at_first(machine.id)}
+        nullable = {field: _optional(schema) if field not in required else schema for field, schema in first.items()}
         found[f"New{name}"] = {
             "type": "object",
             "properties": nullable,
@@ -185,6 +186,9 @@ def machine_schemas(machine: Machine, kind: Kind) -> dict[str, Schema]:
         }
     if kind.update:
         by_hand = {field: schema for field, schema in given.items() if field not in hands(machine)}
+        by_hand |= {
+            field: {"type": "string", "enum": sorted(made)} for field, made in BY_HAND.get(machine.id, {}).items()
+        }
         changes = {field: _optional(schema) if field in optional else schema for field, schema in by_hand.items()}
         found[f"{name}Changes"] = {"type": "object", "properties": changes, "additionalProperties": False}
     if kind.move:
