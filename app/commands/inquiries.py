@@ -33,7 +33,9 @@ def match(road: StoredRoad, inquiry_id: str) -> Ranking:
     return rank(road.catalog.matchings[MATCHING], inquiry, candidates, road.now, road.journal.caller.actor, road.world)
 
 
-def convert(road: StoredRoad, inquiry_id: str, choices: Mapping[str, Any], *, version: int | None = None) -> Record:
+def convert(
+    road: StoredRoad, inquiry_id: str, choices: Mapping[str, Any], *, version: commands.Versions | None = None
+) -> Record:
     """The booking that an inquiry becomes; it keeps the link. What is not chosen comes from the inquiry and the model.
 
     A new inquiry is answered first, as it has been by whoever converts it.

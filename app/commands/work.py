@@ -21,7 +21,13 @@ LONGEST_SNOOZE = 366 * 86_400_000_000_000
 
 
 def assign(
-    road: StoredRoad, machine_id: str, id: str, *, user: str | None, queue: str | None, version: int | None = None
+    road: StoredRoad,
+    machine_id: str,
+    id: str,
+    *,
+    user: str | None,
+    queue: str | None,
+    version: commands.Versions | None = None,
 ) -> Record:
     """Gives work to a person or a queue, or takes it from everybody.
 
@@ -84,7 +90,9 @@ def _taken_on(road: StoredRoad, machine: Machine, record: Record) -> Record:
     return record
 
 
-def snooze(road: StoredRoad, id: str, *, until: Timestamp, reason: str, version: int | None = None) -> Record:
+def snooze(
+    road: StoredRoad, id: str, *, until: Timestamp, reason: str, version: commands.Versions | None = None
+) -> Record:
     """A task put off until an instant: it comes back by itself then, or once something happens to what it is about."""
     if not road.now < until <= road.now + LONGEST_SNOOZE:
         raise InvalidError([Fault("/until", "invalid", "an instant to come, within a year")])

@@ -5,14 +5,22 @@ They work on a road within a unit of work. Values come in as JSON has them; what
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 import uuid_utils
 
 from app.road.audit import last_actor
 from app.road.fitting import LONGEST, in_order, misfit
-from app.road.problems import Fault, ForbiddenError, InvalidError, NotAllowedNowError, NotFoundError, StaleError
+from app.road.problems import (
+    Fault,
+    ForbiddenError,
+    InvalidError,
+    NeverHandedOutError,
+    NotAllowedNowError,
+    NotFoundError,
+    StaleError,
+)
 from app.road.road import StoredRoad
 from engine.access.decide import Decision, decide
 from engine.access.grants import CheckedGrant
@@ -24,6 +32,10 @@ from engine.simulation.world import Record
 
 LOCKS = {"booking": "model", "slot": "model", "option": "slot"}
 """Whose row is locked before an entity takes its time: two that want the same model queue instead of colliding."""
+
+
+Versions = Collection[int]
+"""The versions from which a change may start; any one of them is enough."""
 
 
 def new_id() -> str:
@@ -76,10 +88,13 @@ def machine_of(road: StoredRoad, id: str) -> Machine:
     return road.catalog.machines[id]
 
 
-def _current(road: StoredRoad, machine: Machine, id: str, version: int | None) -> None:
+def _current(road: StoredRoad, machine: Machine, id: str, version: Versions | None) -> None:
     known = road.store.version(machine.id, id)
-    if version is not None and version != known:
-        raise StaleError(machine.id, id, known, last_actor(road.connection, machine.id, id))
+    if version is None or known in version:
+        return
+    if min(version) > known:  # versions only rise
+        raise NeverHandedOutError(machine.id, id)
+    raise StaleError(machine.id, id, known, last_actor(road.connection, machine.id, id))
 
 
 def read_values(road: StoredRoad, machine: Machine, values: Mapping[str, Any], *, whole: bool) -> Record:
@@ -181,7 +196,7 @@ def create(
 
 
 def update(
-    road: StoredRoad, machine_id: str, id: str, values: Mapping[str, Any], *, version: int | None = None
+    road: StoredRoad, machine_id: str, id: str, values: Mapping[str, Any], *, version: Versions | None = None
 ) -> Record:
     """An entity with some fields changed; null clears one. Nothing happens where nothing would change."""
     machine = machine_of(road, machine_id)
@@ -195,7 +210,7 @@ def update(
 
 
 def change_fields(
-    road: StoredRoad, machine: Machine, record: Record, values: Mapping[str, Any], *, version: int | None = None
+    road: StoredRoad, machine: Machine, record: Record, values: Mapping[str, Any], *, version: Versions | None = None
 ) -> Record:
     """An entity with some fields changed by a caller whom another permission allows to."""
     _current(road, machine, record["id"], version)
@@ -236,7 +251,7 @@ def move(
     transition: str,
     inputs: Mapping[str, Any] | None = None,
     *,
-    version: int | None = None,
+    version: Versions | None = None,
 ) -> Record:
     """An entity that has taken a transition. ``inputs`` are those that the transition requires, such as a reason."""
     machine = machine_of(road, machine_id)

@@ -12,9 +12,9 @@ import orjson
 from flask import Response, request
 
 from app.road import about
-from app.road.commands import decision
+from app.road.commands import Versions, decision
 from app.road.idempotency import Kept, find, keep
-from app.road.problems import Fault, InvalidError, StaleError
+from app.road.problems import Fault, InvalidError, NeverHandedOutError
 from app.road.road import StoredRoad
 from app.web.body import MalformedError, read_object
 from app.web.context import caller, platform
@@ -73,10 +73,11 @@ def entity(road: StoredRoad, machine_id: str, record: Record, status: int = 200)
     return Answer(status, body, headers)
 
 
-def wanted_version(*, required: bool) -> int | None:
-    """The version that ``If-Match`` names; None without one, or for ``*``.
+def wanted_version(*, required: bool) -> Versions | None:
+    """The versions that ``If-Match`` lists, any of which will do (RFC 9110, 13.1.1); None without one, or for ``*``.
 
-    Raises PreconditionRequired where it is required and missing, MalformedError for what is no entity tag.
+    A tag that is none of ours matches nothing, and a weak one neither. Raises MalformedError where it is required and
+    missing, NeverHandedOutError where it lists no version.
     """
     given = request.headers.get("If-Match")
     if given is None:
@@ -85,18 +86,11 @@ def wanted_version(*, required: bool) -> int | None:
         return None
     if given.strip() == "*":
         return None
-    named = _TAG.fullmatch(given.strip())
-    if named is None:
-        raise UnknownTagError
-    return int(named[1])
-
-
-class UnknownTagError(StaleError):
-    """An entity tag that this server never gave: no version has it."""
-
-    def __init__(self) -> None:
-        super().__init__("entity", "", 0)
-        self.args = ("If-Match names no version that was ever handed out: send the ETag that came with what you read.",)
+    tags = [one.strip() for one in given.split(",")]
+    found = frozenset(int(named[1]) for one in tags if (named := _TAG.fullmatch(one)) is not None)
+    if not found:
+        raise NeverHandedOutError("", "")
+    return found
 
 
 def body() -> dict[str, Any]:
