@@ -34,8 +34,8 @@ LOCKS = {"booking": "model", "slot": "model", "option": "slot"}
 """Whose row is locked before an entity takes its time: two that want the same model queue instead of colliding."""
 
 
-Versions = Collection[int]
-"""The versions from which a change may start; any one of them is enough."""
+Versions = int | Collection[int]
+"""The version from which a change may start, or several, any one of which is enough."""
 
 
 def new_id() -> str:
@@ -90,9 +90,10 @@ def machine_of(road: StoredRoad, id: str) -> Machine:
 
 def _current(road: StoredRoad, machine: Machine, id: str, version: Versions | None) -> None:
     known = road.store.version(machine.id, id)
-    if version is None or known in version:
+    wanted = {version} if isinstance(version, int) else version
+    if wanted is None or known in wanted:
         return
-    if min(version) > known:  # versions only rise
+    if min(wanted) > known:  # versions only rise
         raise NeverHandedOutError(machine.id, id)
     raise StaleError(machine.id, id, known, last_actor(road.connection, machine.id, id))
 

@@ -12,7 +12,7 @@ import orjson
 from flask import Response, request
 
 from app.road import about
-from app.road.commands import Versions, decision
+from app.road.commands import decision
 from app.road.idempotency import Kept, find, keep
 from app.road.problems import Fault, InvalidError, NeverHandedOutError
 from app.road.road import StoredRoad
@@ -73,7 +73,7 @@ def entity(road: StoredRoad, machine_id: str, record: Record, status: int = 200)
     return Answer(status, body, headers)
 
 
-def wanted_version(*, required: bool) -> Versions | None:
+def wanted_version(*, required: bool) -> frozenset[int] | None:
     """The versions that ``If-Match`` lists, any of which will do (RFC 9110, 13.1.1); None without one, or for ``*``.
 
     A tag that is none of ours matches nothing, and a weak one neither. Raises MalformedError where it is required and

@@ -12,7 +12,6 @@ from collections.abc import Callable
 from flask import Response, request
 
 from app.commands.undo import undo as take_back
-from app.road.commands import Versions
 from app.road.problems import ProblemError
 from app.road.road import StoredRoad
 from app.web.answers import Answer, change
@@ -64,7 +63,7 @@ def undo() -> Response:
     return act(work, undoable=False)
 
 
-def version() -> Versions | None:
+def version() -> int | None:
     """The version of the entity that the page showed, from the field ``version``; None without one."""
     given = request.form.get("version", "")
-    return (int(given),) if given.isascii() and given.isdigit() and len(given) <= 18 else None
+    return int(given) if given.isascii() and given.isdigit() and len(given) <= 18 else None
