@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -28,7 +29,7 @@ def addresses(served: Served) -> Iterator[str]:
             continue
         if (blueprint, name) == ("public", "received"):  # its token is made by sending the form; tested with it
             continue
-        yield re.sub(r"<(?:[^:>]+:)?([^>]+)>", lambda part, rule=rule: _real(served, rule, part), rule.rule)
+        yield re.sub(r"<(?:[^:>]+:)?([^>]+)>", partial(_real, served, rule), rule.rule)
 
 
 def _real(served: Served, rule: Rule, part: re.Match[str]) -> str:
