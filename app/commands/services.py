@@ -22,7 +22,7 @@ LONGEST_TITLE = 300
 
 
 def add_service(
-    road: StoredRoad, booking_id: str, values: Mapping[str, Any], *, version: int | None = None
+    road: StoredRoad, booking_id: str, values: Mapping[str, Any], *, version: commands.Versions | None = None
 ) -> dict[str, Any]:
     """A service that was added; the booking's total grows by its price. Raises InvalidError, ForbiddenError."""
     booking = _changeable(road, booking_id)

@@ -7,8 +7,9 @@ from typing import Any
 from flask import Blueprint, Response, request
 from flask_login import login_required
 
+from app.commands import entities
 from app.commands import work as working
-from app.road import commands, worklist
+from app.road import worklist
 from app.road.problems import Fault, InvalidError, NotFoundError
 from app.road.road import StoredRoad
 from app.road.worklist import KINDS
@@ -73,7 +74,7 @@ def moved(road: StoredRoad, machine: str, id: str, move: str, why: str, at: int 
     """Has an item take a move; what is to be said of it. Raises InvalidError for an exception that is settled without a reason."""
     if machine == "exception" and move == "resolve" and not why:
         raise InvalidError([Fault("/reason", "missing", "say how it was settled")])
-    record = commands.move(road, machine, id, move, {"reason": why} if why else {}, version=at)
+    record = entities.move(road, machine, id, move, {"reason": why} if why else {}, version=at)
     title = record.get("title") or word("reason", record.get("reason"))
     return f"{title}: {word('state', record['status']).lower()}."
 
@@ -103,7 +104,7 @@ def _about(machine: str, id: str, kind: str, move: str) -> Response:
         found: dict[str, Any] = dict(subjects(road, item))
         if kind not in found or move not in MAIN.get(kind, ()):
             raise NotFoundError(kind, id)
-        record = commands.move(road, kind, found[kind]["id"], move, {"reason": why} if why else {}, version=version())
+        record = entities.move(road, kind, found[kind]["id"], move, {"reason": why} if why else {}, version=version())
         told = {"kind": word("kind", kind), "code": record.get("code") or "", "state": word("state", record["status"])}
         return " ".join((_("%(kind)s %(code)s: %(state)s.") % (told | {"state": told["state"].lower()})).split())
 
