@@ -8,17 +8,19 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.commands import entities
+from app.commands.totals import total
 from app.road import commands
 from app.road.problems import Fault, InvalidError
 from app.road.road import StoredRoad
+from app.road.runs import reader_of
 from app.store.entities import MODELS
 from engine.access.fields import visible
+from engine.access.sight import Sight
 from engine.matching.rank import Ranking, rank
+from engine.matching.veil import veiled
 from engine.simulation.world import Record
 
 MATCHING = "models-for-inquiry"
-DAY = 86_400_000_000_000
-"""In nanoseconds."""
 CHOICES = ("model", "starts_at", "ends_at", "total", "city", "notes")
 
 
@@ -32,7 +34,9 @@ def match(road: StoredRoad, inquiry_id: str) -> Ranking:
     return rank(road.catalog.matchings[MATCHING], inquiry, candidates, road.now, road.journal.caller.actor, road.world)
 
 
-def convert(road: StoredRoad, inquiry_id: str, choices: Mapping[str, Any], *, version: int | None = None) -> Record:
+def convert(
+    road: StoredRoad, inquiry_id: str, choices: Mapping[str, Any], *, version: commands.Versions | None = None
+) -> Record:
     """The booking that an inquiry becomes; it keeps the link. What is not chosen comes from the inquiry and the model.
 
     A new inquiry is answered first, as it has been by whoever converts it.
@@ -55,47 +59,44 @@ def convert(road: StoredRoad, inquiry_id: str, choices: Mapping[str, Any], *, ve
         "client": inquiry["client"],
         "model": model_id,
         "inquiry": inquiry_id,
-        "starts_at": inquiry["starts_at"].text(),
-        "ends_at": inquiry["ends_at"].text(),
-        "city": model["home_city"],
-        "total": _total(inquiry, model),
+        **_proposed(inquiry, model),
         **{name: value for name, value in choices.items() if value is not None and name != "model"},
     }
     commands.move(road, "inquiry", inquiry_id, "convert", version=version)
     return entities.create(road, "booking", values)
 
 
-def _total(inquiry: Record, model: Record) -> dict[str, Any]:
-    """The model's day rate for every day that is begun."""
-    days = -(-(inquiry["ends_at"] - inquiry["starts_at"]) // DAY)
-    rate = model["day_rate"]
-    return {"amount": rate["amount"] * max(1, days), "currency": rate["currency"]}
+def proposed(road: StoredRoad, inquiry_id: str, model_id: str) -> dict[str, Any]:
+    """What a booking of this model would be without further choices, as JSON has it. Raises NotFoundError.
+
+    The total rests on the model's day rate: who may not see that is not to be told it.
+    """
+    machines = road.catalog.machines
+    inquiry, _ = commands.readable(road, machines["inquiry"], inquiry_id)
+    model, _ = commands.readable(road, machines["model"], model_id)
+    values = {"model": model_id, **_proposed(inquiry, model)}
+    return {**values, "total": total(road, values)}
+
+
+def _proposed(inquiry: Record, model: Record) -> dict[str, Any]:
+    return {
+        "starts_at": inquiry["starts_at"].text(),
+        "ends_at": inquiry["ends_at"].text(),
+        "city": model["home_city"],
+    }
+
+
+def seen(road: StoredRoad, ranking: Ranking) -> Ranking:
+    """A ranking as the caller may see it: what rests on a hidden field is not told."""
+    reader = reader_of(road)
+    return ranking if reader is None else veiled(ranking, Sight(reader))
 
 
 def ranking_as_json(road: StoredRoad, ranking: Ranking) -> dict[str, Any]:
-    """A ranking as its reader may see it: what rests on a hidden field is told without its value."""
-    machine = road.catalog.machines["model"]
-    found = ranking.as_json()
+    """A ranking as its reader may see it, with the names of the models."""
     names: dict[str, str] = {}
-    hidden: frozenset[str] = frozenset()
     for id, record in road.store.tables["model"].items():
-        decided = commands.decision(road, "models.read", "model", record)
-        seen = visible(decided, record)
-        hidden = hidden | decided.hidden
-        if "name" in seen:
-            names[id] = seen["name"]
-    return {**_without(found, {f"{machine.id}.{name}" for name in hidden}), "names": names}
-
-
-def _without(value: Any, hidden: set[str]) -> Any:
-    """JSON in which values under hidden facts are replaced by ``hidden``."""
-    if isinstance(value, list):
-        return [_without(one, hidden) for one in value]
-    if not isinstance(value, dict):
-        return value
-    if value.get("fact") in hidden or any(str(value.get("fact", "")).startswith(f"{name}.") for name in hidden):
-        return None
-    return {
-        key: "hidden" if any(key == name or key.startswith(f"{name}.") for name in hidden) else _without(one, hidden)
-        for key, one in value.items()
-    }
+        shown = visible(commands.decision(road, "models.read", "model", record), record)
+        if "name" in shown:
+            names[id] = shown["name"]
+    return {**seen(road, ranking).as_json(), "names": names}

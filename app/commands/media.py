@@ -6,6 +6,7 @@ a picture is none of the fields that it could list.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -91,6 +92,12 @@ def medium(road: StoredRoad, model_id: str, id: str) -> Medium:
     return _one(media(road, model_id), id)
 
 
+def covers(road: StoredRoad, model_ids: list[str]) -> dict[str, Medium]:
+    """The covers of some models, which the caller may read, by the models' ids."""
+    query = sa.select(MEDIA).where(MEDIA.c.model.in_(model_ids), MEDIA.c.cover)
+    return {row["model"]: Medium(**row) for row in road.connection.execute(query).mappings()}
+
+
 def _rows(road: StoredRoad, model_id: str) -> list[Medium]:
     query = sa.select(MEDIA).where(MEDIA.c.model == model_id).order_by(MEDIA.c.position, MEDIA.c.id)
     return [Medium(**row) for row in road.connection.execute(query).mappings()]
@@ -138,11 +145,11 @@ def add(road: StoredRoad, model_id: str, picture: Picture, file: str, title: str
     return made
 
 
-def change(road: StoredRoad, model_id: str, id: str, values: dict[str, Any], etag: str | None) -> Medium:
-    """A picture with another title, place or as the cover. Raises StaleError where it is not the one of this tag."""
+def change(road: StoredRoad, model_id: str, id: str, values: dict[str, Any], etags: Collection[str] | None) -> Medium:
+    """A picture with another title, place or as the cover. Raises StaleError where no tag is its own."""
     may_change(road, model_id)
     rows = _rows(road, model_id)
-    before = _fresh(rows, id, etag)
+    before = _fresh(rows, id, etags)
     _check(values, before, len(rows))
     others = [row for row in rows if row.id != id]
     if "position" in values:
@@ -160,11 +167,11 @@ def change(road: StoredRoad, model_id: str, id: str, values: dict[str, Any], eta
     return after
 
 
-def remove(road: StoredRoad, model_id: str, id: str, etag: str | None) -> Medium:
+def remove(road: StoredRoad, model_id: str, id: str, etags: Collection[str] | None) -> Medium:
     """Takes a picture away; the next one becomes the cover where it was. Its file is the caller's to remove."""
     may_change(road, model_id)
     rows = _rows(road, model_id)
-    gone = _fresh(rows, id, etag)
+    gone = _fresh(rows, id, etags)
     road.connection.execute(MEDIA.delete().where(MEDIA.c.id == id))
     others = [row for row in rows if row.id != id]
     _place(road, others)
@@ -183,9 +190,9 @@ def known_files(connection: Connection, names: list[str]) -> list[str]:
     return found
 
 
-def _fresh(rows: list[Medium], id: str, etag: str | None) -> Medium:
+def _fresh(rows: list[Medium], id: str, etags: Collection[str] | None) -> Medium:
     found = _one(rows, id)
-    if etag is not None and etag != found.etag:
+    if etags is not None and found.etag not in etags:
         raise StaleError("media", id, 0)
     return found
 

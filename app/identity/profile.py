@@ -23,7 +23,9 @@ _LABEL = r"[^\W_]+(?:-+[^\W_]+)*"
 _ADDRESS = re.compile(rf"[^\s@\x00-\x1f\x7f<>()\[\],;:\\\"]{{1,64}}@{_LABEL}(?:\.{_LABEL})+")
 
 
-def say_of_oneself(road: StoredRoad, id: str, values: Mapping[str, Any], *, version: int | None = None) -> Record:
+def say_of_oneself(
+    road: StoredRoad, id: str, values: Mapping[str, Any], *, version: commands.Versions | None = None
+) -> Record:
     """A person's own name, locale and time zone, which need no permission. Raises InvalidError."""
     faults = [Fault(f"/{name}", "unknown_field", "no such field of your own") for name in values if name not in OWN]
     if faults:

@@ -5,16 +5,25 @@ They work on a road within a unit of work. Values come in as JSON has them; what
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 import uuid_utils
 
 from app.road.audit import last_actor
 from app.road.fitting import LONGEST, in_order, misfit
-from app.road.problems import Fault, ForbiddenError, InvalidError, NotAllowedNowError, NotFoundError, StaleError
+from app.road.problems import (
+    Fault,
+    ForbiddenError,
+    InvalidError,
+    NeverHandedOutError,
+    NotAllowedNowError,
+    NotFoundError,
+    StaleError,
+)
 from app.road.road import StoredRoad
 from engine.access.decide import Decision, decide
+from engine.access.grants import CheckedGrant
 from engine.diagnostics import did_you_mean
 from engine.machines.model import STANDARD_FIELDS, Machine
 from engine.machines.records import UnfitValue
@@ -23,6 +32,10 @@ from engine.simulation.world import Record
 
 LOCKS = {"booking": "model", "slot": "model", "option": "slot"}
 """Whose row is locked before an entity takes its time: two that want the same model queue instead of colliding."""
+
+
+Versions = int | Collection[int]
+"""The version from which a change may start, or several, any one of which is enough."""
 
 
 def new_id() -> str:
@@ -49,6 +62,15 @@ def readable(road: StoredRoad, machine: Machine, id: str, *, lock: bool = False)
     return record, found
 
 
+def may_read(road: StoredRoad, machine_id: str, id: str) -> bool:
+    """Whether there is such an entity and the caller may read it."""
+    try:
+        readable(road, road.catalog.machines[machine_id], id)
+    except NotFoundError:
+        return False
+    return True
+
+
 def allow(road: StoredRoad, permission: str, machine: Machine, record: Record | None) -> Decision | None:
     """Raises ForbiddenError unless the caller may do this; what of it, where they may."""
     if road.journal.caller.system:
@@ -66,10 +88,14 @@ def machine_of(road: StoredRoad, id: str) -> Machine:
     return road.catalog.machines[id]
 
 
-def _current(road: StoredRoad, machine: Machine, id: str, version: int | None) -> None:
+def _current(road: StoredRoad, machine: Machine, id: str, version: Versions | None) -> None:
     known = road.store.version(machine.id, id)
-    if version is not None and version != known:
-        raise StaleError(machine.id, id, known, last_actor(road.connection, machine.id, id))
+    wanted = {version} if isinstance(version, int) else version
+    if wanted is None or known in wanted:
+        return
+    if min(wanted) > known:  # versions only rise
+        raise NeverHandedOutError(machine.id, id)
+    raise StaleError(machine.id, id, known, last_actor(road.connection, machine.id, id))
 
 
 def read_values(road: StoredRoad, machine: Machine, values: Mapping[str, Any], *, whole: bool) -> Record:
@@ -131,6 +157,22 @@ def allow_some(road: StoredRoad, permission: str, machine: Machine) -> None:
         allow(road, permission, machine, None)
 
 
+def allow_setting(road: StoredRoad, machine: Machine, names: Iterable[str]) -> None:
+    """Raises ForbiddenError for a field that the caller sees on no entity: what is set freely is found out by comparison."""
+    caller = road.journal.caller
+    grants = road.catalog.access.of(caller.actor["roles"]).reading.get(machine.id, ())
+    if caller.system or not grants:
+        return
+    for name in names:
+        if all(name in grant.hide for grant in grants):
+            raise _unseen(machine, "", f"{machine.plural}.create", name, grants[0])
+
+
+def _unseen(machine: Machine, id: str, permission: str, name: str, grant: CheckedGrant) -> ForbiddenError:
+    reason = f'{grant.role} may not see "{name}" of {machine.plural}, and so may not set it: leave it out'
+    return ForbiddenError(machine.id, id, permission, reason, f"{grant.place.file}:{grant.place.line}")
+
+
 def create(
     road: StoredRoad,
     machine_id: str,
@@ -155,7 +197,7 @@ def create(
 
 
 def update(
-    road: StoredRoad, machine_id: str, id: str, values: Mapping[str, Any], *, version: int | None = None
+    road: StoredRoad, machine_id: str, id: str, values: Mapping[str, Any], *, version: Versions | None = None
 ) -> Record:
     """An entity with some fields changed; null clears one. Nothing happens where nothing would change."""
     machine = machine_of(road, machine_id)
@@ -169,7 +211,7 @@ def update(
 
 
 def change_fields(
-    road: StoredRoad, machine: Machine, record: Record, values: Mapping[str, Any], *, version: int | None = None
+    road: StoredRoad, machine: Machine, record: Record, values: Mapping[str, Any], *, version: Versions | None = None
 ) -> Record:
     """An entity with some fields changed by a caller whom another permission allows to."""
     _current(road, machine, record["id"], version)
@@ -191,10 +233,10 @@ def _changed(road: StoredRoad, machine: Machine, record: Record, found: Record) 
 
 
 def _writable(machine: Machine, record: Record, granted: Decision, seen: Decision | None, found: Record) -> None:
-    hidden = seen.hidden if seen is not None else frozenset()
     for name in found:
-        beyond = granted.writable is not None and name not in granted.writable
-        if beyond or name in hidden:
+        if seen is not None and seen.grant is not None and name in seen.hidden:
+            raise _unseen(machine, record["id"], f"{machine.plural}.update", name, seen.grant)
+        if granted.writable is not None and name not in granted.writable:
             permission = f"{machine.plural}.update"
             reason = f'{granted.role} may not change "{name}"'
             place = granted.place
@@ -210,7 +252,7 @@ def move(
     transition: str,
     inputs: Mapping[str, Any] | None = None,
     *,
-    version: int | None = None,
+    version: Versions | None = None,
 ) -> Record:
     """An entity that has taken a transition. ``inputs`` are those that the transition requires, such as a reason."""
     machine = machine_of(road, machine_id)
@@ -221,7 +263,7 @@ def move(
         raise InvalidError([Fault("/transition", "unknown", f'{machine.id} has no transition "{transition}"; {hint}')])
     allow(road, named.permission, machine, record)
     _current(road, machine, id, version)
-    given = {name: value for name, value in (inputs or {}).items() if value not in (None, "")}
+    given = {name: value for name, value in (inputs or {}).items() if value is not None and str(value).strip()}
     faults = [
         Fault(f"/{name}", "missing", f'"{transition}" needs a {name}') for name in named.requires if name not in given
     ]

@@ -12,13 +12,20 @@ document.body.addEventListener("htmx:configRequest", (event) => {
   if ([...event.detail.formData.values()].some((value) => value instanceof File)) event.detail.timeout = 0;
 });
 
-export function toast(text, { bad = false, undo = null, seconds = 0 } = {}) {
+export function toast(text, { bad = false, undo = null, seconds = 0, href = null, name = "", path = "/acts/undo" } = {}) {
   const made = document.createElement("div");
   made.className = bad ? "toast bad" : "toast";
   if (bad) made.setAttribute("role", "alert");
   const words = document.createElement("span");
   words.textContent = text;
   made.append(words);
+  if (href) {
+    const link = document.createElement("a");
+    link.className = "btn sm";
+    link.href = href;
+    link.textContent = name;
+    made.append(link);
+  }
   if (undo) {
     const button = document.createElement("button");
     button.className = "btn sm";
@@ -26,6 +33,7 @@ export function toast(text, { bad = false, undo = null, seconds = 0 } = {}) {
     button.addEventListener("click", () => takeBack(undo, made));
     made.append(button);
     made.dataset.undo = undo;
+    made.dataset.path = path;
   }
   const close = document.createElement("button");
   close.className = "btn sm ic";
@@ -42,7 +50,7 @@ export function toast(text, { bad = false, undo = null, seconds = 0 } = {}) {
 
 async function takeBack(command, made) {
   made.remove();
-  await send("/acts/undo", { command });
+  await send(made.dataset.path, { command });
 }
 
 /** Undoes the last act that still can be undone. */
@@ -57,7 +65,7 @@ export function send(path, values) {
 }
 
 document.body.addEventListener("said", (event) => toast(event.detail.text, event.detail));
-document.body.addEventListener("refused", (event) => toast(event.detail.text, { bad: true }));
+document.body.addEventListener("refused", (event) => toast(event.detail.text, { ...event.detail, bad: true }));
 
 document.body.addEventListener("htmx:responseError", (event) => {
   const { xhr } = event.detail;

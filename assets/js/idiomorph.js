@@ -8,6 +8,9 @@ const keeps = (name, node) =>
 const options = { ignoreActiveValue: true, callbacks: { beforeAttributeUpdated: (name, node) => !keeps(name, node) } };
 
 export { Idiomorph };
+// What a reader has opened stays open, and a dialog is never closed under them.
+Idiomorph.defaults.callbacks.beforeAttributeUpdated = (name, node) =>
+  !(name === "open" && (node.tagName === "DETAILS" || node.tagName === "DIALOG"));
 htmx.defineExtension("morph", {
   isInlineSwap: (style) => style.startsWith("morph"),
   handleSwap(style, target, fragment) {

@@ -10,7 +10,7 @@ letters.addEventListener("change", () => localStorage.setItem(OFF, letters.check
 
 const own = new Map();
 
-/** Has a key do something; `code` as KeyboardEvent.code has it. */
+/** Has a key do something; `code` as KeyboardEvent.code has it. One that has nothing to do says so with false. */
 export function onKey(code, does) {
   own.set(code, does);
 }
@@ -62,7 +62,7 @@ document.addEventListener("keydown", (event) => {
   }
   if (event.metaKey || event.ctrlKey || typing(event.target) || document.querySelector("dialog[open]")) return;
   if (event.key === "Escape" && own.has("Escape")) return own.get("Escape")(event);
-  if (["ArrowDown", "ArrowUp", "Enter"].includes(event.key) && own.has(event.key)) return own.get(event.key)(event);
+  if (["ArrowDown", "ArrowUp", "Enter"].includes(event.key) && own.has(event.key) && own.get(event.key)(event) !== false) return;
   if (!letters.checked) return;
   if (event.key === "?") return open("keys");
   if (event.key === "/" || (event.code === "Slash" && !event.shiftKey)) {
@@ -71,7 +71,7 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   if (event.code === "KeyZ") return undoLast();
-  if (own.has(event.code)) return own.get(event.code)(event);
+  if (own.has(event.code) && own.get(event.code)(event) !== false) return;
   const found = button(event.code);
   if (found) {
     event.preventDefault();

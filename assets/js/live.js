@@ -67,7 +67,7 @@ async function fetchPart(id) {
   const part = document.getElementById(id);
   if (!part?.dataset.from) return; // it shows nothing yet
   const before = new CustomEvent("live:before", { bubbles: true, cancelable: true, detail: { part } });
-  if (!part.dispatchEvent(before)) return;
+  if (!part.dispatchEvent(before)) return before.detail.done; // whoever fetches it otherwise says when that is done
   await htmx.ajax("GET", part.dataset.from, { target: part, swap: part.dataset.swap ?? "morph:innerHTML", source: part });
 }
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.commands.entities import BY_PLATFORM, DEFAULTS
+from app.commands.entities import BY_COMMAND, BY_HAND, BY_PLATFORM, DEFAULTS, WORKED_OUT, at_first
+from app.commands.work import hands
 from app.road.fitting import LONGEST, longest
 from app.web.api.entities import CLOCKED, KINDS, Kind, title
 from app.web.api.operations import Interface, Operation, Parameter, Schema
@@ -163,7 +164,7 @@ def machine_schemas(machine: Machine, kind: Kind) -> dict[str, Schema]:
     theirs = BY_PLATFORM.get(machine.id, frozenset())
     optional = {n for group in (machine.fields, machine.relations) for n, member in group.items() if member.optional}
     given = {field: _bounded(machine, field, schema) for field, schema in fields.items() if field not in theirs}
-    defaults = DEFAULTS.get(machine.id, {})
+    defaults = {*DEFAULTS.get(machine.id, ()), *WORKED_OUT.get(machine.id, ())}
     required = sorted(field for field in given if field not in optional and field not in defaults)
     found: dict[str, Schema] = {
         name: {
@@ -175,7 +176,8 @@ def machine_schemas(machine: Machine, kind: Kind) -> dict[str, Schema]:
         f"{name}Page": page_of(name),
     }
     if kind.create:
-        nullable = {field: _optional(schema) if field not in required else schema for field, schema in given.items()}
+        first = {field: schema for field, schema in given.items() if field not in at_first(machine.id)}
+        nullable = {field: _optional(schema) if field not in required else schema for field, schema in first.items()}
         found[f"New{name}"] = {
             "type": "object",
             "properties": nullable,
@@ -183,13 +185,18 @@ def machine_schemas(machine: Machine, kind: Kind) -> dict[str, Schema]:
             "additionalProperties": False,
         }
     if kind.update:
-        changes = {field: _optional(schema) if field in optional else schema for field, schema in given.items()}
+        by_hand = {field: schema for field, schema in given.items() if field not in hands(machine)}
+        by_hand |= {
+            field: {"type": "string", "enum": sorted(made)} for field, made in BY_HAND.get(machine.id, {}).items()
+        }
+        changes = {field: _optional(schema) if field in optional else schema for field, schema in by_hand.items()}
         found[f"{name}Changes"] = {"type": "object", "properties": changes, "additionalProperties": False}
     if kind.move:
+        moves = [transition for transition in machine.transitions if (machine.id, transition) not in BY_COMMAND]
         found[f"{name}Move"] = {
             "type": "object",
             "properties": {
-                "transition": {"type": "string", "enum": list(machine.transitions)},
+                "transition": {"type": "string", "enum": moves},
                 "reason": {"type": ["string", "null"], "maxLength": LONGEST},
             },
             "required": ["transition"],
