@@ -9,7 +9,8 @@ from zoneinfo import available_timezones
 from app.road.problems import Fault, InvalidError
 from app.road.rows import micro
 from app.store.entities import ENTITIES
-from engine.conditions.types import MONEY, STRING, ZONE
+from engine.conditions.types import MONEY, STRING, TIMESTAMP, ZONE
+from engine.conditions.values import Timestamp
 from engine.machines.model import Machine
 from engine.simulation.world import Record
 
@@ -17,6 +18,9 @@ LONGEST = 10_000
 """Characters of a text."""
 LONGEST_KEY = 500
 """Characters of a text that is found by an index: a row of PostgreSQL's B-trees holds 2,704 bytes."""
+EARLIEST = Timestamp.parse("1970-01-01T00:00:00Z")
+LATEST = Timestamp.parse("2200-01-01T00:00:00Z")
+"""What lies outside is a slip of the keyboard, and so near the ends of the calendar that nothing is reckoned from it."""
 
 
 @cache
@@ -45,6 +49,8 @@ def misfit(machine: Machine, field: str, value: Any) -> str | None:
         return f"at most {longest(machine.id, field)} characters"
     if declared.type == ZONE and value not in zones():
         return "expected a zone of the IANA database, such as Europe/Berlin"
+    if declared.type == TIMESTAMP and not EARLIEST <= value < LATEST:
+        return "expected an instant in the years 1970 to 2199"
     if declared.type == MONEY:
         code = value["currency"]
         if not (code.isascii() and code.isalpha() and code.isupper()):

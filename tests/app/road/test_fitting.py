@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.road.fitting import LONGEST, LONGEST_KEY, in_order, longest, misfit
+from app.road.fitting import EARLIEST, LATEST, LONGEST, LONGEST_KEY, in_order, longest, misfit
 from app.road.problems import InvalidError
 from app.store.entities import ENTITIES
 from engine.catalog import Catalog
@@ -37,6 +37,10 @@ def test_a_text_that_an_index_finds_is_shorter_than_a_row_of_the_index(agency: C
             "expected a currency's code in capital letters, such as EUR",
         ),
         ("booking", "total", {"amount": -1, "currency": "EUR"}, "expected an amount of nothing or more"),
+        ("option", "expires_at", EARLIEST, None),
+        ("option", "expires_at", Timestamp(EARLIEST - 1), "expected an instant in the years 1970 to 2199"),
+        ("task", "due", Timestamp(LATEST - 1), None),
+        ("task", "due", LATEST, "expected an instant in the years 1970 to 2199"),
         ("booking", "client", "x" * 20_000, None),
         ("client", "phone", None, None),
     ],
