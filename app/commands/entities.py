@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from app.commands.checks import CHECKS
 from app.commands.codes import FIELDS, give_code
 from app.road import commands
 from app.road.problems import Fault, InvalidError
@@ -44,10 +45,23 @@ def create(road: StoredRoad, machine: str, values: Mapping[str, Any]) -> Record:
     whole = {**DEFAULTS.get(machine, {}), **{name: value for name, value in values.items() if value is not None}}
     field = FIELDS.get(machine)
     code = (field, lambda: give_code(road, machine, id)) if field is not None else None
-    return commands.create(road, machine, whole, id=id, code=code)
+    return commands.create(road, machine, whole, id=id, code=code, check=CHECKS.get(machine))
 
 
 def update(road: StoredRoad, machine: str, id: str, values: Mapping[str, Any], *, version: int | None = None) -> Record:
     """An entity with some of its fields changed."""
     _theirs(machine, values)
-    return commands.update(road, machine, id, values, version=version)
+    return commands.update(road, machine, id, values, version=version, check=CHECKS.get(machine))
+
+
+def move(
+    road: StoredRoad,
+    machine: str,
+    id: str,
+    transition: str,
+    inputs: Mapping[str, Any] | None = None,
+    *,
+    version: int | None = None,
+) -> Record:
+    """An entity that has taken a transition."""
+    return commands.move(road, machine, id, transition, inputs, version=version, check=CHECKS.get(machine))
