@@ -19,7 +19,7 @@ PIP := -m pip --disable-pip-version-check --quiet --no-input
 WORKERS ?= auto
 ARGS ?=
 
-.PHONY: help setup assets run report test check format lint types layers documents house bench texts lock clean
+.PHONY: help setup assets browser run report test check format lint types layers documents house bench texts lock clean
 
 help: ## list these commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -36,7 +36,12 @@ run: $(STAMP) $(ASSETS) ## a month of a small agency in a report, then the produ
 report: $(STAMP) ## only the report: the documents, a simulated month and a drafted change, as a page
 	@$(BIN)/virel demo $(ARGS)
 
-test: $(STAMP) $(ASSETS) ## all tests, on all cores (ARGS="-k word" for some)
+# A browser for the journeys: the machine's own, else Playwright's; without either they are skipped and say so.
+browser: $(STAMP)
+	@command -v chromium chromium-browser google-chrome >/dev/null || $(BIN)/playwright install chromium || \
+		echo "no browser could be installed: the journeys are skipped"
+
+test: $(STAMP) $(ASSETS) browser ## all tests, on all cores (ARGS="-k word" for some)
 	@$(BIN)/pytest -q -n $(WORKERS) --dist loadscope $(ARGS)
 
 check: format lint types layers documents house ## formatting, lint, types, layers, documents, house rules

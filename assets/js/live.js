@@ -30,6 +30,7 @@ export function refresh(kinds = null) {
     if (kinds === null || part.dataset.live.split(" ").some((kind) => kinds.has(kind))) due.add(part.id);
   }
   if (due.size && !timer) timer = setTimeout(flush, SETTLE);
+  sign.toggleAttribute("data-fetching", timer !== 0);
 }
 
 async function flush() {
@@ -39,12 +40,13 @@ async function flush() {
     await Promise.all(ids.map(fetchPart));
   } finally {
     timer = due.size ? setTimeout(flush, SETTLE) : 0;
+    sign.toggleAttribute("data-fetching", timer !== 0);
   }
 }
 
 async function fetchPart(id) {
   const part = document.getElementById(id);
-  if (!part) return;
+  if (!part?.dataset.from) return; // it shows nothing yet
   const before = new CustomEvent("live:before", { bubbles: true, cancelable: true, detail: { part } });
   if (!part.dispatchEvent(before)) return;
   await htmx.ajax("GET", part.dataset.from, { target: part, swap: part.dataset.swap ?? "morph:innerHTML", source: part });
@@ -60,8 +62,8 @@ function connect() {
     heard = Date.now();
     wait = 250;
     upto = told.upto;
-    say("live");
     if (told.type === "hello") refresh();
+    say("live");
     if (told.type === "changes") {
       const changes = told.items;
       document.body.dispatchEvent(new CustomEvent("live:changes", { detail: changes }));

@@ -6,7 +6,7 @@ import json
 from functools import cache
 from pathlib import Path
 
-from flask import Blueprint, Response, request, send_from_directory, url_for
+from flask import Blueprint, Response, make_response, redirect, request, send_from_directory, url_for
 
 STATIC = Path(__file__).parents[1] / "static"
 BUILT = STATIC / "built"
@@ -36,9 +36,16 @@ def asset(name: str) -> str:
 
 
 def add_assets(pages: Blueprint) -> None:
-    """Adds /built/… and lets templates ask for it by ``asset``."""
+    """Adds /built/… and lets templates ask for it by ``asset``; adds the sign that browsers ask every site for."""
     pages.add_url_rule("/built/<name>", "built", _built)
+    pages.add_url_rule("/favicon.ico", "favicon", _favicon)
     pages.add_app_template_global(asset)
+
+
+def _favicon() -> Response:
+    response = make_response(redirect(url_for("pages.static", filename="virel.svg"), 308))
+    response.headers["Cache-Control"] = "public, max-age=86400"
+    return response
 
 
 def _built(name: str) -> Response:

@@ -36,14 +36,15 @@ def work(url: str, folder: Path, agency: Catalog) -> None:
 
 def test_what_is_due_is_performed_exactly_once_whoever_is_killed(desk, agency, tmp_path):
     client = desk.client()
-    count, by = 5 * CRASHES, Timestamp.parse(LATER) // 1000
+    each, by = 5, Timestamp.parse(LATER) // 1000
+    count = each * CRASHES
 
     def begin(road: StoredRoad) -> None:
         """Inquiries that wait for an answer and bookings whose deposit is late."""
         from app.commands import entities
 
         times = {"starts_at": "2026-04-10T08:00:00Z", "ends_at": "2026-04-10T18:00:00Z"}
-        for number in range(count):
+        for number in range(each):
             entities.create(road, "inquiry", {"category": "runway", "client": client, **times})
             model = entities.create(
                 road,
@@ -65,9 +66,7 @@ def test_what_is_due_is_performed_exactly_once_whoever_is_killed(desk, agency, t
             commands.move(road, "booking", booking["id"], "request_deposit")
             commands.update(road, "booking", booking["id"], {"deposit_status": "due"})
 
-    desk.do(begin, system("test"))
     url = desk.platform.database.url.render_as_string(hide_password=False)
-    desk.platform.close()
     chance = random.Random(11)
     running = [started(partial(work, url, tmp_path, agency)) for _ in range(2)]
 
@@ -76,7 +75,8 @@ def test_what_is_due_is_performed_exactly_once_whoever_is_killed(desk, agency, t
 
     at_work = 0
     for _ in range(CRASHES):
-        # Killed once they got on, so that there is work left for every death, however fast the machine.
+        # New work for every death, and death once some of it is done: there is work left, however fast the machine.
+        desk.do(begin, system("test"))
         enough, patience = due() - chance.randint(1, 4), time.monotonic() + 20
         while due() > enough and time.monotonic() < patience:
             time.sleep(0.002)
