@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -16,10 +16,13 @@ from app.web.wording import moments
 from app.web.wording.language import gettext as _
 from app.web.wording.language import locale
 from engine.conditions.values import Timestamp
+from engine.conditions.veil import HIDDEN
 
 SECOND = 1_000_000_000
 NEAR = 15
 """Percent of a task's own span that are left when its deadline counts as near."""
+HALF = 50
+"""Percent of a ring of which it is not known how full it is."""
 CLIENTS_TURN = "waiting_for_client"
 """The state in which an inquiry waits for its client."""
 
