@@ -44,7 +44,9 @@ def add_service(
     return as_json(row)
 
 
-def remove_service(road: StoredRoad, booking_id: str, service_id: str, *, version: int | None = None) -> None:
+def remove_service(
+    road: StoredRoad, booking_id: str, service_id: str, *, version: commands.Versions | None = None
+) -> None:
     """Takes a service off; the booking's total shrinks by its price. Raises NotFoundError, ForbiddenError."""
     booking = _changeable(road, booking_id)
     columns = SERVICES.c
@@ -70,7 +72,7 @@ def _changeable(road: StoredRoad, booking_id: str) -> Record:
     return booking
 
 
-def _grow(road: StoredRoad, booking: Record, by: int, version: int | None) -> None:
+def _grow(road: StoredRoad, booking: Record, by: int, version: commands.Versions | None) -> None:
     total = {**booking["total"], "amount": booking["total"]["amount"] + by}
     commands.update(road, "booking", booking["id"], {"total": total}, version=version)
 

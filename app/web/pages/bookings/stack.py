@@ -10,18 +10,15 @@ from app.commands.options import LASTING
 from app.road import commands
 from app.road.related import related_by
 from app.road.road import StoredRoad
-from app.road.standing import clocks_of
+from app.road.standing import Face, faces_of
 from app.web.pages.machines.standing import Move, Standing, standing_of
-from app.web.pages.work.deadlines import SECOND, Deadline, clock
-from app.web.wording import moments
+from app.web.pages.work.deadlines import NEAR, Deadline, of_clock, running
 from app.web.wording.language import gettext as _
 from engine.conditions.values import Timestamp
 from engine.simulation.world import Record
 
 ELSEWHERE = ("challenge", "confirm", "expire")
 """Moves of options that have an act of their own, or are made by rules alone."""
-WARNED = 15
-"""Percent of its time that are left when an option is shown as running out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +52,7 @@ def stack_of(road: StoredRoad, booking: Record) -> Stack:
     there = sorted((one for one in there if _readable(road, one)), key=lambda one: one["rank"])
     bookings = related_by(road, there, {"booking": "booking"})
     clients = related_by(road, bookings.values(), {"client": "client"})
-    clocks = clocks_of(road, "option", [one["id"] for one in there]) if there else {}
+    clocks = faces_of(road, "option", [one["id"] for one in there]) if there else {}
     first = there[0] if there else None
     held = []
     for option in there:
@@ -73,11 +70,11 @@ def _held(
     owner: Record,
     client: str,
     own: bool,
-    clocks: list[dict[str, Any]],
+    clocks: list[Face],
     first: Record | None,
 ) -> Held:
-    running = next((one for one in clocks if one["state"] not in ("achieved", "cancelled")), None)
-    until = clock(running, road.now) if running is not None else _until(option, road.now)
+    going = next((one for one in clocks if one.ended is None and one.state != "cancelled"), None)
+    until = of_clock(going, road.now) if going is not None else _until(option, road.now)
     standing = challenge = None
     if own:
         machine = road.catalog.machines["option"]
@@ -92,13 +89,8 @@ def _until(option: Record, now: Timestamp) -> Deadline:
     if option["status"] == "confirmed":
         return Deadline("achieved", _("Firm"), "met")
     ends, begun = option["expires_at"], option["created_at"]
-    left = (int(ends) - int(now)) // SECOND
-    title = moments.instant(ends)
-    if left < 0:
-        return Deadline("breached", _("%(span)s late") % {"span": moments.span(-left)}, "octbang", title=title)
-    percent = max(0, min(100, round(100 * (int(ends) - int(now)) / max(int(ends) - int(begun), 1))))
-    state, icon = ("running", "") if percent > WARNED else ("warning", "tribang")
-    return Deadline(state, _("%(span)s left") % {"span": moments.span(left)}, icon, percent, title, ends.text())
+    near = Timestamp(int(ends) - (int(ends) - int(begun)) * NEAR // 100)
+    return running(begun, near, ends, now, warned=False)
 
 
 def _slot(road: StoredRoad, booking: Record) -> str:
