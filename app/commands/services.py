@@ -12,6 +12,7 @@ from app.road.audit import Entry
 from app.road.problems import Fault, ForbiddenError, InvalidError, NotFoundError
 from app.road.road import StoredRoad
 from app.road.rows import micro
+from app.road.texts import unreadable
 from app.store.entities import SERVICES
 from engine.simulation.world import Record
 
@@ -92,6 +93,8 @@ def _read(values: Mapping[str, Any], booking: Record) -> tuple[str, int, int]:
     title, quantity, price = values.get("title"), values.get("quantity", 1), values.get("price")
     if not isinstance(title, str) or not title.strip() or len(title) > LONGEST_TITLE:
         faults.append(Fault("/title", "invalid", f"a text of 1 to {LONGEST_TITLE} characters"))
+    elif unreadable(title, lines=False):
+        faults.append(Fault("/title", "invalid", "one line without control characters"))
     if type(quantity) is not int or not 1 <= quantity <= MOST_QUANTITY:
         faults.append(Fault("/quantity", "invalid", f"a whole number from 1 to {MOST_QUANTITY}"))
     currency = booking["total"]["currency"]

@@ -6,19 +6,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.commands.options import LASTING
+from app.commands.checks import LASTING
 from app.road import commands
 from app.road.related import related_by
 from app.road.road import StoredRoad
 from app.road.standing import Face, faces_of
 from app.web.pages.machines.standing import Move, Standing, standing_of
-from app.web.pages.work.deadlines import NEAR, Deadline, of_clock, running
+from app.web.pages.work.deadlines import SECOND, Deadline, of_clock
+from app.web.wording import moments
 from app.web.wording.language import gettext as _
 from engine.conditions.values import Timestamp
 from engine.simulation.world import Record
 
 ELSEWHERE = ("challenge", "confirm", "expire")
 """Moves of options that have an act of their own, or are made by rules alone."""
+WARNED = 15
+"""Percent of its time that are left when an option is shown as running out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +76,8 @@ def _held(
     clocks: list[Face],
     first: Record | None,
 ) -> Held:
-    going = next((one for one in clocks if one.ended is None and one.state != "cancelled"), None)
-    until = of_clock(going, road.now) if going is not None else _until(option, road.now)
+    running = next((one for one in clocks if one.state not in ("achieved", "cancelled")), None)
+    until = of_clock(running, road.now) if running is not None else _until(option, road.now)
     standing = challenge = None
     if own:
         machine = road.catalog.machines["option"]
@@ -89,8 +92,13 @@ def _until(option: Record, now: Timestamp) -> Deadline:
     if option["status"] == "confirmed":
         return Deadline("achieved", _("Firm"), "met")
     ends, begun = option["expires_at"], option["created_at"]
-    near = Timestamp(int(ends) - (int(ends) - int(begun)) * NEAR // 100)
-    return running(begun, near, ends, now, warned=False)
+    left = (int(ends) - int(now)) // SECOND
+    title = moments.instant(ends)
+    if left < 0:
+        return Deadline("breached", _("%(span)s late") % {"span": moments.span(-left)}, "octbang", title=title)
+    percent = max(0, min(100, round(100 * (int(ends) - int(now)) / max(int(ends) - int(begun), 1))))
+    state, icon = ("running", "") if percent > WARNED else ("warning", "tribang")
+    return Deadline(state, _("%(span)s left") % {"span": moments.span(left)}, icon, percent, title, ends.text())
 
 
 def _slot(road: StoredRoad, booking: Record) -> str:

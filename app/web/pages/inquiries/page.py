@@ -50,7 +50,7 @@ def looked_at(road: StoredRoad, id: str) -> dict[str, Any]:
         "matchable": may_match(road, record),
         "convertible": _may_convert(road, record),
         "closed": machine.states[record["status"]].final,
-        "terms": _terms(road, id),
+        "terms": _terms(road, id, record["status"]),
         "todo": _todo(road, f"inquiry/{id}"),
         "bookings": _bookings(road, id),
         "happened": _happened(road, id),
@@ -86,12 +86,12 @@ def _colleagues(road: StoredRoad, record: Record) -> list[tuple[str, str]]:
     return [(row.id, row.name or "") for row in road.connection.execute(query.order_by(table.c.name).limit(COLLEAGUES))]
 
 
-def _terms(road: StoredRoad, id: str) -> list[Term]:
+def _terms(road: StoredRoad, id: str, status: str) -> list[Term]:
     """The clocks that run first."""
     found = [
         Term(
             one.policy,
-            of_clock(one, road.now, road.store.tables["inquiry"][id]["status"]),
+            of_clock(one, road.now, status),
             one.state in OVER,
             strip(why_due(road, "inquiry", id, one.policy)),
         )
