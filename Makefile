@@ -64,7 +64,7 @@ documents: $(STAMP)
 house: $(STAMP)
 	@$(BIN)/pytest -q -n 0 tests/test_frame.py
 
-bench: $(BENCH_STAMP) ## measure against the peers (minutes; ARGS="conditions" for one part)
+bench: $(BENCH_STAMP) $(ASSETS) ## measure against the peers (minutes; ARGS="conditions" for one part)
 	@$(BENCH)/bin/python -m bench $(ARGS)
 
 texts: $(STAMP) ## collect what the pages say into app/web/wording/ru.po, where it is translated

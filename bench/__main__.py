@@ -14,6 +14,7 @@ from bench import (
     conditions,
     feed,
     matching,
+    pages,
     peers,
     reading,
     reads,
@@ -38,6 +39,7 @@ PARTS = {
     "served": ("A change over HTTP", served.run),
     "reads": ("Reading a large store", reads.run),
     "feed": ("The live feed", feed.run),
+    "pages": ("Pages in a browser", pages.run),
 }
 
 

@@ -91,6 +91,12 @@ def medium(road: StoredRoad, model_id: str, id: str) -> Medium:
     return _one(media(road, model_id), id)
 
 
+def covers(road: StoredRoad, model_ids: list[str]) -> dict[str, Medium]:
+    """The covers of some models, which the caller may read, by the models' ids."""
+    query = sa.select(MEDIA).where(MEDIA.c.model.in_(model_ids), MEDIA.c.cover)
+    return {row["model"]: Medium(**row) for row in road.connection.execute(query).mappings()}
+
+
 def _rows(road: StoredRoad, model_id: str) -> list[Medium]:
     query = sa.select(MEDIA).where(MEDIA.c.model == model_id).order_by(MEDIA.c.position, MEDIA.c.id)
     return [Medium(**row) for row in road.connection.execute(query).mappings()]

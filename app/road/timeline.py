@@ -31,7 +31,7 @@ def timeline(
     about = _around(road, booking)
     before = _number(cursor) if cursor else None
     if kind == "messages":
-        return _messages(road, booking_id, limit, before)
+        return _messages(road, about, limit, before)
     if kind == "money":
         about = {MONEY: about.get(MONEY, [])}
     items: list[dict[str, Any]] = []
@@ -166,10 +166,12 @@ def _shown(road: StoredRoad, text: str) -> dict[str, Any] | None:
 
 
 def _messages(
-    road: StoredRoad, booking_id: str, limit: int, before: int | None
+    road: StoredRoad, about: dict[str, list[str]], limit: int, before: int | None
 ) -> tuple[list[dict[str, Any]], str | None]:
+    """What was sent, or is about to be, on behalf of the booking or of what belongs to it."""
     columns = OUTBOX.c
-    query = sa.select(OUTBOX).where(columns.machine == "booking", columns.entity == booking_id)
+    some = [sa.and_(columns.machine == machine, columns.entity.in_(ids)) for machine, ids in about.items()]
+    query = sa.select(OUTBOX).where(sa.or_(*some))
     if before is not None:
         query = query.where(columns.number < before)
     rows = road.connection.execute(query.order_by(columns.number.desc()).limit(limit + 1)).mappings().all()
@@ -184,6 +186,7 @@ def _messages(
             "state": row["state"],
             "template": row["payload"].get("template"),
             "to": row["payload"].get("to"),
+            "leaves_at": stamp(row["not_before"]).text(),
             "changes": {},
         }
         for row in rows[:limit]

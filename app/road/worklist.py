@@ -9,6 +9,7 @@ from typing import Any, Literal, cast
 import sqlalchemy as sa
 
 from app.road import commands
+from app.road.related import related
 from app.road.road import StoredRoad
 from app.road.rows import micro
 from app.store.entities import ENTITIES
@@ -73,16 +74,7 @@ def about(road: StoredRoad, items: Iterable[Item]) -> dict[str, Record]:
         machine, _, id = (item.record.get("about") or "").partition("/")
         if machine in ENTITIES and id:
             wanted.setdefault(machine, set()).add(id)
-    found: dict[str, Record] = {}
-    for machine, ids in wanted.items():
-        table = road.store.rows(machine).table
-        plural = road.catalog.machines[machine].plural
-        for row in road.connection.execute(sa.select(table).where(table.c.id.in_(sorted(ids)))):
-            record = road.store.take(machine, row)
-            decided = commands.decision(road, f"{plural}.read", machine, record)
-            if decided.allowed:
-                found[f"{machine}/{record['id']}"] = {k: v for k, v in record.items() if k not in decided.hidden}
-    return found
+    return related(road, wanted)
 
 
 def _items(road: StoredRoad, machine: str) -> list[Item]:

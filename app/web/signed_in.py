@@ -16,6 +16,7 @@ from app.identity.presence import Presence
 from app.identity.refusals import ForeignOriginError, NotSignedInError
 from app.identity.sign_in import Origin
 from app.road.caller import Caller
+from app.web.preview import looked_through
 
 HOST_COOKIE, PLAIN_COOKIE = "__Host-sid", "sid"
 CSRF_HEADER, CSRF_FIELD = "X-CSRF-Token", "csrf_token"
@@ -64,7 +65,7 @@ def _present(platform: Platform, request: Request) -> Presence:
         given = request.headers.get(CSRF_HEADER) or _field(request) or ""
         if not found.csrf or not hmac.compare_digest(given.encode("utf-8", "replace"), found.csrf.encode()):
             raise ForeignOriginError(f"Send the session's token as {CSRF_HEADER} or as the field {CSRF_FIELD}.")
-    return found
+    return looked_through(platform, request, found)
 
 
 def _field(request: Request) -> str | None:

@@ -10,13 +10,20 @@ document.body.addEventListener("htmx:configRequest", (event) => {
   event.detail.headers["Idempotency-Key"] ??= crypto.randomUUID();
 });
 
-export function toast(text, { bad = false, undo = null, seconds = 0 } = {}) {
+export function toast(text, { bad = false, undo = null, seconds = 0, href = null, name = "" } = {}) {
   const made = document.createElement("div");
   made.className = bad ? "toast bad" : "toast";
   if (bad) made.setAttribute("role", "alert");
   const words = document.createElement("span");
   words.textContent = text;
   made.append(words);
+  if (href) {
+    const link = document.createElement("a");
+    link.className = "btn sm";
+    link.href = href;
+    link.textContent = name;
+    made.append(link);
+  }
   if (undo) {
     const button = document.createElement("button");
     button.className = "btn sm";
@@ -54,7 +61,7 @@ export function send(path, values) {
 }
 
 document.body.addEventListener("said", (event) => toast(event.detail.text, event.detail));
-document.body.addEventListener("refused", (event) => toast(event.detail.text, { bad: true }));
+document.body.addEventListener("refused", (event) => toast(event.detail.text, { ...event.detail, bad: true }));
 
 // A button may be gone from the page by the time its answer comes, since the feed was quicker: what is said to it would
 // reach nobody, so it is said here.

@@ -8,3 +8,8 @@ import "./palette.js";
 import "./work.js";
 import "./recordkeys.js";
 import "./asking.js";
+import "./machine.js";
+import "./ask.js";
+import "./trail.js";
+import "./pictures.js";
+import "./account.js";

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -28,7 +29,14 @@ def addresses(served: Served) -> Iterator[str]:
             continue
         if (blueprint, name) == ("public", "received"):  # its token is made by sending the form; tested with it
             continue
-        yield re.sub(r"<(?:[^:>]+:)?([^>]+)>", lambda part, rule=rule: _real(served, rule, part), rule.rule)
+        yield _filled(served, rule)
+
+
+def _filled(served: Served, rule: Rule) -> str:
+    def real(part: re.Match[str]) -> str:
+        return _real(served, rule, part)
+
+    return re.sub(r"<(?:[^:>]+:)?([^>]+)>", real, rule.rule)
 
 
 def _real(served: Served, rule: Rule, part: re.Match[str]) -> str:
