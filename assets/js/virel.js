@@ -7,7 +7,6 @@ import "./keys.js";
 import "./palette.js";
 import "./work.js";
 import "./recordkeys.js";
-import "./asking.js";
 import "./machine.js";
 import "./ask.js";
 import "./trail.js";

@@ -39,7 +39,7 @@ def test_inquiries_are_triaged_by_keyboard_alone(visit: Visiting, served: Served
     page.keyboard.press("z")
     page.locator(f"#{here}").wait_for()
     page.keyboard.press("l")
-    page.locator("#asking[open]").wait_for()
+    page.locator("#ask[open]").wait_for()
     page.keyboard.type("a reason with j and k in it")
     page.keyboard.press("Control+Enter")
     toast.get_by_text("Lost").wait_for()
