@@ -56,10 +56,12 @@ def _more(road: StoredRoad, items: list[dict[str, Any]]) -> dict[str, Any]:
     """What rows need beside their inquiry: names, the clock, and what may be done at once."""
     ids = [item["id"] for item in items]
     records = {id: road.store.tables["inquiry"][id] for id in ids}
+    machine = road.catalog.machines["inquiry"]
     deadlines: dict[str, Deadline] = {}
     for id, clocks in clocks_of(road, "inquiry", ids).items():
         one = present(clocks)
-        if one is not None:
+        closed = machine.states[records[id]["status"]].final
+        if one is not None and not (closed and one["state"] != "achieved"):  # what is over presses nobody
             deadlines[id] = clock(one, road.now)
     return {
         "clients": told(road, "client", [item["client"] for item in items if "client" in item]),
