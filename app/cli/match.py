@@ -41,6 +41,7 @@ _WORDS = {
     "contains": "contain",
 }
 _MARKS = {"met": "●", "unmet": "○", "errored": "▲"}
+_UNTOLD = "·"
 
 
 @click.command()
@@ -103,7 +104,7 @@ def _print(ranking: Ranking, at: Timestamp) -> None:
     for out in ranking.excluded:
         click.echo(f"\n  ✗  {out.id}")
         for failed in out.failed:
-            click.echo(f"       {_MARKS[failed.verdict]} {failed.otherwise}")
+            click.echo(f"       {_MARKS[failed.verdict] if failed.told else _UNTOLD} {failed.otherwise}")
             for line in failed.lines:
                 if line.verdict != "met" or len(failed.lines) == 1:
                     click.echo(f"           {line.expression}")
@@ -116,7 +117,8 @@ def _print_terms(one: Included) -> None:
         sign = "+" if term.points >= 0 and term.told else ""
         points = _number(term.points) if term.told else HIDDEN
         told = term.error or _values(term.values)
-        click.echo(f"       {_MARKS[term.verdict]} {sign}{points}  {term.because}" + (f"  ({told})" if told else ""))
+        mark = _MARKS[term.verdict] if term.told else _UNTOLD
+        click.echo(f"       {mark} {sign}{points}  {term.because}" + (f"  ({told})" if told else ""))
 
 
 def _number(points: float) -> str:
@@ -131,6 +133,8 @@ def _values(values: object) -> str:
 def _change(change: Change | None) -> str:
     if change is None:
         return "no single change would admit it"
+    if change.fact is HIDDEN:
+        return HIDDEN
     wanted = change.wanted
     listed = (
         ", ".join(map(in_words, wanted))

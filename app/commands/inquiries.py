@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.commands import entities
+from app.commands.totals import total
 from app.road import commands
 from app.road.problems import Fault, InvalidError
 from app.road.road import StoredRoad
@@ -20,8 +21,6 @@ from engine.matching.veil import veiled
 from engine.simulation.world import Record
 
 MATCHING = "models-for-inquiry"
-DAY = 86_400_000_000_000
-"""In nanoseconds."""
 CHOICES = ("model", "starts_at", "ends_at", "total", "city", "notes")
 
 
@@ -35,7 +34,9 @@ def match(road: StoredRoad, inquiry_id: str) -> Ranking:
     return rank(road.catalog.matchings[MATCHING], inquiry, candidates, road.now, road.journal.caller.actor, road.world)
 
 
-def convert(road: StoredRoad, inquiry_id: str, choices: Mapping[str, Any], *, version: int | None = None) -> Record:
+def convert(
+    road: StoredRoad, inquiry_id: str, choices: Mapping[str, Any], *, version: commands.Versions | None = None
+) -> Record:
     """The booking that an inquiry becomes; it keeps the link. What is not chosen comes from the inquiry and the model.
 
     A new inquiry is answered first, as it has been by whoever converts it.
@@ -73,7 +74,8 @@ def proposed(road: StoredRoad, inquiry_id: str, model_id: str) -> dict[str, Any]
     machines = road.catalog.machines
     inquiry, _ = commands.readable(road, machines["inquiry"], inquiry_id)
     model, _ = commands.readable(road, machines["model"], model_id)
-    return _proposed(inquiry, model)
+    values = {"model": model_id, **_proposed(inquiry, model)}
+    return {**values, "total": total(road, values)}
 
 
 def _proposed(inquiry: Record, model: Record) -> dict[str, Any]:
@@ -81,19 +83,11 @@ def _proposed(inquiry: Record, model: Record) -> dict[str, Any]:
         "starts_at": inquiry["starts_at"].text(),
         "ends_at": inquiry["ends_at"].text(),
         "city": model["home_city"],
-        "total": _total(inquiry, model),
     }
 
 
-def _total(inquiry: Record, model: Record) -> dict[str, Any]:
-    """The model's day rate for every day that is begun."""
-    days = -(-(inquiry["ends_at"] - inquiry["starts_at"]) // DAY)
-    rate = model["day_rate"]
-    return {"amount": rate["amount"] * max(1, days), "currency": rate["currency"]}
-
-
 def seen(road: StoredRoad, ranking: Ranking) -> Ranking:
-    """A ranking as the caller may see it: points and values that rest on a hidden field are told without them."""
+    """A ranking as the caller may see it: what rests on a hidden field is not told."""
     reader = reader_of(road)
     return ranking if reader is None else veiled(ranking, Sight(reader))
 

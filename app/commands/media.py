@@ -6,6 +6,7 @@ a picture is none of the fields that it could list.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -23,14 +24,17 @@ from app.road.problems import (
     Fault,
     ForbiddenError,
     InvalidError,
+    NotAllowedNowError,
     NotFoundError,
     ProblemError,
     StaleError,
 )
 from app.road.road import StoredRoad
 from app.road.rows import micro
+from app.road.texts import unreadable
 from app.road.world import ChangedMeanwhileError
 from app.store.entities import MEDIA
+from engine.simulation.world import Record
 
 MOST_PICTURES = 100
 MOST_BYTES = 500 * 1024 * 1024
@@ -68,8 +72,14 @@ class Medium:
         return f'"{sha256(orjson.dumps(told)).hexdigest()[:32]}"'
 
 
-def may_change(road: StoredRoad, model_id: str) -> None:
-    """Raises NotFoundError or ForbiddenError unless the caller may change the model's pictures. Locks the model."""
+def may_add(road: StoredRoad, model_id: str) -> None:
+    """Like ``may_change``; raises NotAllowedNowError where the model is archived and gets no more pictures."""
+    if may_change(road, model_id)["status"] == "archived":
+        raise NotAllowedNowError("The model is archived and gets no more pictures.")
+
+
+def may_change(road: StoredRoad, model_id: str) -> Record:
+    """The model, locked. Raises NotFoundError or ForbiddenError unless the caller may change its pictures."""
     machine = commands.machine_of(road, "model")
     record, _ = commands.readable(road, machine, model_id, lock=True)
     granted = commands.allow(road, "models.update", machine, record)
@@ -78,6 +88,7 @@ def may_change(road: StoredRoad, model_id: str) -> None:
         where = f"{place.file}:{place.line}" if place is not None else None
         reason = f"{granted.role} may change some fields of a model only, and not its media"
         raise ForbiddenError("model", model_id, "models.update", reason, where)
+    return record
 
 
 def media(road: StoredRoad, model_id: str) -> list[Medium]:
@@ -111,7 +122,7 @@ def _one(rows: list[Medium], id: str) -> Medium:
 
 def add(road: StoredRoad, model_id: str, picture: Picture, file: str, title: str | None) -> Medium:
     """A picture behind the others. Raises CollisionError where the model has it, QuotaError where it has too many."""
-    may_change(road, model_id)
+    may_add(road, model_id)
     rows = _rows(road, model_id)
     for row in rows:
         if row.hash == picture.hash:
@@ -144,11 +155,11 @@ def add(road: StoredRoad, model_id: str, picture: Picture, file: str, title: str
     return made
 
 
-def change(road: StoredRoad, model_id: str, id: str, values: dict[str, Any], etag: str | None) -> Medium:
-    """A picture with another title, place or as the cover. Raises StaleError where it is not the one of this tag."""
+def change(road: StoredRoad, model_id: str, id: str, values: dict[str, Any], etags: Collection[str] | None) -> Medium:
+    """A picture with another title, place or as the cover. Raises StaleError where no tag is its own."""
     may_change(road, model_id)
     rows = _rows(road, model_id)
-    before = _fresh(rows, id, etag)
+    before = _fresh(rows, id, etags)
     _check(values, before, len(rows))
     others = [row for row in rows if row.id != id]
     if "position" in values:
@@ -166,11 +177,11 @@ def change(road: StoredRoad, model_id: str, id: str, values: dict[str, Any], eta
     return after
 
 
-def remove(road: StoredRoad, model_id: str, id: str, etag: str | None) -> Medium:
+def remove(road: StoredRoad, model_id: str, id: str, etags: Collection[str] | None) -> Medium:
     """Takes a picture away; the next one becomes the cover where it was. Its file is the caller's to remove."""
     may_change(road, model_id)
     rows = _rows(road, model_id)
-    gone = _fresh(rows, id, etag)
+    gone = _fresh(rows, id, etags)
     road.connection.execute(MEDIA.delete().where(MEDIA.c.id == id))
     others = [row for row in rows if row.id != id]
     _place(road, others)
@@ -189,9 +200,9 @@ def known_files(connection: Connection, names: list[str]) -> list[str]:
     return found
 
 
-def _fresh(rows: list[Medium], id: str, etag: str | None) -> Medium:
+def _fresh(rows: list[Medium], id: str, etags: Collection[str] | None) -> Medium:
     found = _one(rows, id)
-    if etag is not None and etag != found.etag:
+    if etags is not None and found.etag not in etags:
         raise StaleError("media", id, 0)
     return found
 
@@ -222,7 +233,7 @@ def title_faults(value: Any) -> list[Fault]:
         return [Fault("/title", "invalid", "expected a text, or null")]
     if len(value) > LONGEST_TITLE:
         return [Fault("/title", "invalid", f"at most {LONGEST_TITLE} characters")]
-    if any(ord(char) < 32 or ord(char) == 127 for char in value):
+    if unreadable(value, lines=False):
         return [Fault("/title", "invalid", "one line without control characters")]
     return []
 

@@ -12,6 +12,7 @@ from app.road.audit import Entry
 from app.road.problems import Fault, ForbiddenError, InvalidError, NotFoundError
 from app.road.road import StoredRoad
 from app.road.rows import micro
+from app.road.texts import unreadable
 from app.store.entities import SERVICES
 from engine.simulation.world import Record
 
@@ -22,7 +23,7 @@ LONGEST_TITLE = 300
 
 
 def add_service(
-    road: StoredRoad, booking_id: str, values: Mapping[str, Any], *, version: int | None = None
+    road: StoredRoad, booking_id: str, values: Mapping[str, Any], *, version: commands.Versions | None = None
 ) -> dict[str, Any]:
     """A service that was added; the booking's total grows by its price. Raises InvalidError, ForbiddenError."""
     booking = _changeable(road, booking_id)
@@ -44,7 +45,9 @@ def add_service(
     return as_json(row)
 
 
-def remove_service(road: StoredRoad, booking_id: str, service_id: str, *, version: int | None = None) -> None:
+def remove_service(
+    road: StoredRoad, booking_id: str, service_id: str, *, version: commands.Versions | None = None
+) -> None:
     """Takes a service off; the booking's total shrinks by its price. Raises NotFoundError, ForbiddenError."""
     booking = _changeable(road, booking_id)
     columns = SERVICES.c
@@ -70,7 +73,7 @@ def _changeable(road: StoredRoad, booking_id: str) -> Record:
     return booking
 
 
-def _grow(road: StoredRoad, booking: Record, by: int, version: int | None) -> None:
+def _grow(road: StoredRoad, booking: Record, by: int, version: commands.Versions | None) -> None:
     total = {**booking["total"], "amount": booking["total"]["amount"] + by}
     commands.update(road, "booking", booking["id"], {"total": total}, version=version)
 
@@ -90,6 +93,8 @@ def _read(values: Mapping[str, Any], booking: Record) -> tuple[str, int, int]:
     title, quantity, price = values.get("title"), values.get("quantity", 1), values.get("price")
     if not isinstance(title, str) or not title.strip() or len(title) > LONGEST_TITLE:
         faults.append(Fault("/title", "invalid", f"a text of 1 to {LONGEST_TITLE} characters"))
+    elif unreadable(title, lines=False):
+        faults.append(Fault("/title", "invalid", "one line without control characters"))
     if type(quantity) is not int or not 1 <= quantity <= MOST_QUANTITY:
         faults.append(Fault("/quantity", "invalid", f"a whole number from 1 to {MOST_QUANTITY}"))
     currency = booking["total"]["currency"]

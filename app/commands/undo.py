@@ -104,7 +104,8 @@ def _refuse_if_acted(road: StoredRoad, root: str, touched: dict[Key, Touched], f
             later = decode(row.body.encode())
             actor = actor_of(later)
             who = actor.id if actor is not None else "the platform"
-            raise NotAllowedNowError(f"This cannot be undone any more: {who} has acted on {machine} {id} since.")
+            what = f"{machine} {id}" if commands.may_read(road, machine, id) else "something that it touched"
+            raise NotAllowedNowError(f"This cannot be undone any more: {who} has acted on {what} since.")
 
 
 def _withdraw(road: StoredRoad, root: str) -> None:

@@ -1,7 +1,7 @@
 """The people who work here: invited, changed, deactivated, taken back. Each is a change on the road like any other.
 
 Nobody gives more than they have: who may change people may hand out no role that grants what their own roles do not,
-and may not touch anybody who holds such a role. The last active owner stays.
+and may not touch anybody who holds such a role. The last owner who can sign in stays.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def invite_again(identity: Identity, road: StoredRoad, id: str) -> str:
     return links.give(identity, road, id, links.INVITATION)
 
 
-def change(road: StoredRoad, id: str, values: Mapping[str, Any], *, version: int | None = None) -> Record:
+def change(road: StoredRoad, id: str, values: Mapping[str, Any], *, version: commands.Versions | None = None) -> Record:
     """A person with some fields changed. What their roles grant counts from their next request on."""
     machine = road.catalog.machines["user"]
     given = checked(road, values, new=False)
@@ -79,7 +79,7 @@ def move(
     transition: str,
     inputs: Mapping[str, Any] | None = None,
     *,
-    version: int | None = None,
+    version: commands.Versions | None = None,
 ) -> Record:
     """A person deactivated or taken back.
 
@@ -104,15 +104,21 @@ def move(
 
 
 def _owners(road: StoredRoad) -> list[str]:
-    """The active owners, their rows locked: two who put each other down take turns. Locked before any other user."""
-    query = sa.select(USERS.c.id, USERS.c.roles).where(USERS.c.status == "active").order_by(USERS.c.id)
-    rows = road.connection.execute(query.with_for_update())
+    """The owners who can sign in, being active with a password, their rows locked: two who put each other down take turns.
+
+    Locked before any other user.
+    """
+    able = sa.select(CREDENTIALS.c.user).where(CREDENTIALS.c.password.is_not(None))
+    query = sa.select(USERS.c.id, USERS.c.roles).where(USERS.c.status == "active", USERS.c.id.in_(able))
+    rows = road.connection.execute(query.order_by(USERS.c.id).with_for_update())
     return [row.id for row in rows if OWNER in (loaded(row.roles) or [])]
 
 
 def _not_the_last(owners: list[str], id: str) -> None:
     if owners == [id]:
-        raise NotAllowedNowError("This is the last active owner: make somebody else an owner first.")
+        raise NotAllowedNowError(
+            "This is the last owner who can sign in: make somebody else with a password an owner first."
+        )
 
 
 def _within_own(road: StoredRoad, id: str, roles: Iterable[str], permission: str) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.road import commands
+from app.road import about, commands
 from app.road.problems import Fault, InvalidError
 from app.road.road import StoredRoad
 from app.road.rows import stamp
@@ -45,7 +45,11 @@ def trail(
             "actor": row["actor"],
             "action": row["action"],
             "outcome": row["outcome"],
-            "changes": {name: pair for name, pair in (loaded(row["changes"]) or {}).items() if name not in hidden},
+            "changes": about.of_changes(
+                road,
+                machine_id,
+                {name: pair for name, pair in (loaded(row["changes"]) or {}).items() if name not in hidden},
+            ),
             "reason": row["reason"],
             "event": row["event"],
             "request_id": row["request"],

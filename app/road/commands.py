@@ -5,24 +5,40 @@ They work on a road within a unit of work. Values come in as JSON has them; what
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 import uuid_utils
 
 from app.road.audit import last_actor
 from app.road.fitting import LONGEST, in_order, misfit
-from app.road.problems import Fault, ForbiddenError, InvalidError, NotAllowedNowError, NotFoundError, StaleError
+from app.road.problems import (
+    Fault,
+    ForbiddenError,
+    InvalidError,
+    NeverHandedOutError,
+    NotAllowedNowError,
+    NotFoundError,
+    StaleError,
+)
 from app.road.road import StoredRoad
+from app.road.texts import unreadable
 from engine.access.decide import Decision, decide
+from engine.access.grants import CheckedGrant
 from engine.diagnostics import did_you_mean
 from engine.machines.model import STANDARD_FIELDS, Machine
 from engine.machines.records import UnfitValue
 from engine.simulation.events import Event
 from engine.simulation.world import Record
 
+Check = Callable[[StoredRoad, Record | None, Record], None]
+"""Raises a problem where an entity may not become what it would be, because of others; told what it was, None if new."""
 LOCKS = {"booking": "model", "slot": "model", "option": "slot"}
 """Whose row is locked before an entity takes its time: two that want the same model queue instead of colliding."""
+
+
+Versions = int | Collection[int]
+"""The version from which a change may start, or several, any one of which is enough."""
 
 
 def new_id() -> str:
@@ -49,6 +65,15 @@ def readable(road: StoredRoad, machine: Machine, id: str, *, lock: bool = False)
     return record, found
 
 
+def may_read(road: StoredRoad, machine_id: str, id: str) -> bool:
+    """Whether there is such an entity and the caller may read it."""
+    try:
+        readable(road, road.catalog.machines[machine_id], id)
+    except NotFoundError:
+        return False
+    return True
+
+
 def allow(road: StoredRoad, permission: str, machine: Machine, record: Record | None) -> Decision | None:
     """Raises ForbiddenError unless the caller may do this; what of it, where they may."""
     if road.journal.caller.system:
@@ -66,10 +91,14 @@ def machine_of(road: StoredRoad, id: str) -> Machine:
     return road.catalog.machines[id]
 
 
-def _current(road: StoredRoad, machine: Machine, id: str, version: int | None) -> None:
+def _current(road: StoredRoad, machine: Machine, id: str, version: Versions | None) -> None:
     known = road.store.version(machine.id, id)
-    if version is not None and version != known:
-        raise StaleError(machine.id, id, known, last_actor(road.connection, machine.id, id))
+    wanted = {version} if isinstance(version, int) else version
+    if wanted is None or known in wanted:
+        return
+    if min(wanted) > known:  # versions only rise
+        raise NeverHandedOutError(machine.id, id)
+    raise StaleError(machine.id, id, known, last_actor(road.connection, machine.id, id))
 
 
 def read_values(road: StoredRoad, machine: Machine, values: Mapping[str, Any], *, whole: bool) -> Record:
@@ -78,14 +107,14 @@ def read_values(road: StoredRoad, machine: Machine, values: Mapping[str, Any], *
     With ``whole`` every field that is not optional must be there.
     """
     reader = road.catalog.readers[machine.id]
-    known = [*machine.fields, *machine.relations]
+    names = [*machine.fields, *machine.relations]
     faults: list[Fault] = []
     found: Record = {}
     for name, value in values.items():
         pointer = f"/{name}"
-        if name not in known:
+        if name not in names:
             set_elsewhere = name in STANDARD_FIELDS
-            hint = "it is set by the platform" if set_elsewhere else did_you_mean(name, known) or "no such field"
+            hint = "it is set by the platform" if set_elsewhere else did_you_mean(name, names) or "no such field"
             faults.append(Fault(pointer, "unknown_field", hint))
             continue
         if value is None:
@@ -100,7 +129,7 @@ def read_values(road: StoredRoad, machine: Machine, values: Mapping[str, Any], *
         if wrong is not None:
             faults.append(Fault(pointer, "invalid", wrong))
         relation = machine.relations.get(name)
-        if relation is not None and not _known(road, relation.machine, value):
+        if relation is not None and not is_known(road, relation.machine, value):
             faults.append(Fault(pointer, "not_found", f"there is no {relation.machine} {value}"))
     required = reader.required
     for name in required:
@@ -112,7 +141,7 @@ def read_values(road: StoredRoad, machine: Machine, values: Mapping[str, Any], *
     return found
 
 
-def _known(road: StoredRoad, machine_id: str, id: str) -> bool:
+def is_known(road: StoredRoad, machine_id: str, id: str) -> bool:
     """Whether a caller may refer to an entity: it is there, and is not hidden from them, which is never told apart.
 
     People are referred to by all who give work, whether they may read them or not.
@@ -131,6 +160,22 @@ def allow_some(road: StoredRoad, permission: str, machine: Machine) -> None:
         allow(road, permission, machine, None)
 
 
+def allow_setting(road: StoredRoad, machine: Machine, names: Iterable[str]) -> None:
+    """Raises ForbiddenError for a field that the caller sees on no entity: what is set freely is found out by comparison."""
+    caller = road.journal.caller
+    grants = road.catalog.access.of(caller.actor["roles"]).reading.get(machine.id, ())
+    if caller.system or not grants:
+        return
+    for name in names:
+        if all(name in grant.hide for grant in grants):
+            raise _unseen(machine, "", f"{machine.plural}.create", name, grants[0])
+
+
+def _unseen(machine: Machine, id: str, permission: str, name: str, grant: CheckedGrant) -> ForbiddenError:
+    reason = f'{grant.role} may not see "{name}" of {machine.plural}, and so may not set it: leave it out'
+    return ForbiddenError(machine.id, id, permission, reason, f"{grant.place.file}:{grant.place.line}")
+
+
 def create(
     road: StoredRoad,
     machine_id: str,
@@ -138,16 +183,19 @@ def create(
     *,
     id: str | None = None,
     code: tuple[str, Callable[[], str]] | None = None,
+    check: Check | None = None,
 ) -> Record:
     """A new entity in its initial state. ``code`` names a field and draws its value, once the caller may create it."""
     machine = machine_of(road, machine_id)
-    given = values if code is None else {**values, code[0]: ""}
+    given = values if code is None else {**values, code[0]: "?"}
     found = {name: value for name, value in read_values(road, machine, given, whole=True).items() if value is not None}
     in_order(machine, found)
     lock_resource(road, machine, found)
     made = id or road.store.identify(new_id())
     draft = {**found, "id": made, "status": machine.initial}
     allow(road, f"{machine.plural}.create", machine, draft)
+    if check is not None:
+        check(road, None, draft)
     if code is not None:
         found[code[0]] = code[1]()
     event = Event(new_id(), f"{machine.id}.created", made, road.now, found, actor=road.journal.caller.actor)
@@ -155,7 +203,13 @@ def create(
 
 
 def update(
-    road: StoredRoad, machine_id: str, id: str, values: Mapping[str, Any], *, version: int | None = None
+    road: StoredRoad,
+    machine_id: str,
+    id: str,
+    values: Mapping[str, Any],
+    *,
+    version: Versions | None = None,
+    check: Check | None = None,
 ) -> Record:
     """An entity with some fields changed; null clears one. Nothing happens where nothing would change."""
     machine = machine_of(road, machine_id)
@@ -165,24 +219,27 @@ def update(
     found = read_values(road, machine, values, whole=False)
     if granted is not None:
         _writable(machine, record, granted, seen, found)
-    return _changed(road, machine, record, found)
+    return _changed(road, machine, record, found, check)
 
 
 def change_fields(
-    road: StoredRoad, machine: Machine, record: Record, values: Mapping[str, Any], *, version: int | None = None
+    road: StoredRoad, machine: Machine, record: Record, values: Mapping[str, Any], *, version: Versions | None = None
 ) -> Record:
     """An entity with some fields changed by a caller whom another permission allows to."""
     _current(road, machine, record["id"], version)
     return _changed(road, machine, record, read_values(road, machine, values, whole=False))
 
 
-def _changed(road: StoredRoad, machine: Machine, record: Record, found: Record) -> Record:
+def _changed(road: StoredRoad, machine: Machine, record: Record, found: Record, check: Check | None = None) -> Record:
     id = record["id"]
     changes = {name: (record.get(name), value) for name, value in found.items() if record.get(name) != value}
     if not changes:
         return record
-    in_order(machine, {**record, **found})
-    lock_resource(road, machine, {**record, **found})
+    becomes = {**record, **found}
+    in_order(machine, becomes)
+    lock_resource(road, machine, becomes)
+    if check is not None:
+        check(road, record, becomes)
     data = {name: value for name, (_, value) in changes.items() if value is not None}
     event = Event(
         new_id(), f"{machine.id}.updated", id, road.now, data, changes=changes, actor=road.journal.caller.actor
@@ -191,10 +248,10 @@ def _changed(road: StoredRoad, machine: Machine, record: Record, found: Record) 
 
 
 def _writable(machine: Machine, record: Record, granted: Decision, seen: Decision | None, found: Record) -> None:
-    hidden = seen.hidden if seen is not None else frozenset()
     for name in found:
-        beyond = granted.writable is not None and name not in granted.writable
-        if beyond or name in hidden:
+        if seen is not None and seen.grant is not None and name in seen.hidden:
+            raise _unseen(machine, record["id"], f"{machine.plural}.update", name, seen.grant)
+        if granted.writable is not None and name not in granted.writable:
             permission = f"{machine.plural}.update"
             reason = f'{granted.role} may not change "{name}"'
             place = granted.place
@@ -210,7 +267,8 @@ def move(
     transition: str,
     inputs: Mapping[str, Any] | None = None,
     *,
-    version: int | None = None,
+    version: Versions | None = None,
+    check: Check | None = None,
 ) -> Record:
     """An entity that has taken a transition. ``inputs`` are those that the transition requires, such as a reason."""
     machine = machine_of(road, machine_id)
@@ -221,16 +279,20 @@ def move(
         raise InvalidError([Fault("/transition", "unknown", f'{machine.id} has no transition "{transition}"; {hint}')])
     allow(road, named.permission, machine, record)
     _current(road, machine, id, version)
-    given = {name: value for name, value in (inputs or {}).items() if value not in (None, "")}
+    given = {name: value for name, value in (inputs or {}).items() if value is not None and str(value).strip()}
     faults = [
         Fault(f"/{name}", "missing", f'"{transition}" needs a {name}') for name in named.requires if name not in given
     ]
     for name, value in given.items():
         if isinstance(value, str) and len(value) > LONGEST:
             faults.append(Fault(f"/{name}", "invalid", f"at most {LONGEST} characters"))
+        elif isinstance(value, str) and unreadable(value, lines=True):
+            faults.append(Fault(f"/{name}", "invalid", "expected a text without control characters"))
     if faults:
         raise InvalidError(faults)
     lock_resource(road, machine, record)
+    if check is not None and record["status"] in named.sources:
+        check(road, record, {**record, "status": named.target})
     return take_transition(road, machine, record, transition, given)
 
 

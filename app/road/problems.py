@@ -55,6 +55,14 @@ class StaleError(ProblemError):
         self.actor = actor
 
 
+class NeverHandedOutError(StaleError):
+    """A change is to start from a version that the entity never had."""
+
+    def __init__(self, machine: str, id: str) -> None:
+        super().__init__(machine, id, 0)
+        self.args = ("If-Match names no version that was ever handed out: send the ETag that came with what you read.",)
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """What is wrong with one input: ``pointer`` is a JSON pointer (RFC 6901) into the body."""

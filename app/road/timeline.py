@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.records.events import EVENTS
+from app.road import about as naming
 from app.road import commands
 from app.road.problems import Fault, InvalidError
 from app.road.road import StoredRoad
@@ -161,7 +162,9 @@ def _shown(road: StoredRoad, text: str) -> dict[str, Any] | None:
         "actor": by,
         "cause": event.cause,
         "reason": event.data.get("reason"),
-        "changes": {name: list(pair) for name, pair in changes.items() if name not in hidden},
+        "changes": naming.of_changes(
+            road, machine, {name: list(pair) for name, pair in changes.items() if name not in hidden}
+        ),
     }
 
 

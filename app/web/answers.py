@@ -11,9 +11,10 @@ from typing import Any
 import orjson
 from flask import Response, request
 
+from app.road import about
 from app.road.commands import decision
 from app.road.idempotency import Kept, find, keep
-from app.road.problems import Fault, InvalidError, StaleError
+from app.road.problems import Fault, InvalidError, NeverHandedOutError
 from app.road.road import StoredRoad
 from app.web.body import MalformedError, read_object
 from app.web.context import caller, platform
@@ -56,7 +57,7 @@ def shown(road: StoredRoad, machine: Machine, record: Record) -> dict[str, Any]:
     decided = decision(road, f"{machine.plural}.read", machine.id, record)
     if not decided.allowed:
         return {"id": record["id"]}
-    body: dict[str, Any] = as_json(visible(decided, record))
+    body: dict[str, Any] = about.of_entity(road, machine.id, as_json(visible(decided, record)))
     body["etag"] = etag(road.store.version(machine.id, record["id"]))
     return body
 
@@ -72,10 +73,11 @@ def entity(road: StoredRoad, machine_id: str, record: Record, status: int = 200)
     return Answer(status, body, headers)
 
 
-def wanted_version(*, required: bool) -> int | None:
-    """The version that ``If-Match`` names; None without one, or for ``*``.
+def wanted_version(*, required: bool) -> frozenset[int] | None:
+    """The versions that ``If-Match`` lists, any of which will do (RFC 9110, 13.1.1); None without one, or for ``*``.
 
-    Raises PreconditionRequired where it is required and missing, MalformedError for what is no entity tag.
+    A tag that is none of ours matches nothing, and a weak one neither. Raises MalformedError where it is required and
+    missing, NeverHandedOutError where it lists no version.
     """
     given = request.headers.get("If-Match")
     if given is None:
@@ -84,18 +86,11 @@ def wanted_version(*, required: bool) -> int | None:
         return None
     if given.strip() == "*":
         return None
-    named = _TAG.fullmatch(given.strip())
-    if named is None:
-        raise UnknownTagError
-    return int(named[1])
-
-
-class UnknownTagError(StaleError):
-    """An entity tag that this server never gave: no version has it."""
-
-    def __init__(self) -> None:
-        super().__init__("entity", "", 0)
-        self.args = ("If-Match names no version that was ever handed out: send the ETag that came with what you read.",)
+    tags = [one.strip() for one in given.split(",")]
+    found = frozenset(int(named[1]) for one in tags if (named := _TAG.fullmatch(one)) is not None)
+    if not found:
+        raise NeverHandedOutError("", "")
+    return found
 
 
 def body() -> dict[str, Any]:
@@ -109,12 +104,40 @@ def body() -> dict[str, Any]:
     return read_object(content)
 
 
+Again = Callable[[StoredRoad, Any], Any]
+"""Makes of the body of a kept answer what the caller may see of it now."""
+
+
+def still_seen(machine_id: str) -> Again:
+    """Of a kept answer that showed an entity: what of it the caller may see now, be it less than then."""
+
+    def again(road: StoredRoad, body: Any) -> Any:
+        machine = road.catalog.machines[machine_id]
+        record = road.store.tables[machine_id].get(body["id"])
+        decided = decision(road, f"{machine.plural}.read", machine_id, record) if record is not None else None
+        if decided is None or not decided.allowed:
+            return {"id": body["id"]}
+        return about.of_entity(road, machine_id, {n: value for n, value in body.items() if n not in decided.hidden})
+
+    return again
+
+
+def as_it_was(road: StoredRoad, body: Any) -> Any:
+    """Of a kept answer that holds nothing that could be hidden: all of it."""
+    return body
+
+
 def change(
-    work: Callable[[StoredRoad], Answer], *, undo_window: bool = False, content: bytes | None = None
+    work: Callable[[StoredRoad], Answer],
+    *,
+    undo_window: bool = False,
+    content: bytes | None = None,
+    again: Again = as_it_was,
 ) -> Response:
     """Carries a change out once: with an ``Idempotency-Key`` the same request gets the same answer again.
 
-    ``content`` is what of the request counts as the same, where that is not its body.
+    ``content`` is what of the request counts as the same, where that is not its body. ``again`` cuts a kept answer to
+    what its reader may see now: roles change between a request and its repeat.
     """
     key = request.headers.get("Idempotency-Key")
     who = caller()
@@ -139,7 +162,8 @@ def change(
         if known is not None:
             if known.fingerprint != fingerprint:
                 raise OtherRequestError
-            return Answer(known.status, known.body, {**known.headers, "Idempotency-Replayed": "true"})
+            body = again(road, known.body)
+            return Answer(known.status, body, {**known.headers, "Idempotency-Replayed": "true"})
         answer = done(road)
         keep(road, who.id, key, Kept(fingerprint, answer.status, dict(answer.headers), answer.body))
         return answer

@@ -125,4 +125,5 @@ def begin_session(platform: Platform, request: Request, response: Response, emai
 def end_cookie(platform: Platform, response: Response) -> None:
     """Has the browser forget the session and what it kept of its pages."""
     response.delete_cookie(cookie_name(platform), path="/", secure=secure(platform), httponly=True, samesite="Lax")
-    response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
+    # Its language, light and what it has been shown are the browser's own; what was typed its pages forget themselves.
+    response.headers["Clear-Site-Data"] = '"cache"'

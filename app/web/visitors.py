@@ -74,8 +74,14 @@ def _look_only() -> None:
 
 
 def _to_login() -> Response:
-    """To the login page, and back afterwards."""
-    there = request.full_path.rstrip("?") if request.method == "GET" else "/"
+    """To the login page, and back afterwards. Parts of pages are not led there: their page says that the session is over."""
+    if request.headers.get("HX-Request"):
+        raise Unauthorized("Sign in again.")
+    there = "/"
+    if request.method == "GET":
+        there = request.full_path.rstrip("?")
+    elif request.url_rule is not None and "GET" in (request.url_rule.methods or ()):
+        there = request.path  # a form, which has kept in its browser what was typed
     return redirect(f"{LOGIN}?next={quote(there, safe='/')}")
 
 

@@ -78,7 +78,7 @@ function commands() {
 function visited() {
   try {
     const known = JSON.parse(localStorage.getItem(RECENT));
-    return Array.isArray(known) ? known.filter((one) => one && one.path?.startsWith?.("/") && one.who === document.body.dataset.who) : [];
+    return Array.isArray(known) ? known.filter((one) => one && one.path?.startsWith?.("/") && one.who === document.body.dataset.visitor) : [];
   } catch {
     return []; // nothing was kept, or something else was
   }
@@ -88,7 +88,7 @@ function visited() {
 function remember() {
   const here = document.querySelector("[data-recent]");
   if (!here) return;
-  const one = { path: location.pathname, title: here.dataset.recent, icon: here.dataset.icon ?? "history", who: document.body.dataset.who };
+  const one = { path: location.pathname, title: here.dataset.recent, icon: here.dataset.icon ?? "history", who: document.body.dataset.visitor };
   const kept = [one, ...visited().filter((other) => other.path !== one.path)].slice(0, KEPT + 1);
   try {
     localStorage.setItem(RECENT, JSON.stringify(kept));

@@ -26,8 +26,8 @@ _MEANING: dict[bool, Verdict] = {True: "met", False: "unmet"}
 class Term(NamedTuple):
     """The points of one preference: none where its condition is not met, or where it is errored.
 
-    ``values`` maps each fact that it rests on, as written, to its JSON value. Where not ``told``, nobody may know the
-    points.
+    ``values`` maps each fact that it rests on, as written, to its JSON value. Where not ``told``, the reader may know
+    neither points nor verdict.
     """
 
     because: str
@@ -39,8 +39,8 @@ class Term(NamedTuple):
 
     def as_json(self) -> dict[str, object]:
         """The form that ``virel match --format json`` prints."""
-        points = self.points if self.told else HIDDEN
-        shown: dict[str, object] = {"because": self.because, "points": points, "verdict": self.verdict}
+        points, verdict = (self.points, self.verdict) if self.told else (HIDDEN, HIDDEN)
+        shown: dict[str, object] = {"because": self.because, "points": points, "verdict": verdict}
         shown["values"] = self.values
         return shown if self.error is None else {**shown, "error": self.error}
 
@@ -55,11 +55,22 @@ class Included(NamedTuple):
 
 
 class Failed(NamedTuple):
-    """A demand that a candidate does not fulfil (``unmet``) or that has no verdict (``errored``), line by line."""
+    """A demand that a candidate does not fulfil (``unmet``) or that has no verdict (``errored``), line by line.
+
+    Where not ``told``, the reader may know only that there is one.
+    """
 
     otherwise: str
     verdict: Verdict
     lines: tuple[LineVerdict, ...]
+    told: bool = True
+
+    def as_json(self) -> dict[str, object]:
+        """The form that ``virel match --format json`` prints."""
+        if not self.told:
+            return {"else": HIDDEN, "verdict": HIDDEN, "conditions": []}
+        conditions = [line.as_json() for line in self.lines]
+        return {"else": self.otherwise, "verdict": self.verdict, "conditions": conditions}
 
 
 class Excluded(NamedTuple):
@@ -104,14 +115,7 @@ class Ranking:
             "excluded": [
                 {
                     "id": one.id,
-                    "failed": [
-                        {
-                            "else": failed.otherwise,
-                            "verdict": failed.verdict,
-                            "conditions": [line.as_json() for line in failed.lines],
-                        }
-                        for failed in one.failed
-                    ],
+                    "failed": [failed.as_json() for failed in one.failed],
                     "change": None if one.change is None else one.change.as_json(),
                 }
                 for one in self.excluded

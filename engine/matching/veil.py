@@ -1,14 +1,16 @@
-"""A ranking as somebody sees it who may not see everything: the order and the verdicts stay.
+"""A ranking as somebody sees it who may not see everything: the order stays.
 
-Points that were computed from what is hidden would tell it, and so would a sum that they are part of.
+Points that were computed from what is hidden would tell it, and so would a sum that they are part of. So would a verdict:
+whoever may ask again with other facts comes as near to what it rests on as they like. A demand or preference that rests
+on what is hidden therefore tells no more than that it is there.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+from engine.conditions.condition import Condition
 from engine.conditions.veil import HIDDEN, Sees, shown_values, tells
-from engine.conditions.veil import veiled as veiled_lines
 from engine.matching.change import Change
 from engine.matching.model import Matching
 from engine.matching.rank import Excluded, Failed, Included, Ranking, Term, compiled
@@ -41,23 +43,24 @@ def _term(matching: Matching, number: int, term: Term, sees: Sees) -> Term:
         for part in condition.explained:
             values |= shown_values(part.leaves, term.values, condition, sees)
             told = told and tells(part, condition, sees)
-    counted = term.verdict != "met" or tells(line, score, sees)
     error = term.error if term.error is None or told else HIDDEN
-    return Term(term.because, term.points if counted else 0, term.verdict, values, error, counted)
+    return Term(term.because, term.points if told else 0, term.verdict, values, error, told)
 
 
 def _excluded(matching: Matching, one: Excluded, sees: Sees) -> Excluded:
     conditions = {demand.condition.lines[0].place: demand.condition for demand in matching.demands}
-    failed = []
-    for reason in one.failed:
-        condition = conditions[reason.lines[0].place]
-        lines = tuple(veiled_lines(reason.lines, condition.explained, condition, sees))
-        failed.append(Failed(reason.otherwise, reason.verdict, lines))
-    return Excluded(one.id, tuple(failed), None if one.change is None else _change(one.change, sees))
+    failed = tuple(_failed(conditions[reason.lines[0].place], reason, sees) for reason in one.failed)
+    return Excluded(one.id, failed, None if one.change is None else _change(one.change, sees))
+
+
+def _failed(condition: Condition, reason: Failed, sees: Sees) -> Failed:
+    if not all(tells(line, condition, sees) for line in condition.explained):
+        return Failed(HIDDEN, reason.verdict, (), told=False)
+    return reason
 
 
 def _change(change: Change, sees: Sees) -> Change:
     fact, beside = change.rests_on
-    now = change.now if all(map(sees, fact)) else HIDDEN
-    wanted = change.wanted if all(map(sees, beside)) else HIDDEN
-    return replace(change, now=now, wanted=wanted)
+    if all(map(sees, fact | beside)):
+        return change
+    return replace(change, fact=HIDDEN, now=HIDDEN, relation=HIDDEN, wanted=HIDDEN)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Response, request
 
 from app.commands import options, services
@@ -9,7 +11,7 @@ from app.road import commands
 from app.road.problems import Fault, InvalidError
 from app.road.road import StoredRoad
 from app.road.timeline import KINDS, timeline
-from app.web.answers import Answer, body, change, empty_body, entity, etag, reading, wanted_version
+from app.web.answers import Answer, body, change, empty_body, entity, etag, reading, still_seen, wanted_version
 from app.web.api.entities import known_arguments, limit
 from app.web.api.openapi import page_of
 from app.web.api.operations import CURSOR, IF_MATCH, KEY, LIMIT, Interface, Operation, Parameter
@@ -23,16 +25,20 @@ def _add_service(id: str) -> Response:
         made = services.add_service(road, id, values, version=version)
         return Answer(201, made, {"ETag": etag(road.store.version("booking", id))})
 
-    return change(work, undo_window=True)
+    return change(work, undo_window=True, again=lambda road, made: _priced(road, id, [made])[0])
+
+
+def _priced(road: StoredRoad, id: str, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Services, with their prices for whoever sees the total of their booking. Raises NotFoundError."""
+    _, seen = commands.readable(road, road.catalog.machines["booking"], id)
+    if seen is not None and "total" in seen.hidden:
+        return [{name: value for name, value in one.items() if name != "price"} for one in items]
+    return items
 
 
 def _services(id: str) -> Response:
     def work(road: StoredRoad) -> Answer:
-        _, seen = commands.readable(road, road.catalog.machines["booking"], id)
-        if seen is not None and "total" in seen.hidden:
-            items = [{**one, "price": None} for one in services.services_of(road, id)]
-            return Answer(200, {"items": [{k: v for k, v in one.items() if k != "price"} for one in items]})
-        return Answer(200, {"items": services.services_of(road, id)})
+        return Answer(200, {"items": _priced(road, id, services.services_of(road, id))})
 
     return reading(work)
 
@@ -47,12 +53,18 @@ def _hold(id: str) -> Response:
         ends = None if expires is None else Timestamp.parse(str(expires))
     except ValueError as problem:
         raise InvalidError([Fault("/expires_at", "invalid", str(problem))]) from None
-    return change(lambda road: entity(road, "option", options.hold(road, id, expires_at=ends), 201), undo_window=True)
+    return change(
+        lambda road: entity(road, "option", options.hold(road, id, expires_at=ends), 201),
+        undo_window=True,
+        again=still_seen("option"),
+    )
 
 
 def _challenge(id: str) -> Response:
     empty_body()
-    return change(lambda road: entity(road, "option", options.challenge(road, id)), undo_window=True)
+    return change(
+        lambda road: entity(road, "option", options.challenge(road, id)), undo_window=True, again=still_seen("option")
+    )
 
 
 def _timeline(id: str) -> Response:

@@ -14,7 +14,7 @@ from app.road.lists import MOST, page
 from app.road.problems import Fault, InvalidError
 from app.road.road import StoredRoad
 from app.road.standing import clocks_of
-from app.web.answers import Answer, body, change, entity, reading, shown, wanted_version
+from app.web.answers import Answer, body, change, entity, reading, shown, still_seen, wanted_version
 from app.web.api.operations import CURSOR, FILTER, IF_MATCH, IF_MATCH_REQUIRED, KEY, LIMIT, Operation
 from engine.simulation.world import Record
 
@@ -100,9 +100,11 @@ def _list(kind: Kind) -> Callable[[], Response]:
 def _create(kind: Kind) -> Callable[[], Response]:
     def handler() -> Response:
         values = body()
-        return change(
-            lambda road: entity(road, kind.machine, entities.create(road, kind.machine, values), 201), undo_window=True
-        )
+
+        def work(road: StoredRoad) -> Answer:
+            return entity(road, kind.machine, entities.create(road, kind.machine, values), 201)
+
+        return change(work, undo_window=True, again=still_seen(kind.machine))
 
     return handler
 
@@ -127,7 +129,7 @@ def _update(kind: Kind) -> Callable[[str], Response]:
         def work(road: StoredRoad) -> Answer:
             return entity(road, kind.machine, entities.update(road, kind.machine, id, values, version=version))
 
-        return change(work, undo_window=True)
+        return change(work, undo_window=True, again=still_seen(kind.machine))
 
     return handler
 
@@ -149,11 +151,10 @@ def _move(kind: Kind) -> Callable[[str], Response]:
             raise InvalidError(faults)
 
         def work(road: StoredRoad) -> Answer:
-            return entity(
-                road, kind.machine, commands.move(road, kind.machine, id, str(transition), inputs, version=version)
-            )
+            moved = entities.move(road, kind.machine, id, str(transition), inputs, version=version)
+            return entity(road, kind.machine, moved)
 
-        return change(work, undo_window=True)
+        return change(work, undo_window=True, again=still_seen(kind.machine))
 
     return handler
 
@@ -164,7 +165,7 @@ def _delete(kind: Kind) -> Callable[[str], Response]:
 
         def work(road: StoredRoad) -> Answer:
             assert kind.delete is not None
-            commands.move(road, kind.machine, id, kind.delete, version=version)
+            entities.move(road, kind.machine, id, kind.delete, version=version)
             return Answer(204, None)
 
         return change(work, undo_window=True)

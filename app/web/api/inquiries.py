@@ -6,7 +6,7 @@ from flask import Response
 
 from app.commands import inquiries
 from app.road.road import StoredRoad
-from app.web.answers import Answer, body, change, empty_body, entity, reading, wanted_version
+from app.web.answers import Answer, body, change, empty_body, entity, reading, still_seen, wanted_version
 from app.web.api.operations import IF_MATCH, KEY, Interface, Operation
 
 
@@ -21,7 +21,7 @@ def _convert(id: str) -> Response:
     def work(road: StoredRoad) -> Answer:
         return entity(road, "booking", inquiries.convert(road, id, choices, version=version), 201)
 
-    return change(work, undo_window=True)
+    return change(work, undo_window=True, again=still_seen("booking"))
 
 
 def add_inquiries(interface: Interface) -> None:

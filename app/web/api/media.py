@@ -55,7 +55,7 @@ def _upload(id: str) -> Response:
     file, title = _form()
     content = file.stream.read()
     # Whoever may not change the model is told before his picture costs a second of decoding.
-    platform().pipeline.run(who, lambda road: media.may_change(road, id))
+    platform().pipeline.run(who, lambda road: media.may_add(road, id))
     picture = read_picture(content, file.filename or "", file.mimetype)
     folder = _folder()
     name = folder.write(picture.content)
@@ -132,12 +132,12 @@ def _show(id: str, media_id: str) -> Response:
     return response
 
 
-def _wanted(*, required: bool) -> str | None:
-    """The entity tag that ``If-Match`` names; None for ``*`` or where it may be missing."""
+def _wanted(*, required: bool) -> list[str] | None:
+    """The entity tags that ``If-Match`` lists; None for ``*`` or where it may be missing."""
     given = request.headers.get("If-Match")
     if given is None and required:
         raise MalformedError("send If-Match with the ETag of the version that you read", 428)
-    return None if given is None or given.strip() == "*" else given.strip()
+    return None if given is None or given.strip() == "*" else [tag.strip() for tag in given.split(",")]
 
 
 def _change(id: str, media_id: str) -> Response:

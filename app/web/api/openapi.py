@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.commands.entities import BY_PLATFORM, DEFAULTS
-from app.road.fitting import LONGEST, longest
+from app.commands.entities import BY_COMMAND, BY_HAND, BY_PLATFORM, DEFAULTS, WORKED_OUT, at_first
+from app.commands.work import hands
+from app.road.fitting import LONGEST, MOST_MONEY, SCALES, longest
 from app.web.api.entities import CLOCKED, KINDS, Kind, title
 from app.web.api.operations import Interface, Operation, Parameter, Schema
 from engine.catalog import Catalog
@@ -29,8 +30,8 @@ COMMON = (400, 401, 403, 413, 415, 429, 503)
 MONEY_SCHEMA: Schema = {
     "type": "object",
     "properties": {
-        "amount": {"type": "integer", "description": "In minor units.", "minimum": -(2**63), "maximum": 2**63 - 1},
-        "currency": {"type": "string", "pattern": "^[A-Z]{3}$"},
+        "amount": {"type": "integer", "description": "In minor units.", "minimum": 0, "maximum": MOST_MONEY},
+        "currency": {"type": "string", "description": "ISO 4217.", "pattern": "^[A-Z]{3}$"},
     },
     "required": ["amount", "currency"],
     "additionalProperties": False,
@@ -139,7 +140,9 @@ def _optional(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _bounded(machine: Machine, field: str, schema: dict[str, Any]) -> dict[str, Any]:
-    declared = machine.fields.get(field)
+    declared, scale = machine.fields.get(field), SCALES.get((machine.id, field))
+    if scale is not None:
+        return {**schema, "minimum": scale[0], "maximum": scale[1]}
     if declared is None or declared.type != STRING:
         return schema
     return {**schema, "maxLength": longest(machine.id, field)}
@@ -163,7 +166,7 @@ def machine_schemas(machine: Machine, kind: Kind) -> dict[str, Schema]:
     theirs = BY_PLATFORM.get(machine.id, frozenset())
     optional = {n for group in (machine.fields, machine.relations) for n, member in group.items() if member.optional}
     given = {field: _bounded(machine, field, schema) for field, schema in fields.items() if field not in theirs}
-    defaults = DEFAULTS.get(machine.id, {})
+    defaults = {*DEFAULTS.get(machine.id, ()), *WORKED_OUT.get(machine.id, ())}
     required = sorted(field for field in given if field not in optional and field not in defaults)
     found: dict[str, Schema] = {
         name: {
@@ -175,7 +178,8 @@ def machine_schemas(machine: Machine, kind: Kind) -> dict[str, Schema]:
         f"{name}Page": page_of(name),
     }
     if kind.create:
-        nullable = {field: _optional(schema) if field not in required else schema for field, schema in given.items()}
+        first = {field: schema for field, schema in given.items() if field not in at_first(machine.id)}
+        nullable = {field: _optional(schema) if field not in required else schema for field, schema in first.items()}
         found[f"New{name}"] = {
             "type": "object",
             "properties": nullable,
@@ -183,13 +187,18 @@ def machine_schemas(machine: Machine, kind: Kind) -> dict[str, Schema]:
             "additionalProperties": False,
         }
     if kind.update:
-        changes = {field: _optional(schema) if field in optional else schema for field, schema in given.items()}
+        by_hand = {field: schema for field, schema in given.items() if field not in hands(machine)}
+        by_hand |= {
+            field: {"type": "string", "enum": sorted(made)} for field, made in BY_HAND.get(machine.id, {}).items()
+        }
+        changes = {field: _optional(schema) if field in optional else schema for field, schema in by_hand.items()}
         found[f"{name}Changes"] = {"type": "object", "properties": changes, "additionalProperties": False}
     if kind.move:
+        moves = [transition for transition in machine.transitions if (machine.id, transition) not in BY_COMMAND]
         found[f"{name}Move"] = {
             "type": "object",
             "properties": {
-                "transition": {"type": "string", "enum": list(machine.transitions)},
+                "transition": {"type": "string", "enum": moves},
                 "reason": {"type": ["string", "null"], "maxLength": LONGEST},
             },
             "required": ["transition"],

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Response
 
 from app.commands.undo import undo
+from app.road import commands
 from app.road.problems import Fault, InvalidError
 from app.road.road import StoredRoad
 from app.web.answers import Answer, body, change
@@ -24,9 +27,14 @@ def _undo() -> Response:
 
     def work(road: StoredRoad) -> Answer:
         done = undo(road, str(command), window)
-        return Answer(200, {"undone": [{"type": machine, "id": id} for machine, id in done]})
+        return Answer(200, _seen(road, {"undone": [{"type": machine, "id": id} for machine, id in done]}))
 
-    return change(work)
+    return change(work, again=_seen)
+
+
+def _seen(road: StoredRoad, body: dict[str, Any]) -> dict[str, Any]:
+    """What was put right, of what the caller may read."""
+    return {"undone": [one for one in body["undone"] if commands.may_read(road, one["type"], one["id"])]}
 
 
 def add_undo(interface: Interface) -> None:

@@ -10,7 +10,7 @@ from app.identity import people, sessions
 from app.road import commands
 from app.road.problems import Fault, InvalidError
 from app.road.road import StoredRoad
-from app.web.answers import Answer, body, change, empty_body, entity, reading, wanted_version
+from app.web.answers import Answer, body, change, empty_body, entity, reading, still_seen, wanted_version
 from app.web.api.fields import MAYBE_TEXT, TEXT, TEXTS, an_object
 from app.web.api.me import sign_ins
 from app.web.api.operations import IF_MATCH, IF_MATCH_REQUIRED, KEY, Interface, Operation
@@ -19,12 +19,17 @@ from app.web.context import platform
 
 def _invite() -> Response:
     values = body()
-    return change(lambda road: entity(road, "user", people.invite(platform().identity, road, values), 201))
+    return change(
+        lambda road: entity(road, "user", people.invite(platform().identity, road, values), 201),
+        again=still_seen("user"),
+    )
 
 
 def _update(id: str) -> Response:
     values, version = body(), wanted_version(required=True)
-    return change(lambda road: entity(road, "user", people.change(road, id, values, version=version)))
+    return change(
+        lambda road: entity(road, "user", people.change(road, id, values, version=version)), again=still_seen("user")
+    )
 
 
 def _move(id: str) -> Response:
@@ -43,7 +48,7 @@ def _move(id: str) -> Response:
         moved = people.move(platform().identity, road, id, str(transition), inputs, version=version)
         return entity(road, "user", moved)
 
-    return change(work)
+    return change(work, again=still_seen("user"))
 
 
 def _invite_again(id: str) -> Response:

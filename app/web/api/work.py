@@ -10,7 +10,7 @@ from app.commands import work as working
 from app.road import commands
 from app.road.problems import Fault, InvalidError
 from app.road.road import StoredRoad
-from app.web.answers import Answer, body, change, entity, wanted_version
+from app.web.answers import Answer, body, change, entity, still_seen, wanted_version
 from app.web.api.entities import title
 from app.web.api.fields import INSTANT, TEXT, an_object, fields
 from app.web.api.operations import IF_MATCH, KEY, Interface, Operation
@@ -35,7 +35,7 @@ def _assign(machine: str) -> Callable[[str], Response]:
             user, queue = values.get("user"), values.get("queue")
             return entity(road, machine, working.assign(road, machine, id, user=user, queue=queue, version=version))
 
-        return change(work, undo_window=True)
+        return change(work, undo_window=True, again=still_seen(machine))
 
     return handler
 
@@ -53,7 +53,7 @@ def _resolve(id: str) -> Response:
         record = commands.move(road, "exception", id, "resolve", {"reason": reason}, version=version)
         return entity(road, "exception", record)
 
-    return change(work, undo_window=True)
+    return change(work, undo_window=True, again=still_seen("exception"))
 
 
 def _snooze(id: str) -> Response:
@@ -67,7 +67,7 @@ def _snooze(id: str) -> Response:
     def work(road: StoredRoad) -> Answer:
         return entity(road, "task", working.snooze(road, id, until=until, reason=given["reason"], version=version))
 
-    return change(work, undo_window=True)
+    return change(work, undo_window=True, again=still_seen("task"))
 
 
 def add_work(interface: Interface) -> None:

@@ -7,6 +7,7 @@ from flask import Blueprint
 from app.web.pages import acts, frame
 from app.web.pages.assets import STATIC, add_assets
 from app.web.pages.bookings.routes import add_booking_pages
+from app.web.pages.demo_clock import add_demo_clock
 from app.web.pages.entrance import add_entrance
 from app.web.pages.finding import add_find_page
 from app.web.pages.inquiries.routes import add_inquiry_pages
@@ -39,6 +40,7 @@ def pages() -> Blueprint:
     add_assets(found)
     found.add_url_rule("/language/<code>", "language", frame.language, methods=["GET", "POST"])
     found.add_url_rule("/theme/<name>", "theme", frame.theme, methods=["GET", "POST"])
+    add_demo_clock(found)
     found.add_url_rule("/acts/undo", "undo", acts.undo, methods=["POST"])
     found.add_app_template_global(nothing)
     found.context_processor(frame.surroundings)

@@ -25,6 +25,7 @@ KINDS = (
     "stage",
     "outcome",
     "template",
+    "policy",
 )
 """The contexts."""
 

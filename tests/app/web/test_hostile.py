@@ -142,7 +142,7 @@ def versions() -> Iterator[Bad]:
     path, change = "/clients/{client}", {"name": "B"}
     yield Bad("no version", "PATCH", path, change, status=428, words="If-Match")
     picture = "/models/{model}/media/{media}"
-    for tag in ('"v99"', '"v²"', '"v' + "9" * 5000 + '"', 'W/"v1"', "v1", "", '"v1","v2"', '"v-1"', '"v1', '"v"'):
+    for tag in ('"v99"', '"v²"', '"v' + "9" * 5000 + '"', 'W/"v1"', "v1", "", '"v98","v99"', '"v-1"', '"v1', '"v"'):
         name = f"the version {tag:.10}"
         yield Bad(name, "PATCH", path, change, headers={"If-Match": tag}, status=412, words="read")
         yield Bad(f"{name} of a picture", "PATCH", picture, {"title": "x"}, headers={"If-Match": tag}, status=412)
@@ -181,7 +181,9 @@ def foreign() -> Iterator[Bad]:
         "changing what is others'", "PATCH", "/tasks/{others}", {"title": "x"}, headers=ANY, status=404, who="operator"
     )
     hidden = {"deposit_status": "paid"}
-    yield Bad("a field of the platform's", "PATCH", "/bookings/{booking}", hidden, headers=ANY, who="operator")
+    yield Bad("a hidden field", "PATCH", "/bookings/{booking}", hidden, headers=ANY, status=403, who="operator")
+    code = {"code": "BK-1"}
+    yield Bad("a field of the platform's", "PATCH", "/bookings/{booking}", code, headers=ANY, who="operator")
     yield Bad(
         "a field one may not set",
         "PATCH",

@@ -83,6 +83,15 @@ def added(house: Agency, model: str, colour: str, **more: Any) -> Any:
     return answer.get_json()
 
 
+def test_an_archived_model_gets_no_more_pictures(house: Agency, model: str):
+    before = added(house, model, "red")
+    house.owner.move(f"/models/{model}", "archive")
+    answer = upload(house.content, house, model, picture("blue"))
+    assert answer.status_code == 409
+    assert answer.get_json()["detail"] == "The model is archived and gets no more pictures."
+    assert house.operator.get(f"/models/{model}/media")["items"] == [before]
+
+
 def test_a_picture_is_added_listed_and_shown(house: Agency, model: str):
     exif = Image.Exif()
     exif[0x010F] = "CAMERA-MAKER"
@@ -283,6 +292,8 @@ def test_titles_order_and_cover_are_changed_by_who_knows_the_version(house: Agen
     moved = house.content.send("PATCH", f"{base}/{three}", {"position": 1, "title": "C"}, If_Match=etag)
     assert (moved.status_code, moved.get_json()["position"], moved.get_json()["title"]) == (200, 1, "C")
     assert house.content.send("PATCH", f"{base}/{three}", {"title": "D"}, If_Match=etag).status_code == 412
+    listed = f"{etag}, {moved.headers['ETag']}"
+    assert house.content.send("PATCH", f"{base}/{three}", {"title": "C"}, If_Match=listed).status_code == 200
     assert house.content.send("DELETE", f"{base}/{three}", If_Match=etag).status_code == 412
     assert order() == [three, one, two]
     covers = {row["id"]: row["cover"] for row in house.operator.get(base)["items"]}

@@ -134,7 +134,7 @@ def test_who_may_not_change_people_does_not(house: Agency):
 
 def test_the_last_active_owner_is_neither_put_down_nor_deactivated(house: Agency):
     there = path(house, "owner")
-    sentence = "This is the last active owner: make somebody else an owner first."
+    sentence = "This is the last owner who can sign in: make somebody else with a password an owner first."
     assert house.owner.patch(there, {"roles": ["OPS_MANAGER"]}, 409)["detail"] == sentence
     assert house.owner.move(there, "deactivate", 409)["detail"] == sentence
     house.owner.patch(there, {"roles": ["OWNER", "FINANCE"]})
@@ -146,6 +146,12 @@ def test_the_last_active_owner_is_neither_put_down_nor_deactivated(house: Agency
 def test_an_owner_who_is_not_active_does_not_count(house: Agency):
     house.owner.patch(path(house, "manager"), {"roles": ["OWNER"]})
     house.owner.move(path(house, "manager"), "deactivate")
+    house.owner.move(path(house, "owner"), "deactivate", 409)
+
+
+def test_an_owner_who_was_invited_and_cannot_sign_in_yet_does_not_count(house: Agency):
+    house.owner.post("/users", {**NEW, "roles": ["OWNER"]})
+    house.owner.patch(path(house, "owner"), {"roles": ["OPS_MANAGER"]}, 409)
     house.owner.move(path(house, "owner"), "deactivate", 409)
 
 

@@ -95,8 +95,9 @@ def test_models_are_made_read_changed_moved_and_archived(house: Agency) -> None:
 def test_an_inquiry_is_matched_with_a_reason_for_everybody_and_converted(house: Agency) -> None:
     fitting = a_model(house)
     dear = a_model(house, name="Zoe", day_rate={"amount": 900_000, "currency": "EUR"})
-    inquiry = an_inquiry(house, a_client(house)["id"], budget=RATE)
-    ranking = house.operator.post(f"/inquiries/{inquiry['id']}/match", status=200)
+    inquiry = an_inquiry(house, a_client(house)["id"])
+    house.manager.patch(f"/inquiries/{inquiry['id']}", {"budget": RATE})
+    ranking = house.manager.post(f"/inquiries/{inquiry['id']}/match", status=200)
     assert [one["id"] for one in ranking["included"]] == [fitting["id"]]
     assert [one["id"] for one in ranking["excluded"]] == [dear["id"]]
     assert ranking["excluded"][0]["failed"][0]["else"] == "Dearer than the budget"

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.commands.options import LASTING
+from app.commands.checks import LASTING
 from app.road import commands
 from app.road.related import related_by
 from app.road.road import StoredRoad
-from app.road.standing import clocks_of
+from app.road.standing import Face, faces_of
 from app.web.pages.machines.standing import Move, Standing, standing_of
-from app.web.pages.work.deadlines import SECOND, Deadline, clock
+from app.web.pages.work.deadlines import SECOND, Deadline, of_clock
 from app.web.wording import moments
 from app.web.wording.language import gettext as _
 from engine.conditions.values import Timestamp
@@ -55,7 +55,7 @@ def stack_of(road: StoredRoad, booking: Record) -> Stack:
     there = sorted((one for one in there if _readable(road, one)), key=lambda one: one["rank"])
     bookings = related_by(road, there, {"booking": "booking"})
     clients = related_by(road, bookings.values(), {"client": "client"})
-    clocks = clocks_of(road, "option", [one["id"] for one in there]) if there else {}
+    clocks = faces_of(road, "option", [one["id"] for one in there]) if there else {}
     first = there[0] if there else None
     held = []
     for option in there:
@@ -73,11 +73,11 @@ def _held(
     owner: Record,
     client: str,
     own: bool,
-    clocks: list[dict[str, Any]],
+    clocks: list[Face],
     first: Record | None,
 ) -> Held:
-    running = next((one for one in clocks if one["state"] not in ("achieved", "cancelled")), None)
-    until = clock(running, road.now) if running is not None else _until(option, road.now)
+    running = next((one for one in clocks if one.state not in ("achieved", "cancelled")), None)
+    until = of_clock(running, road.now) if running is not None else _until(option, road.now)
     standing = challenge = None
     if own:
         machine = road.catalog.machines["option"]

@@ -8,10 +8,10 @@ from typing import Any
 from app.commands.inquiries import MATCHING
 from app.road import commands
 from app.road.road import StoredRoad
-from app.road.standing import clocks_of
+from app.road.standing import Face, faces_of
 from app.web.pages.records.listing import Listing, Part
 from app.web.pages.records.steps import steps, told
-from app.web.pages.work.deadlines import Deadline, clock
+from app.web.pages.work.deadlines import Deadline, of_clock
 from app.web.wording.language import marked
 from engine.simulation.world import Record
 
@@ -20,11 +20,11 @@ OVER = ("achieved", "cancelled")
 """States of clocks that run no more."""
 
 
-def present(clocks: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
+def present(clocks: Sequence[Face]) -> Face | None:
     """The clock that says most now: the one that runs out first, else the last that ran."""
-    running = [one for one in clocks if one["state"] not in OVER]
+    running = [one for one in clocks if one.state not in OVER]
     if running:
-        return min(running, key=lambda one: (one["paused"], one["due"] or "~"))
+        return min(running, key=lambda one: (one.paused, one.due is None, int(one.due or 0)))
     return next(iter(clocks), None)
 
 
@@ -56,13 +56,11 @@ def _more(road: StoredRoad, items: list[dict[str, Any]]) -> dict[str, Any]:
     """What rows need beside their inquiry: names, the clock, and what may be done at once."""
     ids = [item["id"] for item in items]
     records = {id: road.store.tables["inquiry"][id] for id in ids}
-    machine = road.catalog.machines["inquiry"]
     deadlines: dict[str, Deadline] = {}
-    for id, clocks in clocks_of(road, "inquiry", ids).items():
+    for id, clocks in faces_of(road, "inquiry", ids).items():
         one = present(clocks)
-        closed = machine.states[records[id]["status"]].final
-        if one is not None and not (closed and one["state"] != "achieved"):  # what is over presses nobody
-            deadlines[id] = clock(one, road.now)
+        if one is not None:
+            deadlines[id] = of_clock(one, road.now, records[id]["status"])
     return {
         "clients": told(road, "client", [item["client"] for item in items if "client" in item]),
         "models": told(road, "model", [item["model"] for item in items if item.get("model")]),

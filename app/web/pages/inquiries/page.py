@@ -9,14 +9,14 @@ import sqlalchemy as sa
 
 from app.road import commands
 from app.road.road import StoredRoad
-from app.road.standing import clocks_of, why_due
+from app.road.standing import faces_of, why_due
 from app.road.timeline import history, those_about
 from app.web.answers import shown
 from app.web.pages.inquiries.listing import KEYS, OVER, may_match, may_take, people
 from app.web.pages.records.happenings import Happening, happenings
 from app.web.pages.records.ledger import Strip, strip
 from app.web.pages.records.steps import Step, steps, told
-from app.web.pages.work.deadlines import Deadline, clock
+from app.web.pages.work.deadlines import Deadline, of_clock
 from engine.simulation.world import Record
 
 HAPPENINGS = 60
@@ -50,7 +50,7 @@ def looked_at(road: StoredRoad, id: str) -> dict[str, Any]:
         "matchable": may_match(road, record),
         "convertible": _may_convert(road, record),
         "closed": machine.states[record["status"]].final,
-        "terms": _terms(road, id),
+        "terms": _terms(road, id, record["status"]),
         "todo": _todo(road, f"inquiry/{id}"),
         "bookings": _bookings(road, id),
         "happened": _happened(road, id),
@@ -86,16 +86,16 @@ def _colleagues(road: StoredRoad, record: Record) -> list[tuple[str, str]]:
     return [(row.id, row.name or "") for row in road.connection.execute(query.order_by(table.c.name).limit(COLLEAGUES))]
 
 
-def _terms(road: StoredRoad, id: str) -> list[Term]:
+def _terms(road: StoredRoad, id: str, status: str) -> list[Term]:
     """The clocks that run first."""
     found = [
         Term(
-            one["policy"],
-            clock(one, road.now),
-            one["state"] in OVER,
-            strip(why_due(road, "inquiry", id, one["policy"])),
+            one.policy,
+            of_clock(one, road.now, status),
+            one.state in OVER,
+            strip(why_due(road, "inquiry", id, one.policy)),
         )
-        for one in clocks_of(road, "inquiry", [id])[id]
+        for one in faces_of(road, "inquiry", [id])[id]
     ]
     return sorted(found, key=lambda term: term.over)
 

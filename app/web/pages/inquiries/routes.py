@@ -6,8 +6,8 @@ from flask import Blueprint, Response, request
 from flask_login import login_required
 from werkzeug.exceptions import NotFound
 
+from app.commands import entities
 from app.commands import work as working
-from app.road import commands
 from app.road.road import StoredRoad
 from app.web.context import caller, platform
 from app.web.pages.acts import act, version
@@ -74,7 +74,7 @@ def _move(id: str, move: str) -> Response:
     reason = request.form.get("reason", "").strip()[:LONGEST_REASON]
 
     def work(road: StoredRoad) -> str:
-        record = commands.move(road, "inquiry", id, move, {"reason": reason} if reason else {}, version=version())
+        record = entities.move(road, "inquiry", id, move, {"reason": reason} if reason else {}, version=version())
         return _("%(code)s: %(state)s.") % {"code": record["code"], "state": word("state", record["status"])}
 
     return act(work)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 from flask_login import login_required
 
+from app.commands import entities
 from app.road import commands
 from app.road.road import StoredRoad
 from app.web.pages.acts import act, version
@@ -24,7 +25,7 @@ def add_moves(pages: Blueprint, machine: str) -> None:
         reason = request.form.get("reason", "").strip()[:LONGEST_REASON]
 
         def work(road: StoredRoad) -> str:
-            record = commands.move(road, machine, id, move, {"reason": reason} if reason else {}, version=version())
+            record = entities.move(road, machine, id, move, {"reason": reason} if reason else {}, version=version())
             return now_is(road, machine, record)
 
         return act(work)

@@ -9,7 +9,7 @@ import orjson
 from flask import Response, request
 from flask_login import login_required
 
-from app.commands import media
+from app.commands import entities, media
 from app.media.pictures import MOST_BYTES
 from app.road import commands
 from app.road.lists import page
@@ -63,7 +63,7 @@ def move(id: str, move: str) -> Response:
     reason = request.form.get("reason", "").strip()[:LONGEST_REASON]
 
     def work(road: StoredRoad) -> str:
-        moved = commands.move(road, "model", id, move, {"reason": reason} if reason else {}, version=version())
+        moved = entities.move(road, "model", id, move, {"reason": reason} if reason else {}, version=version())
         seen = shown(road, road.catalog.machines["model"], moved)  # no more than the page shows
         return _("%(name)s: %(state)s.") % {"name": seen.get("name", ""), "state": word("state", moved["status"])}
 

@@ -101,7 +101,7 @@ def _move(id: str, move: str) -> Response:
     reason = request.form.get("reason", "").strip()[:LONGEST_REASON]
 
     def work(road: StoredRoad) -> str:
-        record = commands.move(road, "client", id, move, {"reason": reason} if reason else {}, version=version())
+        record = entities.move(road, "client", id, move, {"reason": reason} if reason else {}, version=version())
         return _("%(name)s: %(state)s.") % {"name": record["name"], "state": word("state", record["status"])}
 
     return act(work)
