@@ -74,7 +74,7 @@ def test_viewers_hear_of_what_they_may_see_and_that_it_is_gone(watched: Watched)
     others = watched.task(queue="finance")
     head = watched.head()
     assert of(owner.read(head), others) == [("task.created", False)]
-    assert of(operator.read(head), mine) == [("task.created", False)]
+    assert of(operator.read(head), mine) == [("task.created", False), ("task.status_changed", False)]
     assert of(operator.items, others) == []
     manager = watched.people["manager"]
     manager.post(f"/tasks/{mine}/assign", {"user": watched.ids["manager"]})
