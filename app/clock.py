@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 import time
 from dataclasses import dataclass
 from typing import Protocol
@@ -43,29 +44,39 @@ class SteppedClock:
         self.instant = Timestamp(self.instant + nanoseconds)
 
 
-@dataclass(slots=True)
 class ScaledClock:
-    """Runs ``speed`` times as fast as the wall since ``start``, or stands still while ``speed`` is 0."""
+    """Runs ``speed`` times as fast as the wall since ``start``, or stands still while ``speed`` is 0.
 
-    start: Timestamp
-    speed: float
-    _since: int = 0
+    Any thread may read it while another one puts it or changes its speed: it never shows half of a change.
+    """
 
-    def __post_init__(self) -> None:
-        self._since = time.monotonic_ns()
+    def __init__(self, start: Timestamp, speed: float) -> None:
+        self._changing = threading.Lock()
+        self._pace = (start, speed, time.monotonic_ns())
+        self.usual = speed or 1.0
+        """The speed at which it ran last: how a clock that stands goes on."""
+
+    @property
+    def speed(self) -> float:
+        """How many of its seconds pass in one of the wall."""
+        return self._pace[1]
 
     def now(self) -> Timestamp:
         """The instant that it has reached."""
-        passed = int((time.monotonic_ns() - self._since) * self.speed)
-        return Timestamp((self.start + passed) // MICROSECOND * MICROSECOND)
+        start, speed, since = self._pace
+        passed = int((time.monotonic_ns() - since) * speed)
+        return Timestamp((start + passed) // MICROSECOND * MICROSECOND)
 
     def put(self, instant: Timestamp) -> None:
         """Puts it to an instant, from which it goes on."""
-        self.start, self._since = instant, time.monotonic_ns()
+        with self._changing:
+            self._pace = (instant, self.speed, time.monotonic_ns())
 
     def run(self, speed: float) -> None:
         """Goes on from here at another speed."""
-        self.start, self._since, self.speed = self.now(), time.monotonic_ns(), speed
+        with self._changing:
+            self._pace = (self.now(), speed, time.monotonic_ns())
+            self.usual = speed or self.usual
 
 
 def seconds_until(clock: Clock, instant: Timestamp) -> float:

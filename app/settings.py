@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 Mode = Literal["development", "demo", "production"]
 MODES: tuple[Mode, ...] = ("development", "demo", "production")
@@ -75,27 +76,39 @@ def load_settings(environment: Mapping[str, str], data: Path | None = None, mode
     if redis is not None and not redis.startswith(("redis://", "rediss://", "unix://")):
         problems.append("VIREL_REDIS_URL is no address such as redis://host:6379/0")
     url = environment.get("VIREL_PUBLIC_URL", "http://127.0.0.1:8000")
-    if named == "production" and not url.startswith("https://"):
+    if not _is_web_address(url):
+        problems.append(f'VIREL_PUBLIC_URL is "{url}": it is where people reach this, such as https://virel.example')
+    elif named == "production" and not url.startswith("https://"):
         problems.append("VIREL_PUBLIC_URL must begin with https:// in production")
     undo = _whole(environment, "VIREL_UNDO_SECONDS", 15, problems)
     proxies = _whole(environment, "VIREL_PROXIES", 0, problems)
-    rate = _whole(environment, "VIREL_RATE_PER_MINUTE", 30_000, problems)
+    rate = _whole(environment, "VIREL_RATE_PER_MINUTE", 30_000, problems, least=1)
     if problems:
         raise SettingsError(problems)
     fallbacks = tuple(one for one in environment.get("VIREL_SECRET_KEY_FALLBACKS", "").split(",") if one)
     kept = secret or _kept_secret(folder)
     mode_found: Mode = next(one for one in MODES if one == named)
-    return Settings(mode_found, folder, database, kept, fallbacks, redis, url, undo, proxies, max(1, rate))
+    return Settings(mode_found, folder, database, kept, fallbacks, redis, url, undo, proxies, rate)
 
 
-def _whole(environment: Mapping[str, str], name: str, default: int, problems: list[str]) -> int:
+def _whole(environment: Mapping[str, str], name: str, default: int, problems: list[str], *, least: int = 0) -> int:
     text = environment.get(name)
     if text is None:
         return default
     if not text.isascii() or not text.isdigit() or len(text) > 6:
         problems.append(f'{name} is "{text}": a whole number, such as {default}')
         return default
+    if int(text) < least:
+        problems.append(f"{name} is {text}: at least {least}, such as {default}")
     return int(text)
+
+
+def _is_web_address(text: str) -> bool:
+    try:
+        found = urlsplit(text)
+        return found.scheme in ("http", "https") and bool(found.hostname) and found.port != 0
+    except ValueError:  # brackets that do not match, or a port that is no number
+        return False
 
 
 def _kept_secret(folder: Path) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from app.cli.options import FOUND, CannotRun, Shared, print_json, shared_options
+from app.cli.options import FOUND, Shared, print_json, shared_options
 from app.cli.store import data_option, migrated, settings_of
 
 
@@ -24,20 +24,15 @@ def audit() -> None:
 def verify(shared: Shared, data: Path | None, seal: str | None) -> int:
     """Walk every chain and hold it to its seals; exit status 1 where something was tampered with or is missing."""
     from app.bootstrap import bootstrap
-    from app.records.database import StoreError
     from app.road.verify import verify_store
 
     settings = settings_of(data)
-    platform = None
+    migrated(settings)
+    platform = bootstrap(settings)
     try:
-        migrated(settings)
-        platform = bootstrap(settings)
         told = verify_store(platform.database, platform.keys("audit"), seal)
-    except StoreError as error:
-        raise CannotRun(str(error)) from None
     finally:
-        if platform is not None:
-            platform.close()
+        platform.close()
     if shared.format == "json":
         print_json(told.as_json())
     else:

@@ -103,7 +103,32 @@ def _run() -> int:
             place = f"{error.filename}: " if error.filename else ""
             click.echo(f"virel: {place}{error.strerror or error}", err=True)
         return COULD_NOT_RUN
+    except Exception as error:
+        told = _told(error)
+        if told is None:
+            raise
+        click.echo(f"virel: {told}", err=True)
+        return COULD_NOT_RUN
     return status if isinstance(status, int) else 0
+
+
+def _told(error: Exception) -> str | None:
+    """What is said of a store or a folder that cannot be used; None of any other error, which is a mistake of ours."""
+    # What the error is of was imported by whoever raised it; a command that fails otherwise need not wait for it.
+    from engine.reading.folder import FolderError
+
+    if isinstance(error, FolderError):
+        return str(error)
+    if "sqlalchemy" not in sys.modules:
+        return None
+    from sqlalchemy.exc import DBAPIError
+
+    from app.records.database import StoreError
+
+    if isinstance(error, DBAPIError):
+        reason = (str(error.orig).strip() or "it gave no reason").splitlines()[0]
+        return f"the store failed: {reason}; see that it is the right one, and that it is up"
+    return str(error) if isinstance(error, StoreError) else None
 
 
 def _give_up_output() -> None:

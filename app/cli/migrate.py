@@ -18,9 +18,7 @@ from app.cli.store import data_option, settings_of
 @click.pass_obj
 def migrate(shared: Shared, data: Path | None, down: bool, yes: bool) -> None:
     """Bring the store to the schema of this version; a store that is there already is left as it is."""
-    from sqlalchemy.exc import DBAPIError
-
-    from app.records.database import StoreError, open_database
+    from app.records.database import open_database
     from app.store import schema
 
     settings = settings_of(data)
@@ -29,16 +27,11 @@ def migrate(shared: Shared, data: Path | None, down: bool, yes: bool) -> None:
     if down and not yes:
         click.confirm("Everything in the store is lost. Go on?", abort=True)
     settings.data.mkdir(parents=True, exist_ok=True)
-    try:
-        database = open_database(settings.database)
-    except StoreError as error:
-        raise CannotRun(str(error)) from None
+    database = open_database(settings.database)
     try:
         before = schema.revision_of(database)
         (schema.downgrade if down else schema.upgrade)(database)
         after = schema.revision_of(database)
-    except DBAPIError as error:
-        raise CannotRun(f"the store failed: {str(error.orig).strip().splitlines()[0]}") from error
     finally:
         database.dispose()
     if shared.format == "json":

@@ -23,15 +23,11 @@ def seed(shared: Shared, data: Path | None, days: int) -> None:
     from app.bootstrap import bootstrap
     from app.clock import ScaledClock, WallClock
     from app.identity.demo import is_demo
-    from app.records.database import StoreError
 
     if os.environ.get("VIREL_MODE") == "production":
         raise CannotRun("VIREL_MODE is production: only a demo is seeded")
     settings = settings_of(data, "demo")
-    try:
-        prepare(settings, shared.config)
-    except StoreError as error:
-        raise CannotRun(str(error)) from None
+    prepare(settings, shared.config)
     clock = ScaledClock(WallClock().now(), 0)
     platform = bootstrap(settings, clock)
     try:

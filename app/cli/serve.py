@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +13,7 @@ import click
 
 from app.cli.demo_store import begin
 from app.cli.options import CannotRun, Shared, shared_options
-from app.cli.store import data_option, settings_of
+from app.cli.store import answering, data_option, settings_of
 
 if TYPE_CHECKING:
     from app.settings import Settings
@@ -44,6 +46,8 @@ def serve(shared: Shared, host: str, port: int, data: Path | None, *, demo: bool
     settings = settings_of(data, "demo" if demo else None)
     wall = WallClock()
     clock = ScaledClock(wall.now(), 1.0) if demo else wall
+    listening = click.get_current_context().with_resource(bound(host, port))
+    answering(settings)
     prepare(settings, shared.config)
     platform = bootstrap(settings, clock)
     story = begin(platform, clock, days, speed) if isinstance(clock, ScaledClock) else None
@@ -54,21 +58,21 @@ def serve(shared: Shared, host: str, port: int, data: Path | None, *, demo: bool
     working = threading.Thread(target=worker.run, args=(end,), name="worker", daemon=True)
     if settings.redis is None:  # with Redis the workers are processes of their own
         working.start()
-    address = f"http://{host}:{port}"
-    click.echo(f"\nVirel is at work: {address}")
+    shown = f"[{host}]" if ":" in host else host
+    click.echo(f"\nVirel is at work: http://{shown}:{listening.getsockname()[1]}")
     if demo:
         click.echo("Sign in as owner, manager, operator, content or finance @demo.virel, password demo-demo-demo")
     click.echo("Stop it with Ctrl-C.")
     try:
-        uvicorn.run(
+        config = uvicorn.Config(
             Serving(platform),
-            host=host,
-            port=port,
             log_level="warning",
             server_header=False,
             ws_max_size=MOST_SAID,
             ws_per_message_deflate=False,  # it would cost every socket memory
         )
+        with suppress(KeyboardInterrupt):
+            uvicorn.Server(config).run(sockets=[listening])
     finally:
         if story is not None:
             story.stop()
@@ -76,6 +80,23 @@ def serve(shared: Shared, host: str, port: int, data: Path | None, *, demo: bool
         if working.is_alive():
             working.join(5)
         platform.close()
+
+
+def bound(host: str, port: int) -> socket.socket:
+    """A socket that is bound, before anything is begun, and listens once all is ready. Raises CannotRun."""
+    try:
+        family, kind, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        made = socket.socket(family, kind)
+        try:
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            made.bind(address)
+        except OSError:
+            made.close()
+            raise
+    except OSError as error:
+        reason = str(error.strerror).lower()
+        raise CannotRun(f"cannot listen on {host}:{port}: {reason}; choose another with --host or --port") from None
+    return made
 
 
 def prepare(settings: Settings, config: Path) -> None:

@@ -14,6 +14,8 @@ from app.cli.options import CannotRun
 if TYPE_CHECKING:
     from app.settings import Mode, Settings
 
+REDIS_PATIENCE = 3.0
+"""Seconds."""
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -49,3 +51,21 @@ def migrated(settings: Settings) -> None:
         database.dispose()
     if found != newest():
         raise CannotRun(f"the store is at revision {found or 'none'}, this needs {newest()}: run `virel migrate`")
+
+
+def answering(settings: Settings) -> None:
+    """Ends the command where Redis is configured and does not answer: later it may fail, and nothing is lost."""
+    if settings.redis is None:
+        return
+    from redis import Redis
+    from redis.exceptions import RedisError
+
+    try:
+        with Redis.from_url(
+            settings.redis, socket_connect_timeout=REDIS_PATIENCE, socket_timeout=REDIS_PATIENCE
+        ) as asked:
+            asked.ping()
+    except (RedisError, OSError, ValueError) as error:
+        raise CannotRun(
+            f"the Redis of VIREL_REDIS_URL does not answer: {str(error).rstrip('.')}; start it, or leave it out"
+        ) from None

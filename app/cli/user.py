@@ -164,7 +164,6 @@ def deactivate(shared: Shared, email: str, data: Path | None) -> None:
 def _opened(data: Path | None) -> Iterator[Platform]:
     """The platform of the environment's store. Raises CannotRun where there is none, or none with a release."""
     from app.bootstrap import bootstrap
-    from app.records.database import StoreError
     from app.road.problems import ProblemError
 
     try:
@@ -175,7 +174,7 @@ def _opened(data: Path | None) -> Iterator[Platform]:
             yield platform
         finally:
             platform.close()
-    except (StoreError, ProblemError, LookupError) as error:
+    except (ProblemError, LookupError) as error:
         raise CannotRun(str(error.args[0]) if isinstance(error, LookupError) else str(error)) from None
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from app.cli.options import CannotRun, Shared, print_json, shared_options
-from app.cli.store import data_option, migrated, settings_of
+from app.cli.store import answering, data_option, migrated, settings_of
 
 
 @click.command()
@@ -19,19 +19,15 @@ def worker(shared: Shared, data: Path | None, once: bool) -> None:
     """Perform timers, clocks and schedules, and deliver messages. As many workers as wanted may run on one store."""
     import threading
 
-    from sqlalchemy.exc import DBAPIError
-
     from app.bootstrap import bootstrap
     from app.outbox.deliver import channel_for
-    from app.records.database import StoreError
     from app.workers.wakeups import Wakeups, huey_for
     from app.workers.worker import Worker
 
     settings = settings_of(data)
-    try:
-        migrated(settings)
-    except StoreError as error:
-        raise CannotRun(str(error)) from None
+    migrated(settings)
+    if not once:
+        answering(settings)
     platform = bootstrap(settings)
     try:
         if once:
@@ -44,7 +40,5 @@ def worker(shared: Shared, data: Path | None, once: bool) -> None:
         Worker(platform, channel_for(settings), wakeups).run(threading.Event())
     except LookupError as error:
         raise CannotRun(str(error)) from None
-    except DBAPIError as error:
-        raise CannotRun(f"the store failed: {str(error.orig).strip().partition(chr(10))[0]}") from error
     finally:
         platform.close()

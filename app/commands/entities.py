@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from app.commands import totals, work
+from app.commands.checks import CHECKS
 from app.commands.codes import FIELDS, give_code
 from app.road import commands
 from app.road.problems import Fault, InvalidError, NotAllowedNowError
@@ -70,7 +71,7 @@ def create(road: StoredRoad, machine: str, values: Mapping[str, Any]) -> Record:
             whole[name] = found
     field = FIELDS.get(machine)
     code = (field, lambda: give_code(road, machine, id)) if field is not None else None
-    made = commands.create(road, machine, whole, id=id, code=code)
+    made = commands.create(road, machine, whole, id=id, code=code, check=CHECKS.get(machine))
     return work.made_for(road, road.catalog.machines[machine], made)
 
 
@@ -86,7 +87,7 @@ def update(
         raise InvalidError([Fault(f"/{name}", "by_command", why) for name in given])
     handed = {name: made for name, made in BY_HAND.get(machine, {}).items() if name in values}
     before = dict(road.store.tables[machine].get(id) or {}) if handed else {}
-    record = commands.update(road, machine, id, values, version=version)
+    record = commands.update(road, machine, id, values, version=version, check=CHECKS.get(machine))
     for name, made in handed.items():  # after the permission, which may hide how it is
         if record[name] != before[name] and not made >= {record[name], before[name]}:
             raise NotAllowedNowError(
@@ -118,4 +119,4 @@ def move(
         commands.allow(road, known.transitions[transition].permission, known, record)
         why = f'"{transition}" of {machine} is part of a command that does more: send it to /{known.plural}/{id}/{command}'
         raise NotAllowedNowError(f"{why}.")
-    return commands.move(road, machine, id, transition, inputs, version=version)
+    return commands.move(road, machine, id, transition, inputs, version=version, check=CHECKS.get(machine))

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.commands import entities
+from app.commands.totals import total
 from app.road import commands
 from app.road.problems import Fault, InvalidError
 from app.road.road import StoredRoad
@@ -58,22 +59,44 @@ def convert(
         "client": inquiry["client"],
         "model": model_id,
         "inquiry": inquiry_id,
-        "starts_at": inquiry["starts_at"].text(),
-        "ends_at": inquiry["ends_at"].text(),
-        "city": model["home_city"],
+        **_proposed(inquiry, model),
         **{name: value for name, value in choices.items() if value is not None and name != "model"},
     }
     commands.move(road, "inquiry", inquiry_id, "convert", version=version)
     return entities.create(road, "booking", values)
 
 
-def ranking_as_json(road: StoredRoad, ranking: Ranking) -> dict[str, Any]:
-    """A ranking as its reader may see it, with the names of the models: what rests on a hidden field is not told."""
+def proposed(road: StoredRoad, inquiry_id: str, model_id: str) -> dict[str, Any]:
+    """What a booking of this model would be without further choices, as JSON has it. Raises NotFoundError.
+
+    The total rests on the model's day rate: who may not see that is not to be told it.
+    """
+    machines = road.catalog.machines
+    inquiry, _ = commands.readable(road, machines["inquiry"], inquiry_id)
+    model, _ = commands.readable(road, machines["model"], model_id)
+    values = {"model": model_id, **_proposed(inquiry, model)}
+    return {**values, "total": total(road, values)}
+
+
+def _proposed(inquiry: Record, model: Record) -> dict[str, Any]:
+    return {
+        "starts_at": inquiry["starts_at"].text(),
+        "ends_at": inquiry["ends_at"].text(),
+        "city": model["home_city"],
+    }
+
+
+def seen(road: StoredRoad, ranking: Ranking) -> Ranking:
+    """A ranking as the caller may see it: what rests on a hidden field is not told."""
     reader = reader_of(road)
-    shown = ranking if reader is None else veiled(ranking, Sight(reader))
+    return ranking if reader is None else veiled(ranking, Sight(reader))
+
+
+def ranking_as_json(road: StoredRoad, ranking: Ranking) -> dict[str, Any]:
+    """A ranking as its reader may see it, with the names of the models."""
     names: dict[str, str] = {}
     for id, record in road.store.tables["model"].items():
-        seen = visible(commands.decision(road, "models.read", "model", record), record)
-        if "name" in seen:
-            names[id] = seen["name"]
-    return {**shown.as_json(), "names": names}
+        shown = visible(commands.decision(road, "models.read", "model", record), record)
+        if "name" in shown:
+            names[id] = shown["name"]
+    return {**seen(road, ranking).as_json(), "names": names}

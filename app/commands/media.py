@@ -24,14 +24,17 @@ from app.road.problems import (
     Fault,
     ForbiddenError,
     InvalidError,
+    NotAllowedNowError,
     NotFoundError,
     ProblemError,
     StaleError,
 )
 from app.road.road import StoredRoad
 from app.road.rows import micro
+from app.road.texts import unreadable
 from app.road.world import ChangedMeanwhileError
 from app.store.entities import MEDIA
+from engine.simulation.world import Record
 
 MOST_PICTURES = 100
 MOST_BYTES = 500 * 1024 * 1024
@@ -69,8 +72,14 @@ class Medium:
         return f'"{sha256(orjson.dumps(told)).hexdigest()[:32]}"'
 
 
-def may_change(road: StoredRoad, model_id: str) -> None:
-    """Raises NotFoundError or ForbiddenError unless the caller may change the model's pictures. Locks the model."""
+def may_add(road: StoredRoad, model_id: str) -> None:
+    """Like ``may_change``; raises NotAllowedNowError where the model is archived and gets no more pictures."""
+    if may_change(road, model_id)["status"] == "archived":
+        raise NotAllowedNowError("The model is archived and gets no more pictures.")
+
+
+def may_change(road: StoredRoad, model_id: str) -> Record:
+    """The model, locked. Raises NotFoundError or ForbiddenError unless the caller may change its pictures."""
     machine = commands.machine_of(road, "model")
     record, _ = commands.readable(road, machine, model_id, lock=True)
     granted = commands.allow(road, "models.update", machine, record)
@@ -79,6 +88,7 @@ def may_change(road: StoredRoad, model_id: str) -> None:
         where = f"{place.file}:{place.line}" if place is not None else None
         reason = f"{granted.role} may change some fields of a model only, and not its media"
         raise ForbiddenError("model", model_id, "models.update", reason, where)
+    return record
 
 
 def media(road: StoredRoad, model_id: str) -> list[Medium]:
@@ -90,6 +100,12 @@ def media(road: StoredRoad, model_id: str) -> list[Medium]:
 def medium(road: StoredRoad, model_id: str, id: str) -> Medium:
     """One picture of a model that the caller may read. Raises NotFoundError."""
     return _one(media(road, model_id), id)
+
+
+def covers(road: StoredRoad, model_ids: list[str]) -> dict[str, Medium]:
+    """The covers of some models, which the caller may read, by the models' ids."""
+    query = sa.select(MEDIA).where(MEDIA.c.model.in_(model_ids), MEDIA.c.cover)
+    return {row["model"]: Medium(**row) for row in road.connection.execute(query).mappings()}
 
 
 def _rows(road: StoredRoad, model_id: str) -> list[Medium]:
@@ -106,7 +122,7 @@ def _one(rows: list[Medium], id: str) -> Medium:
 
 def add(road: StoredRoad, model_id: str, picture: Picture, file: str, title: str | None) -> Medium:
     """A picture behind the others. Raises CollisionError where the model has it, QuotaError where it has too many."""
-    may_change(road, model_id)
+    may_add(road, model_id)
     rows = _rows(road, model_id)
     for row in rows:
         if row.hash == picture.hash:
@@ -217,7 +233,7 @@ def title_faults(value: Any) -> list[Fault]:
         return [Fault("/title", "invalid", "expected a text, or null")]
     if len(value) > LONGEST_TITLE:
         return [Fault("/title", "invalid", f"at most {LONGEST_TITLE} characters")]
-    if any(ord(char) < 32 or ord(char) == 127 for char in value):
+    if unreadable(value, lines=False):
         return [Fault("/title", "invalid", "one line without control characters")]
     return []
 

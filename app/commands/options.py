@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.commands.checks import LASTING, STANDING, ends_in_time
 from app.road import commands
-from app.road.problems import CollisionError, Fault, InvalidError, NotAllowedNowError, NotFoundError
+from app.road.problems import CollisionError, NotAllowedNowError, NotFoundError
 from app.road.road import StoredRoad
 from engine.conditions.values import Timestamp
 from engine.simulation.world import Record
@@ -13,9 +14,6 @@ from engine.simulation.world import Record
 HOUR = 3_600_000_000_000
 """In nanoseconds."""
 LASTS = 72 * HOUR
-LONGEST = 30 * 24 * HOUR
-STANDING = ("held", "challenged")
-LASTING = ("held", "challenged", "confirmed")
 
 
 def hold(road: StoredRoad, booking_id: str, *, expires_at: Timestamp | None = None) -> Record:
@@ -29,8 +27,7 @@ def hold(road: StoredRoad, booking_id: str, *, expires_at: Timestamp | None = No
     commands.allow(road, "options.create", machines["option"], {"booking": booking_id})
     now = road.now
     ends = expires_at if expires_at is not None else Timestamp(now + LASTS)
-    if not now < ends <= now + LONGEST:
-        raise InvalidError([Fault("/expires_at", "invalid", "an option ends within 30 days from now")])
+    ends_in_time(now, ends)
     commands.lock_resource(road, machines["booking"], booking)
     if any(one["status"] in LASTING for one in road.world.inverse("option", "booking", booking_id)):
         raise NotAllowedNowError("This booking holds an option already.")

@@ -123,15 +123,20 @@ def _not_the_last(owners: list[str], id: str) -> None:
 
 def _within_own(road: StoredRoad, id: str, roles: Iterable[str], permission: str) -> None:
     """Raises ForbiddenError where roles grant what the caller's own do not."""
+    for role in dict.fromkeys(roles):
+        beyond = beyond_own(road, role)
+        if beyond is not None:
+            reason = f"{role} may do what your roles do not allow you yourself, such as {beyond}"
+            raise ForbiddenError("user", id, permission, reason, None)
+
+
+def beyond_own(road: StoredRoad, role: str) -> str | None:
+    """The first permission of a role that the caller's own roles do not grant: so that they may not hand it out."""
     caller = road.journal.caller
     if caller.system:
-        return
+        return None
     own = road.catalog.access.of(caller.actor["roles"]).grants
-    for role in dict.fromkeys(roles):
-        beyond = sorted(set(road.catalog.access.of([role]).grants) - set(own))
-        if beyond:
-            reason = f"{role} may do what your roles do not allow you yourself, such as {beyond[0]}"
-            raise ForbiddenError("user", id, permission, reason, None)
+    return next(iter(sorted(set(road.catalog.access.of([role]).grants) - set(own))), None)
 
 
 def _leave(road: StoredRoad, machine: Machine, user: str) -> None:

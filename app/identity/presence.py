@@ -28,16 +28,26 @@ _GONE = "You are no longer signed in: sign in again."
 
 
 @dataclass(frozen=True, slots=True)
+class Preview:
+    """A role that a person looks through instead of their own, until an instant in microseconds."""
+
+    role: str
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
 class Presence:
     """A person who is signed in. ``by`` is ``session`` or ``token``; ``sign_in`` is the id of the session or family.
 
-    ``csrf`` is what a session's writes must carry beside the cookie; None for a token.
+    ``csrf`` is what a session's writes must carry beside the cookie; None for a token. With a ``preview`` the person's
+    roles are the one that is looked through, and nothing may be written.
     """
 
     user: Mapping[str, Any]
     by: str
     sign_in: str
     csrf: str | None = None
+    preview: Preview | None = None
 
     @property
     def actor(self) -> dict[str, Any]:

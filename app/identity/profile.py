@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
-
-from babel import Locale, UnknownLocaleError
 
 from app.identity.sign_in import address_of
 from app.road import commands
 from app.road.fitting import zones
 from app.road.problems import Fault, InvalidError
 from app.road.road import StoredRoad
+from app.road.texts import is_address, is_locale
 from engine.diagnostics import did_you_mean
 from engine.simulation.world import Record
 
-LONGEST = {"email": 254, "name": 200, "queue": 200}
+LONGEST = {"name": 200, "queue": 200}
 MOST_QUEUES = 50
 OWN = ("name", "locale", "timezone")
-_LABEL = r"[^\W_]+(?:-+[^\W_]+)*"
-_ADDRESS = re.compile(rf"[^\s@\x00-\x1f\x7f<>()\[\],;:\\\"]{{1,64}}@{_LABEL}(?:\.{_LABEL})+")
 
 
 def say_of_oneself(
@@ -43,7 +39,7 @@ def checked(road: StoredRoad, values: Mapping[str, Any], *, new: bool) -> dict[s
     email = found.get("email")
     if isinstance(email, str):
         found["email"] = email = address_of(email)
-        if len(email) > LONGEST["email"] or not _ADDRESS.fullmatch(email):
+        if not is_address(email):
             faults.append(Fault("/email", "invalid", "this is no e-mail address, such as name@example.com"))
     elif new or "email" in found:
         faults.append(Fault("/email", "missing", "expected an e-mail address"))
@@ -55,14 +51,14 @@ def checked(road: StoredRoad, values: Mapping[str, Any], *, new: bool) -> dict[s
     queues = found.get("queues")
     if isinstance(queues, list) and (
         len(queues) > MOST_QUEUES
-        or not all(isinstance(one, str) and 1 <= len(one) <= LONGEST["queue"] for one in queues)
+        or not all(isinstance(one, str) and 1 <= len(one) <= LONGEST["queue"] and one.isprintable() for one in queues)
     ):
         faults.append(
             Fault(
                 "/queues", "invalid", f"at most {MOST_QUEUES} names of queues of at most {LONGEST['queue']} characters"
             )
         )
-    if isinstance(found.get("locale"), str) and not _is_locale(found["locale"]):
+    if isinstance(found.get("locale"), str) and not is_locale(found["locale"]):
         faults.append(Fault("/locale", "invalid", "a language such as en or ru"))
     if isinstance(found.get("timezone"), str) and found["timezone"] not in zones():
         faults.append(Fault("/timezone", "invalid", "a zone of the IANA database, such as Europe/Berlin"))
@@ -85,11 +81,3 @@ def _roles(road: StoredRoad, roles: Any) -> Iterable[Fault]:
         if not isinstance(role, str) or role not in known:
             hint = did_you_mean(str(role), known) or "the roles are " + ", ".join(sorted(known))
             yield Fault(f"/roles/{place}", "not_found", f'there is no role "{role}"; {hint}')
-
-
-def _is_locale(text: str) -> bool:
-    try:
-        Locale.parse(text, sep="-")
-    except (UnknownLocaleError, ValueError):
-        return False
-    return True

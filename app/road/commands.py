@@ -22,6 +22,7 @@ from app.road.problems import (
     StaleError,
 )
 from app.road.road import StoredRoad
+from app.road.texts import unreadable
 from engine.access.decide import Decision, decide
 from engine.access.grants import CheckedGrant
 from engine.diagnostics import did_you_mean
@@ -30,6 +31,8 @@ from engine.machines.records import UnfitValue
 from engine.simulation.events import Event
 from engine.simulation.world import Record
 
+Check = Callable[[StoredRoad, Record | None, Record], None]
+"""Raises a problem where an entity may not become what it would be, because of others; told what it was, None if new."""
 LOCKS = {"booking": "model", "slot": "model", "option": "slot"}
 """Whose row is locked before an entity takes its time: two that want the same model queue instead of colliding."""
 
@@ -104,14 +107,14 @@ def read_values(road: StoredRoad, machine: Machine, values: Mapping[str, Any], *
     With ``whole`` every field that is not optional must be there.
     """
     reader = road.catalog.readers[machine.id]
-    known = [*machine.fields, *machine.relations]
+    names = [*machine.fields, *machine.relations]
     faults: list[Fault] = []
     found: Record = {}
     for name, value in values.items():
         pointer = f"/{name}"
-        if name not in known:
+        if name not in names:
             set_elsewhere = name in STANDARD_FIELDS
-            hint = "it is set by the platform" if set_elsewhere else did_you_mean(name, known) or "no such field"
+            hint = "it is set by the platform" if set_elsewhere else did_you_mean(name, names) or "no such field"
             faults.append(Fault(pointer, "unknown_field", hint))
             continue
         if value is None:
@@ -126,7 +129,7 @@ def read_values(road: StoredRoad, machine: Machine, values: Mapping[str, Any], *
         if wrong is not None:
             faults.append(Fault(pointer, "invalid", wrong))
         relation = machine.relations.get(name)
-        if relation is not None and not _known(road, relation.machine, value):
+        if relation is not None and not is_known(road, relation.machine, value):
             faults.append(Fault(pointer, "not_found", f"there is no {relation.machine} {value}"))
     required = reader.required
     for name in required:
@@ -138,7 +141,7 @@ def read_values(road: StoredRoad, machine: Machine, values: Mapping[str, Any], *
     return found
 
 
-def _known(road: StoredRoad, machine_id: str, id: str) -> bool:
+def is_known(road: StoredRoad, machine_id: str, id: str) -> bool:
     """Whether a caller may refer to an entity: it is there, and is not hidden from them, which is never told apart.
 
     People are referred to by all who give work, whether they may read them or not.
@@ -180,16 +183,19 @@ def create(
     *,
     id: str | None = None,
     code: tuple[str, Callable[[], str]] | None = None,
+    check: Check | None = None,
 ) -> Record:
     """A new entity in its initial state. ``code`` names a field and draws its value, once the caller may create it."""
     machine = machine_of(road, machine_id)
-    given = values if code is None else {**values, code[0]: ""}
+    given = values if code is None else {**values, code[0]: "?"}
     found = {name: value for name, value in read_values(road, machine, given, whole=True).items() if value is not None}
     in_order(machine, found)
     lock_resource(road, machine, found)
     made = id or road.store.identify(new_id())
     draft = {**found, "id": made, "status": machine.initial}
     allow(road, f"{machine.plural}.create", machine, draft)
+    if check is not None:
+        check(road, None, draft)
     if code is not None:
         found[code[0]] = code[1]()
     event = Event(new_id(), f"{machine.id}.created", made, road.now, found, actor=road.journal.caller.actor)
@@ -197,7 +203,13 @@ def create(
 
 
 def update(
-    road: StoredRoad, machine_id: str, id: str, values: Mapping[str, Any], *, version: Versions | None = None
+    road: StoredRoad,
+    machine_id: str,
+    id: str,
+    values: Mapping[str, Any],
+    *,
+    version: Versions | None = None,
+    check: Check | None = None,
 ) -> Record:
     """An entity with some fields changed; null clears one. Nothing happens where nothing would change."""
     machine = machine_of(road, machine_id)
@@ -207,7 +219,7 @@ def update(
     found = read_values(road, machine, values, whole=False)
     if granted is not None:
         _writable(machine, record, granted, seen, found)
-    return _changed(road, machine, record, found)
+    return _changed(road, machine, record, found, check)
 
 
 def change_fields(
@@ -218,13 +230,16 @@ def change_fields(
     return _changed(road, machine, record, read_values(road, machine, values, whole=False))
 
 
-def _changed(road: StoredRoad, machine: Machine, record: Record, found: Record) -> Record:
+def _changed(road: StoredRoad, machine: Machine, record: Record, found: Record, check: Check | None = None) -> Record:
     id = record["id"]
     changes = {name: (record.get(name), value) for name, value in found.items() if record.get(name) != value}
     if not changes:
         return record
-    in_order(machine, {**record, **found})
-    lock_resource(road, machine, {**record, **found})
+    becomes = {**record, **found}
+    in_order(machine, becomes)
+    lock_resource(road, machine, becomes)
+    if check is not None:
+        check(road, record, becomes)
     data = {name: value for name, (_, value) in changes.items() if value is not None}
     event = Event(
         new_id(), f"{machine.id}.updated", id, road.now, data, changes=changes, actor=road.journal.caller.actor
@@ -253,6 +268,7 @@ def move(
     inputs: Mapping[str, Any] | None = None,
     *,
     version: Versions | None = None,
+    check: Check | None = None,
 ) -> Record:
     """An entity that has taken a transition. ``inputs`` are those that the transition requires, such as a reason."""
     machine = machine_of(road, machine_id)
@@ -270,9 +286,13 @@ def move(
     for name, value in given.items():
         if isinstance(value, str) and len(value) > LONGEST:
             faults.append(Fault(f"/{name}", "invalid", f"at most {LONGEST} characters"))
+        elif isinstance(value, str) and unreadable(value, lines=True):
+            faults.append(Fault(f"/{name}", "invalid", "expected a text without control characters"))
     if faults:
         raise InvalidError(faults)
     lock_resource(road, machine, record)
+    if check is not None and record["status"] in named.sources:
+        check(road, record, {**record, "status": named.target})
     return take_transition(road, machine, record, transition, given)
 
 

@@ -32,7 +32,7 @@ def timeline(
     about = _around(road, booking)
     before = _number(cursor) if cursor else None
     if kind == "messages":
-        return _messages(road, booking_id, limit, before)
+        return _messages(road, about, limit, before)
     if kind == "money":
         about = {MONEY: about.get(MONEY, [])}
     items: list[dict[str, Any]] = []
@@ -48,6 +48,32 @@ def timeline(
             last = seq
         if len(rows) <= limit:
             return items, None
+
+
+def history(road: StoredRoad, machine_id: str, id: str, *, limit: int) -> list[dict[str, Any]]:
+    """The last happenings of an entity and of the tasks and exceptions about it, newest first, as its reader may see them.
+
+    A move says from which state to which (``from``, ``to``). Raises NotFoundError.
+    """
+    commands.readable(road, road.catalog.machines[machine_id], id)
+    about = {machine_id: [id]}
+    for machine in ("task", "exception"):
+        plural = road.catalog.machines[machine].plural
+        for record in _about(road, machine, [f"{machine_id}/{id}"]):
+            if road.journal.caller.system or commands.decision(road, f"{plural}.read", machine, record).allowed:
+                about.setdefault(machine, []).append(record["id"])
+    items = []
+    for _seq, text in _events(road, about, limit, END):
+        shown = _shown(road, text)
+        if shown is not None:
+            data = decode(text.encode()).data
+            items.append({**shown, "from": data.get("from"), "to": data.get("to")})
+    return items
+
+
+def those_about(road: StoredRoad, machine: str, about: str) -> list[Record]:
+    """The tasks or exceptions about an entity (``machine/id``), oldest first; nobody was asked whether they may be read."""
+    return sorted(_about(road, machine, [about]), key=lambda record: (record["created_at"], record["id"]))
 
 
 def _around(road: StoredRoad, booking: Record) -> dict[str, list[str]]:
@@ -143,10 +169,12 @@ def _shown(road: StoredRoad, text: str) -> dict[str, Any] | None:
 
 
 def _messages(
-    road: StoredRoad, booking_id: str, limit: int, before: int | None
+    road: StoredRoad, about: dict[str, list[str]], limit: int, before: int | None
 ) -> tuple[list[dict[str, Any]], str | None]:
+    """What was sent, or is about to be, on behalf of the booking or of what belongs to it."""
     columns = OUTBOX.c
-    query = sa.select(OUTBOX).where(columns.machine == "booking", columns.entity == booking_id)
+    some = [sa.and_(columns.machine == machine, columns.entity.in_(ids)) for machine, ids in about.items()]
+    query = sa.select(OUTBOX).where(sa.or_(*some))
     if before is not None:
         query = query.where(columns.number < before)
     rows = road.connection.execute(query.order_by(columns.number.desc()).limit(limit + 1)).mappings().all()
@@ -161,6 +189,7 @@ def _messages(
             "state": row["state"],
             "template": row["payload"].get("template"),
             "to": row["payload"].get("to"),
+            "leaves_at": stamp(row["not_before"]).text(),
             "changes": {},
         }
         for row in rows[:limit]

@@ -70,17 +70,38 @@ def verify(connection: Connection, keys: Sequence[bytes], known: str | None = No
     return told
 
 
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """Whether the chain of one entity holds: how many rows were looked at, and what is wrong with them."""
+
+    rows: int
+    findings: tuple[Finding, ...]
+
+
+def chain_of(connection: Connection, keys: Sequence[bytes], machine: str, entity: str) -> Chain:
+    """Walks the audit of one entity from its first row to its head."""
+    told = Verified()
+    found = tuple(_chains(connection, keys, told, (machine, entity)))
+    return Chain(told.rows, found)
+
+
 def _named(row: Mapping[Any, Any]) -> str:
     return f"{row['machine']}/{row['entity']}, place {row['place']} (row {row['number']})"
 
 
-def _chains(connection: Connection, keys: Sequence[bytes], told: Verified) -> Iterator[Finding]:
-    heads = {
-        (row.machine, row.entity): (row.place, row.hash)
-        for row in connection.execute(sa.select(HEADS), execution_options=BATCH)
-    }
-    columns = AUDIT.c
+def _chains(
+    connection: Connection, keys: Sequence[bytes], told: Verified, only: tuple[str, str] | None = None
+) -> Iterator[Finding]:
+    """What is wrong with all chains, or with ``only`` one: that of a machine and an entity."""
+    columns, ends = AUDIT.c, HEADS.c
     query = sa.select(AUDIT).order_by(columns.machine, columns.entity, columns.place)
+    reach = sa.select(HEADS)
+    if only is not None:
+        query = query.where(columns.machine == only[0], columns.entity == only[1])
+        reach = reach.where(ends.machine == only[0], ends.entity == only[1])
+    heads = {
+        (row.machine, row.entity): (row.place, row.hash) for row in connection.execute(reach, execution_options=BATCH)
+    }
     chain: tuple[str, str] | None = None
     place, hash = 0, ""
     for row in connection.execute(query, execution_options=BATCH).mappings():

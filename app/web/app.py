@@ -14,6 +14,7 @@ from app.web.api.interface import interface
 from app.web.body import MOST_BYTES, MalformedError
 from app.web.context import EXTENSION
 from app.web.pages.blueprint import pages
+from app.web.pages.trouble import register_trouble
 from app.web.problems import problem, register_problems
 from app.web.public.inquire import public
 from app.web.rates import limit_rates
@@ -45,6 +46,7 @@ def create_app(platform: Platform) -> Flask:
     app.after_request(_protect)
     limit_rates(app, platform.settings.rate, platform.settings.redis)
     register_problems(app)
+    register_trouble(app)
     register_visitors(app)
     speak(app)
     api = Blueprint("api", __name__, url_prefix="/api/v1")
@@ -60,6 +62,8 @@ def create_app(platform: Platform) -> Flask:
 def _begin() -> None:
     given = request.headers.get("X-Request-Id", "")
     g.request_id = given if _REQUEST_ID.fullmatch(given) else new_id()
+    if request.mimetype == "application/x-www-form-urlencoded":
+        request.max_content_length = MOST_BYTES  # the limit for forms is one for those in parts only; pictures come so
 
 
 def _without_null() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -166,4 +167,14 @@ def register_problems(app: Flask) -> None:
         Exception: _unexpected,
     }
     for kind, handler in handlers.items():
-        app.register_error_handler(kind, handler)
+        app.register_error_handler(kind, _noting(handler))
+
+
+def _noting(handler: Callable[[Any], Response]) -> Callable[[Exception], Response]:
+    """The handler, with what went wrong left behind for pages that say it in their reader's language."""
+
+    def handle(error: Exception) -> Response:
+        g.problem = error
+        return handler(error)
+
+    return handle

@@ -16,6 +16,7 @@ from app.identity.presence import Presence
 from app.identity.refusals import ForeignOriginError, NotSignedInError
 from app.identity.sign_in import Origin
 from app.road.caller import Caller
+from app.web.preview import looked_through
 
 HOST_COOKIE, PLAIN_COOKIE = "__Host-sid", "sid"
 CSRF_HEADER, CSRF_FIELD = "X-CSRF-Token", "csrf_token"
@@ -64,7 +65,7 @@ def _present(platform: Platform, request: Request) -> Presence:
         given = request.headers.get(CSRF_HEADER) or _field(request) or ""
         if not found.csrf or not hmac.compare_digest(given.encode("utf-8", "replace"), found.csrf.encode()):
             raise ForeignOriginError(f"Send the session's token as {CSRF_HEADER} or as the field {CSRF_FIELD}.")
-    return found
+    return looked_through(platform, request, found)
 
 
 def _field(request: Request) -> str | None:
@@ -124,4 +125,5 @@ def begin_session(platform: Platform, request: Request, response: Response, emai
 def end_cookie(platform: Platform, response: Response) -> None:
     """Has the browser forget the session and what it kept of its pages."""
     response.delete_cookie(cookie_name(platform), path="/", secure=secure(platform), httponly=True, samesite="Lax")
-    response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
+    # Its language, light and what it has been shown are the browser's own; what was typed its pages forget themselves.
+    response.headers["Clear-Site-Data"] = '"cache"'

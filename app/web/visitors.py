@@ -12,14 +12,19 @@ from urllib.parse import quote
 from flask import Flask, Request, redirect, request
 from flask_login import LoginManager, UserMixin, current_user
 from flask_principal import Identity, Need, Permission, Principal, RoleNeed, UserNeed
-from werkzeug.exceptions import Unauthorized
+from werkzeug.exceptions import Forbidden, Unauthorized
 from werkzeug.wrappers import Response
 
 from app.identity.presence import Presence
 from app.web.context import platform
-from app.web.signed_in import present
+from app.web.preview import COOKIE
+from app.web.signed_in import SAFE, present
+from app.web.wording.language import gettext as _
+from app.web.wording.words import word
 
 LOGIN = "/login"
+LEAVING = frozenset({"pages.end_preview", "pages.logout", "pages.language", "pages.theme"})
+"""What may be sent while one looks through another role: none of it changes the store, except that one has left."""
 
 
 class Visitor(UserMixin):  # type: ignore[misc]
@@ -33,6 +38,7 @@ class Visitor(UserMixin):  # type: ignore[misc]
         self.locale: str | None = presence.user["locale"]
         self.timezone: str | None = presence.user["timezone"]
         self.csrf_token: str | None = presence.csrf
+        self.preview = presence.preview
 
 
 def register_visitors(app: Flask) -> None:
@@ -44,6 +50,7 @@ def register_visitors(app: Flask) -> None:
     manager.init_app(app)
     principal = Principal(app, use_sessions=False)
     principal.identity_loader(_Lazy)
+    app.before_request(_look_only)
 
 
 def _visitor(here: Request) -> Visitor | None:
@@ -53,9 +60,28 @@ def _visitor(here: Request) -> Visitor | None:
         return None  # a write that another site may have sent is no stranger's: that refusal stands
 
 
+def _look_only() -> None:
+    """Raises Forbidden for a write of who looks through another role, before anything else of the request is done."""
+    if request.method in SAFE or request.endpoint in LEAVING or COOKIE not in request.cookies:
+        return
+    try:
+        here = present(platform(), request)
+    except (Unauthorized, Forbidden):
+        return  # whoever answers refuses it for that reason
+    if here.preview is not None:
+        said = _("You look as %(role)s, and nothing can be changed so. Leave the preview first.")
+        raise Forbidden(said % {"role": word("role", here.preview.role)})
+
+
 def _to_login() -> Response:
-    """To the login page, and back afterwards."""
-    there = request.full_path.rstrip("?") if request.method == "GET" else "/"
+    """To the login page, and back afterwards. Parts of pages are not led there: their page says that the session is over."""
+    if request.headers.get("HX-Request"):
+        raise Unauthorized("Sign in again.")
+    there = "/"
+    if request.method == "GET":
+        there = request.full_path.rstrip("?")
+    elif request.url_rule is not None and "GET" in (request.url_rule.methods or ()):
+        there = request.path  # a form, which has kept in its browser what was typed
     return redirect(f"{LOGIN}?next={quote(there, safe='/')}")
 
 

@@ -8,15 +8,24 @@ document.body.addEventListener("htmx:configRequest", (event) => {
   if (event.detail.verb === "get") return;
   event.detail.headers["X-CSRF-Token"] = document.body.dataset.csrf;
   event.detail.headers["Idempotency-Key"] ??= crypto.randomUUID();
+  // A picture may take its time.
+  if ([...event.detail.formData.values()].some((value) => value instanceof File)) event.detail.timeout = 0;
 });
 
-export function toast(text, { bad = false, undo = null, seconds = 0 } = {}) {
+export function toast(text, { bad = false, undo = null, seconds = 0, href = null, name = "", path = "/acts/undo" } = {}) {
   const made = document.createElement("div");
   made.className = bad ? "toast bad" : "toast";
   if (bad) made.setAttribute("role", "alert");
   const words = document.createElement("span");
   words.textContent = text;
   made.append(words);
+  if (href) {
+    const link = document.createElement("a");
+    link.className = "btn sm";
+    link.href = href;
+    link.textContent = name;
+    made.append(link);
+  }
   if (undo) {
     const button = document.createElement("button");
     button.className = "btn sm";
@@ -24,6 +33,7 @@ export function toast(text, { bad = false, undo = null, seconds = 0 } = {}) {
     button.addEventListener("click", () => takeBack(undo, made));
     made.append(button);
     made.dataset.undo = undo;
+    made.dataset.path = path;
   }
   const close = document.createElement("button");
   close.className = "btn sm ic";
@@ -35,11 +45,12 @@ export function toast(text, { bad = false, undo = null, seconds = 0 } = {}) {
   while (host.children.length > 4) host.firstElementChild.remove();
   const end = Math.max(undo ? seconds * 1000 : 0, bad ? 2 * STAYS : STAYS);
   setTimeout(() => made.remove(), end);
+  return made;
 }
 
 async function takeBack(command, made) {
   made.remove();
-  await send("/acts/undo", { command });
+  await send(made.dataset.path, { command });
 }
 
 /** Undoes the last act that still can be undone. */
@@ -54,13 +65,11 @@ export function send(path, values) {
 }
 
 document.body.addEventListener("said", (event) => toast(event.detail.text, event.detail));
-document.body.addEventListener("refused", (event) => toast(event.detail.text, { bad: true }));
+document.body.addEventListener("refused", (event) => toast(event.detail.text, { ...event.detail, bad: true }));
 
-document.body.addEventListener("htmx:sendError", () => toast(document.body.dataset.offline, { bad: true }));
 document.body.addEventListener("htmx:responseError", (event) => {
   const { xhr } = event.detail;
   if (xhr.getResponseHeader("HX-Trigger")) return; // said already
-  if (xhr.status === 401) return location.reload();
   let told = xhr.statusText;
   try {
     told = JSON.parse(xhr.responseText).detail ?? told;

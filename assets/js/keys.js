@@ -10,13 +10,42 @@ letters.addEventListener("change", () => localStorage.setItem(OFF, letters.check
 
 const own = new Map();
 
-/** Has a key do something; `code` as KeyboardEvent.code has it. */
+/** Has a key do something; `code` as KeyboardEvent.code has it. One that has nothing to do says so with false. */
 export function onKey(code, does) {
   own.set(code, does);
 }
 
 export function typing(target) {
   return target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
+}
+
+/** Shows the keys that do something here: those of the buttons in view, and those that scripts listen for. */
+function explain() {
+  for (const row of help.querySelectorAll("[data-code]")) row.hidden = !own.has(row.dataset.code);
+  const found = new Map();
+  for (const one of document.querySelectorAll("[data-key]")) {
+    if (!one.checkVisibility() || found.has(one.dataset.key)) continue;
+    const label = one.cloneNode(true);
+    for (const mark of label.querySelectorAll("kbd")) mark.remove();
+    found.set(one.dataset.key, one.getAttribute("aria-label") ?? label.textContent.trim());
+  }
+  const here = help.querySelector("[data-here]");
+  here.hidden = found.size === 0;
+  here.querySelector("dl").replaceChildren(...[...found].map(([letter, does]) => {
+    const row = document.createElement("div");
+    const [term, key, told] = ["dt", "kbd", "dd"].map((name) => document.createElement(name));
+    key.textContent = letter.toUpperCase();
+    told.textContent = does;
+    term.append(key);
+    row.append(term, told);
+    return row;
+  }));
+}
+
+/** Opens a dialog of the page by its id. */
+export function open(id) {
+  if (id === help.id) explain();
+  document.getElementById(id).showModal();
 }
 
 function button(code) {
@@ -28,21 +57,21 @@ document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.isComposing || event.altKey) return;
   if ((event.metaKey || event.ctrlKey) && event.code === "KeyK") {
     event.preventDefault();
-    document.getElementById("palette").showModal();
+    open("palette");
     return;
   }
   if (event.metaKey || event.ctrlKey || typing(event.target) || document.querySelector("dialog[open]")) return;
   if (event.key === "Escape" && own.has("Escape")) return own.get("Escape")(event);
-  if (["ArrowDown", "ArrowUp", "Enter"].includes(event.key) && own.has(event.key)) return own.get(event.key)(event);
+  if (["ArrowDown", "ArrowUp", "Enter"].includes(event.key) && own.has(event.key) && own.get(event.key)(event) !== false) return;
   if (!letters.checked) return;
-  if (event.key === "?") return help.showModal();
+  if (event.key === "?") return open("keys");
   if (event.key === "/" || (event.code === "Slash" && !event.shiftKey)) {
     event.preventDefault();
-    document.getElementById("palette").showModal();
+    open("palette");
     return;
   }
   if (event.code === "KeyZ") return undoLast();
-  if (own.has(event.code)) return own.get(event.code)(event);
+  if (own.has(event.code) && own.get(event.code)(event) !== false) return;
   const found = button(event.code);
   if (found) {
     event.preventDefault();
@@ -57,5 +86,5 @@ for (const dialog of document.querySelectorAll("dialog")) {
 }
 document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-open]");
-  if (opener) document.getElementById(opener.dataset.open).showModal();
+  if (opener) open(opener.dataset.open);
 });

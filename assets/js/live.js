@@ -1,10 +1,11 @@
 // The live feed: what changed is told by number, in order; parts of the page that show such things are fetched again.
 // A part says in data-live which kinds it shows, and in data-from where it comes from.
 import htmx from "./htmx.js";
+import { changed, holds, signedOut } from "./session.js";
 
 const sign = document.getElementById("live");
 const banner = document.getElementById("stale");
-const STALE = 5000;
+const STALE = 4500;
 const SETTLE = 120;
 let upto = null;
 let heard = Date.now();
@@ -15,13 +16,29 @@ const due = new Set();
 let timer = 0;
 
 function say(state) {
-  if (sign.dataset.state === state) return;
+  const before = sign.dataset.state;
+  if (before === state) return;
   sign.dataset.state = state;
   if (state === "stale") {
     const since = new Date(heard);
-    banner.querySelector("[data-since]").textContent = since.toLocaleTimeString(document.documentElement.lang);
+    banner.querySelector("[data-since]").textContent = since.toLocaleTimeString(document.documentElement.lang, { timeStyle: "medium", hourCycle: "h23" });
   }
   banner.hidden = state !== "stale";
+  if (state === "live") document.body.dispatchEvent(new CustomEvent("live:back"));
+}
+
+/** Says at once that there is no connection, where something else has found out; the feed finds it again. */
+export function lost() {
+  say("stale");
+  reconnect();
+}
+
+function reconnect() {
+  wait = 250;
+  const before = socket;
+  socket = null;
+  before?.close();
+  connect();
 }
 
 /** Fetches again what shows one of some kinds; null: everything that is live. */
@@ -38,6 +55,8 @@ async function flush() {
   due.clear();
   try {
     await Promise.all(ids.map(fetchPart));
+  } catch {
+    // no connection: the page says so, and everything is fetched again when it is back
   } finally {
     timer = due.size ? setTimeout(flush, SETTLE) : 0;
     sign.toggleAttribute("data-fetching", timer !== 0);
@@ -48,7 +67,7 @@ async function fetchPart(id) {
   const part = document.getElementById(id);
   if (!part?.dataset.from) return; // it shows nothing yet
   const before = new CustomEvent("live:before", { bubbles: true, cancelable: true, detail: { part } });
-  if (!part.dispatchEvent(before)) return;
+  if (!part.dispatchEvent(before)) return before.detail.done; // whoever fetches it otherwise says when that is done
   await htmx.ajax("GET", part.dataset.from, { target: part, swap: part.dataset.swap ?? "morph:innerHTML", source: part });
 }
 
@@ -70,8 +89,11 @@ function connect() {
       refresh(new Set(changes.map((one) => one.entity.type)));
     }
   };
-  opened.onclose = (end) => {
-    if (end.code === 4401) return location.reload();
+  opened.onclose = async (end) => {
+    if (end.code === 4401) return changed();
+    if (socket !== opened) return;
+    // A stranger's handshake is refused without a word.
+    if (end.code === 1006 && (await holds()) === false) return signedOut();
     if (socket !== opened) return;
     retry = setTimeout(connect, wait);
     wait = Math.min(wait * 2, 4000);
@@ -81,10 +103,6 @@ function connect() {
 setInterval(() => {
   if (Date.now() - heard > STALE) say("stale");
 }, 500);
-banner.querySelector("[data-reconnect]").addEventListener("click", () => {
-  wait = 250;
-  socket?.close();
-  connect();
-});
-addEventListener("online", () => connect());
+banner.querySelector("[data-reconnect]").addEventListener("click", reconnect);
+addEventListener("online", reconnect);
 connect();

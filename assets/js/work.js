@@ -1,42 +1,105 @@
-// The Action Center: which row one is at, which are picked, and the card beside them.
-import htmx from "./htmx.js";
+// The Action Center: keys and clicks of the list; its parts lie in work/.
 import { onKey } from "./keys.js";
+import { card, close, empty, go, reload } from "./work/card.js";
+import { press, told, unpickAll } from "./work/doing.js";
+import { grow, refresh, tidy } from "./work/merge.js";
+import { post } from "./work/post.js";
+import { moved, show } from "./work/presence.js";
+import { all, here, list, neighbour, pick, picked, pickRange, rows } from "./work/rows.js";
 
-const rows = document.getElementById("rows");
-if (rows) {
-  const card = document.getElementById("card");
-  const all = () => [...rows.querySelectorAll(".r")];
-  const here = () => rows.querySelector(".r[aria-selected=true]");
+const NEAR_END = 10;
+const COLUMN = 600; // pixels before the end of the list at which the next rows are fetched
 
-  const go = (row) => {
-    if (!row) return;
-    for (const other of rows.querySelectorAll(".r[aria-selected=true]")) other.setAttribute("aria-selected", "false");
-    row.setAttribute("aria-selected", "true");
-    row.scrollIntoView({ block: "nearest" });
-    rows.setAttribute("aria-activedescendant", row.id);
-    card.dataset.from = row.dataset.card;
-    htmx.ajax("GET", row.dataset.card, { target: card, swap: "innerHTML", source: card });
-  };
-  const step = (by) => {
-    const list = all();
-    const at = list.indexOf(here());
-    go(list[Math.min(Math.max(at + by, 0), list.length - 1)]);
-  };
-  const pick = (row) => {
-    if (!row) return;
-    row.toggleAttribute("data-picked");
-    row.querySelector(".check").classList.toggle("on", row.hasAttribute("data-picked"));
-  };
+function step(by, extend) {
+  const from = here();
+  const to = neighbour(by);
+  if (extend) pickRange(from, to);
+  go(to, { show: false });
+  tidy();
+  const found = all();
+  if (found.length - found.indexOf(to) < NEAR_END) grow();
+}
 
-  rows.addEventListener("click", (event) => {
+if (list) {
+  list.addEventListener("click", (event) => {
+    if (event.target.closest("[data-catch-up]")) return void refresh({ whole: true });
     const row = event.target.closest(".r");
     if (!row) return;
-    if (event.target.closest(".check")) pick(row);
-    else go(row);
+    if (event.target.closest(".check")) return pick(row);
+    if (event.shiftKey) {
+      getSelection().removeAllRanges();
+      pickRange(here(), row);
+    }
+    go(row);
   });
-  onKey("KeyJ", () => step(1));
-  onKey("KeyK", () => step(-1));
-  onKey("ArrowDown", (event) => (event.preventDefault(), step(1)));
-  onKey("ArrowUp", (event) => (event.preventDefault(), step(-1)));
-  onKey("KeyX", () => pick(here()));
+  list.addEventListener(
+    "scroll",
+    (event) => {
+      const place = event.target;
+      if (place.id === "rows" && place.scrollTop + place.clientHeight > place.scrollHeight - COLUMN) grow();
+    },
+    true,
+  );
+  card.addEventListener("click", (event) => {
+    if (event.target.closest("[data-back]")) history.state?.card ? history.back() : close();
+    const by = event.target.closest("[data-step]");
+    if (by) step(Number(by.dataset.step));
+  });
+
+  onKey("KeyJ", (event) => step(1, event.shiftKey));
+  onKey("KeyK", (event) => step(-1, event.shiftKey));
+  onKey("ArrowDown", (event) => (event.preventDefault(), step(1, event.shiftKey)));
+  onKey("ArrowUp", (event) => (event.preventDefault(), step(-1, event.shiftKey)));
+  onKey("Enter", (event) => {
+    if (event.target.closest("a, button, summary")) return;
+    go(here() ?? neighbour(1));
+    card.querySelector("a, button")?.focus();
+  });
+  onKey("KeyX", () => here() && pick(here()));
+  onKey("KeyW", () => card.querySelector("[data-why]")?.focus());
+  onKey("Escape", () => {
+    if (picked().length) return unpickAll();
+    if (card.contains(document.activeElement)) return rows().focus();
+    for (const row of all()) row.setAttribute("aria-selected", "false");
+    empty();
+    moved();
+  });
+  for (const letter of ["a", "b", "c", "d", "e", "i", "l", "o", "r", "s", "t", "u"]) {
+    onKey(`Key${letter.toUpperCase()}`, (event) => {
+      if (event.repeat) return;
+      event.preventDefault(); // the letter is no text in the field that a sheet opens with
+      press(letter);
+    });
+  }
+
+  document.body.addEventListener("live:before", (event) => {
+    const { part } = event.detail;
+    if (part.id === "list") event.detail.done = refresh();
+    else if (part.id === "card") event.detail.done = reload();
+    else return;
+    event.preventDefault();
+  });
+  document.body.addEventListener("picks", told);
+  document.body.addEventListener("chosen", moved);
+  document.body.addEventListener("merged", show);
+
+  const filter = document.getElementById("filter");
+  const opener = document.getElementById("filter-open");
+  opener.addEventListener("click", () => {
+    filter.hidden = !filter.hidden;
+    opener.setAttribute("aria-expanded", String(!filter.hidden));
+    if (!filter.hidden) filter.querySelector("[name=q]").focus();
+  });
+  filter.addEventListener("click", async (event) => {
+    const forget = event.target.closest("[data-forget]");
+    if (forget && (await post(forget.dataset.forget))?.ok) forget.closest(".view").remove();
+  });
+  document.querySelector("#save-view form").addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const came = await post("/acts/views", Object.fromEntries(new FormData(event.target)));
+    if (came?.ok) location.reload();
+  });
+
+  const wanted = document.getElementById(`r-${location.hash.slice(1).replace("/", "-")}`);
+  if (wanted) go(wanted);
 }

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from engine.calendars.amount import Amount
 from engine.calendars.model import ALWAYS, WorkingTime
+from engine.conditions.times import MIN_TIMESTAMP
 from engine.conditions.values import Duration, Timestamp
 from engine.sla.model import Policy, Target
 
@@ -254,14 +255,14 @@ class Clock(Struct):
         if target is None or warn is None:
             return None
         if warn.before is not None:
-            return Timestamp(self.due - warn.before) if self.due is not None else None
+            return _before(self.due, warn.before) if self.due is not None else None
         if target.amount is not None:
             return self._reached(target, target.warn) if target.warn is not None else None
         if self.due is None:
             return None
         if warn.share is not None:
             return Timestamp(self.opened + int((self.due - self.opened) * warn.share))
-        return Timestamp(self.due - warn.left.plain()) if warn.left is not None else None
+        return _before(self.due, warn.left.plain()) if warn.left is not None else None
 
     def _reached(self, target: Target, amount: Amount) -> Timestamp | None:
         """The earliest instant at which ``amount`` is used up; None where that is not before the pause ends."""
@@ -331,3 +332,8 @@ def measure(policy: Policy, history: Iterable[Said], at: Timestamp) -> list[Meas
         if clock is not None and (not clocks or clocks[-1] is not clock):
             clocks.append(clock)
     return [clock.at(at) for clock in clocks]
+
+
+def _before(due: Timestamp, span: int) -> Timestamp:
+    """An instant before a deadline; the first there is, where the deadline is about as early as that."""
+    return Timestamp(max(due - span, MIN_TIMESTAMP))

@@ -147,11 +147,12 @@ class Desk:
     def client(self, **values: Any) -> str:
         return self.new("client", {"name": "Anna", "email": "anna@example.test", **values})
 
-    def model(self, **values: Any) -> str:
+    def model(self, *, published: bool = True, **values: Any) -> str:
         rate = {"amount": 100_000, "currency": "EUR"}
-        return self.new(
-            "model", {"name": "Mia", "category": "runway", "home_city": "Berlin", "day_rate": rate, **values}
-        )
+        id = self.new("model", {"name": "Mia", "category": "runway", "home_city": "Berlin", "day_rate": rate, **values})
+        if published:
+            self.move("model", id, "publish")
+        return id
 
     def booking(self, client: str, model: str, day: int = 10, days: int = 1, **values: Any) -> str:
         total = {"amount": 500_000, "currency": "EUR"}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import threading
 import time
 
 from app.clock import ScaledClock, SteppedClock, WallClock
@@ -46,3 +48,29 @@ def test_a_scaled_clock_never_goes_back_when_its_speed_changes() -> None:
         clock.run(speed)
         seen.append(clock.now())
     assert seen == sorted(seen)
+
+
+def test_a_scaled_clock_never_goes_back_while_others_set_it() -> None:
+    clock = ScaledClock(NOON, 1)
+    end = threading.Event()
+
+    def sets() -> None:
+        for speed in itertools.cycle((0, 60, 1, 3_600, 10)):
+            if end.is_set():
+                return
+            clock.run(speed)
+
+    setting = [threading.Thread(target=sets) for _ in range(3)]
+    for one in setting:
+        one.start()
+    seen = [clock.now() for _ in range(20_000)]
+    end.set()
+    for one in setting:
+        one.join()
+    assert seen == sorted(seen)
+
+
+def test_a_stopped_clock_knows_how_it_ran() -> None:
+    clock = ScaledClock(NOON, 60)
+    clock.run(0)
+    assert (clock.speed, clock.usual) == (0, 60)

@@ -57,6 +57,11 @@ def test_production_refuses_weak_secrets(tmp_path: Path, secret: str) -> None:
         ("VIREL_UNDO_SECONDS", "-1"),
         ("VIREL_PROXIES", "1.5"),
         ("VIREL_RATE_PER_MINUTE", "many"),
+        ("VIREL_RATE_PER_MINUTE", "0"),
+        ("VIREL_PUBLIC_URL", "foo"),
+        ("VIREL_PUBLIC_URL", "ftp://virel.example"),
+        ("VIREL_PUBLIC_URL", "https://"),
+        ("VIREL_PUBLIC_URL", "https://virel.example:port"),
     ],
 )
 def test_what_cannot_be_meant_is_told_with_its_name(tmp_path: Path, name: str, value: str) -> None:

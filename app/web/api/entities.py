@@ -151,9 +151,8 @@ def _move(kind: Kind) -> Callable[[str], Response]:
             raise InvalidError(faults)
 
         def work(road: StoredRoad) -> Answer:
-            return entity(
-                road, kind.machine, entities.move(road, kind.machine, id, str(transition), inputs, version=version)
-            )
+            moved = entities.move(road, kind.machine, id, str(transition), inputs, version=version)
+            return entity(road, kind.machine, moved)
 
         return change(work, undo_window=True, again=still_seen(kind.machine))
 
@@ -166,7 +165,7 @@ def _delete(kind: Kind) -> Callable[[str], Response]:
 
         def work(road: StoredRoad) -> Answer:
             assert kind.delete is not None
-            commands.move(road, kind.machine, id, kind.delete, version=version)
+            entities.move(road, kind.machine, id, kind.delete, version=version)
             return Answer(204, None)
 
         return change(work, undo_window=True)

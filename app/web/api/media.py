@@ -55,7 +55,7 @@ def _upload(id: str) -> Response:
     file, title = _form()
     content = file.stream.read()
     # Whoever may not change the model is told before his picture costs a second of decoding.
-    platform().pipeline.run(who, lambda road: media.may_change(road, id))
+    platform().pipeline.run(who, lambda road: media.may_add(road, id))
     picture = read_picture(content, file.filename or "", file.mimetype)
     folder = _folder()
     name = folder.write(picture.content)

@@ -6,7 +6,7 @@ from typing import Any
 
 from app.commands.entities import BY_COMMAND, BY_HAND, BY_PLATFORM, DEFAULTS, WORKED_OUT, at_first
 from app.commands.work import hands
-from app.road.fitting import LONGEST, longest
+from app.road.fitting import LONGEST, MOST_MONEY, SCALES, longest
 from app.web.api.entities import CLOCKED, KINDS, Kind, title
 from app.web.api.operations import Interface, Operation, Parameter, Schema
 from engine.catalog import Catalog
@@ -30,8 +30,8 @@ COMMON = (400, 401, 403, 413, 415, 429, 503)
 MONEY_SCHEMA: Schema = {
     "type": "object",
     "properties": {
-        "amount": {"type": "integer", "description": "In minor units.", "minimum": -(2**63), "maximum": 2**63 - 1},
-        "currency": {"type": "string", "pattern": "^[A-Z]{3}$"},
+        "amount": {"type": "integer", "description": "In minor units.", "minimum": 0, "maximum": MOST_MONEY},
+        "currency": {"type": "string", "description": "ISO 4217.", "pattern": "^[A-Z]{3}$"},
     },
     "required": ["amount", "currency"],
     "additionalProperties": False,
@@ -140,7 +140,9 @@ def _optional(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _bounded(machine: Machine, field: str, schema: dict[str, Any]) -> dict[str, Any]:
-    declared = machine.fields.get(field)
+    declared, scale = machine.fields.get(field), SCALES.get((machine.id, field))
+    if scale is not None:
+        return {**schema, "minimum": scale[0], "maximum": scale[1]}
     if declared is None or declared.type != STRING:
         return schema
     return {**schema, "maxLength": longest(machine.id, field)}

@@ -1,7 +1,7 @@
 """What a click or a key does: one command on the road, told to the page in a header, in the reader's words.
 
 An act answers without a body; ``HX-Trigger`` carries what is to be said (`said`: a text, and the command that can be undone;
-`refused`: why not). The lists and cards then follow by the live feed, as everybody else's do.
+`refused`: why not, with a link to who was there first). The lists and cards then follow by the live feed, as everybody else's do.
 """
 
 from __future__ import annotations
@@ -12,12 +12,14 @@ from collections.abc import Callable
 from flask import Response, request
 
 from app.commands.undo import undo as take_back
-from app.road.problems import ProblemError
+from app.road.problems import CollisionError, ProblemError
 from app.road.road import StoredRoad
 from app.web.answers import Answer, change
 from app.web.context import platform
+from app.web.pages.addresses import address
 from app.web.pages.refusals import refusal
 from app.web.wording.language import gettext as _
+from app.web.wording.words import word
 
 
 def act(work: Callable[[StoredRoad], str], *, undoable: bool = True) -> Response:
@@ -47,7 +49,13 @@ def refused(error: ProblemError) -> Response:
     """Why an act was not carried out, with nothing changed."""
     status, text = refusal(error)
     response = Response(status=status)
-    response.headers["HX-Trigger"] = json.dumps({"refused": {"text": text}})
+    told: dict[str, str] = {"text": text}
+    if isinstance(error, CollisionError) and error.winner is not None:
+        machine, id, code = error.winner
+        there = address(machine, id)
+        if there:
+            told |= {"href": there, "name": code or word("kind", machine)}
+    response.headers["HX-Trigger"] = json.dumps({"refused": told})
     return response
 
 

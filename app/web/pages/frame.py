@@ -8,6 +8,7 @@ from typing import Any
 from flask import Response, make_response, redirect, render_template, request
 from flask_login import current_user
 
+from app.road.rows import stamp
 from app.web.context import platform
 from app.web.visitors import may, safe_next
 from app.web.wording import moments, words
@@ -91,12 +92,25 @@ def surroundings() -> dict[str, Any]:
         "undo_seconds": platform().settings.undo_seconds,
         "release": _release(),
         "role_words": role_words,
+        "preview_end": preview_end,
+        "preview_left": preview_left,
     }
 
 
 def role_words(roles: list[str]) -> list[str]:
     """The visitor's roles in words."""
     return [words.word("role", role) for role in roles]
+
+
+def preview_end() -> str:
+    """When the visitor's look through another role ends, on their clock."""
+    return moments.hour(stamp(current_user.preview.until))
+
+
+def preview_left() -> int:
+    """How many milliseconds it still lasts, whatever the browser's own clock says."""
+    left: int = (current_user.preview.until - platform().identity.now) // 1_000
+    return left
 
 
 def _release() -> int | None:

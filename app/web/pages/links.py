@@ -6,6 +6,7 @@ from flask import Blueprint, Response, make_response, render_template
 
 from app.identity.links import INVITATION, RESET
 from app.identity.passwords import LONGEST, SHORTEST
+from app.web.wording.language import gettext as _
 
 
 def add_link_pages(pages: Blueprint) -> None:
@@ -15,11 +16,11 @@ def add_link_pages(pages: Blueprint) -> None:
 
 
 def _welcome() -> Response:
-    return _page("Welcome", "/api/v1/auth/invitations/accept")
+    return _page(_("Welcome"), "/api/v1/auth/invitations/accept")
 
 
 def _password() -> Response:
-    return _page("A new password", "/api/v1/auth/password/reset")
+    return _page(_("A new password"), "/api/v1/auth/password/reset")
 
 
 def _page(title: str, target: str) -> Response:

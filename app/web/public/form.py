@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
 from app.commands.web_inquiries import Asked
+from app.road.texts import LONGEST_ADDRESS, is_address, lacks_ending, unreadable
 from engine.conditions.money import exponent
 
 FIELDS = (
@@ -31,12 +32,11 @@ FIELDS = (
 TRAP = "homepage"
 """A field that people do not see: who fills it fills everything."""
 CURRENCIES = ("EUR", "USD", "GBP", "CHF", "PLN", "CZK", "SEK", "AED", "RUB", "JPY")
-LONGEST = {"message": 5_000, "email": 254, "phone": 40, "budget": 30, "model": 20}
+LONGEST = {"message": 5_000, "email": LONGEST_ADDRESS, "phone": 40, "budget": 30, "model": 20}
 LONGEST_OTHER = 300
 FURTHEST = timedelta(days=3 * 366)
 LARGEST = 1_000_000_000
 """In whole units of the currency."""
-_MAIL = re.compile(r"[^\s@<>(),;:\\\"\[\]]+@[^\s@<>(),;:\\\"\[\]]+")
 _PHONE = re.compile(r"(?:\+|00)[0-9 ()./\-\u00a0\u2011]+")
 _WHEN = re.compile(r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(?::\d{2}(?:\.\d+)?)?", re.ASCII)
 
@@ -77,7 +77,7 @@ def check(
     mistakes: dict[str, Mistake] = {}
     for field in FIELDS:
         text, most = typed.get(field), LONGEST.get(field, LONGEST_OTHER)
-        if any(unicodedata.category(char) in {"Cc", "Cs"} and char not in "\n\t" for char in text):
+        if unreadable(text, lines=field == "message"):
             mistakes[field] = Mistake("unreadable")
         elif len(text) > most:
             mistakes[field] = Mistake("too_long", str(most))
@@ -87,10 +87,8 @@ def check(
         mistakes.setdefault("name", Mistake("name_missing"))
     if email is None and phone is None:
         mistakes.setdefault("email", Mistake("contact_missing"))
-    if email is not None and not _MAIL.fullmatch(email):
-        mistakes.setdefault("email", Mistake("mail_wrong"))
-    elif email is not None and not re.search(r"\.[^.]{2,}$", email.rpartition("@")[2]):
-        mistakes.setdefault("email", Mistake("mail_end"))
+    if email is not None and not is_address(email):
+        mistakes.setdefault("email", Mistake("mail_end" if lacks_ending(email) else "mail_wrong"))
     if phone is not None and not (_PHONE.fullmatch(phone) and 7 <= sum(char.isdigit() for char in phone) <= 17):
         mistakes.setdefault("phone", Mistake("phone_wrong"))
     if typed.get("category") not in categories:

@@ -31,6 +31,12 @@ def locale() -> str:
     return known
 
 
+def asked() -> str:
+    """The language that the browser itself asks for, whoever sits there: nothing of the store is needed to know it."""
+    chosen = request.cookies.get(COOKIE)
+    return chosen if chosen in LOCALES else request.accept_languages.best_match(LOCALES) or "en"
+
+
 def _chosen() -> str:
     chosen = request.cookies.get(COOKIE)
     if chosen in LOCALES:
@@ -38,7 +44,7 @@ def _chosen() -> str:
     own = current_user.locale if current_user.is_authenticated else None
     if own and own.partition("-")[0] in LOCALES:
         return str(own.partition("-")[0])
-    return request.accept_languages.best_match(LOCALES) or "en"
+    return asked()
 
 
 @cache

@@ -9,7 +9,24 @@ from __future__ import annotations
 
 from app.web.wording.language import pgettext
 
-KINDS = ("kind", "kinds", "state", "move", "field", "reason", "priority", "queue", "role", "event", "option")
+KINDS = (
+    "kind",
+    "kinds",
+    "state",
+    "move",
+    "field",
+    "reason",
+    "priority",
+    "queue",
+    "role",
+    "event",
+    "option",
+    "verdict",
+    "stage",
+    "outcome",
+    "template",
+    "policy",
+)
 """The contexts."""
 
 

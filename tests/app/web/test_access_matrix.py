@@ -322,7 +322,7 @@ def test_an_entity_is_made_by_whom_the_roles_let_make_it(matrix: Matrix, name: s
         "client": {"name": "C", "email": "c@example.test"},
         "model": {"name": "M", "category": "runway", "home_city": "Berlin", "day_rate": RATE},
         "inquiry": {"category": "runway", "client": ids["client"][0], **times},
-        "booking": {"client": ids["client"][0], "model": ids["model"][2], "city": "B", "total": RATE, **times},
+        "booking": {"client": ids["client"][0], "model": ids["model"][1], "city": "B", "total": RATE, **times},
         "slot": {"kind": "work", "model": ids["model"][2], **times},
         "payment": {"purpose": "deposit", "amount": RATE, "due_at": times["starts_at"], "booking": ids["booking"][0]},
         "task": {"title": "T"},

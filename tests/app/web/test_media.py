@@ -83,6 +83,15 @@ def added(house: Agency, model: str, colour: str, **more: Any) -> Any:
     return answer.get_json()
 
 
+def test_an_archived_model_gets_no_more_pictures(house: Agency, model: str):
+    before = added(house, model, "red")
+    house.owner.move(f"/models/{model}", "archive")
+    answer = upload(house.content, house, model, picture("blue"))
+    assert answer.status_code == 409
+    assert answer.get_json()["detail"] == "The model is archived and gets no more pictures."
+    assert house.operator.get(f"/models/{model}/media")["items"] == [before]
+
+
 def test_a_picture_is_added_listed_and_shown(house: Agency, model: str):
     exif = Image.Exif()
     exif[0x010F] = "CAMERA-MAKER"

@@ -56,6 +56,7 @@ def test_what_is_due_is_performed_exactly_once_whoever_is_killed(desk, agency, t
                     "day_rate": {"amount": 1, "currency": "EUR"},
                 },
             )
+            commands.move(road, "model", model["id"], "publish")
             total = {"amount": 1, "currency": "EUR"}
             booking = entities.create(
                 road,

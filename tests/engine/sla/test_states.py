@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from engine.catalog import load
+from engine.conditions.values import Timestamp
+from engine.sla.clock import Clock, Said
 
 JOB = """kind: machine
 id: job
@@ -71,3 +73,16 @@ def test_a_pause_wherever_the_clock_is_open_is_found(tmp_path: Path, pause: str,
 )
 def test_a_pause_that_may_end_raises_no_alarm(tmp_path: Path, pause: str, start: str, targets: str):
     assert codes(tmp_path, pause, start, targets) == []
+
+
+@pytest.mark.parametrize("due", ["0001-01-01T00:00:00Z", "0001-01-01T03:00:00Z"])
+@pytest.mark.parametrize("warn", ["4h", "{before: 4h}"])
+def test_a_deadline_at_the_beginning_of_the_calendar_is_warned_of_from_there(tmp_path: Path, due: str, warn: str):
+    codes(tmp_path, "'false'", OPEN, f"[{{by: job.due}}]\nwarn_at: {warn}")
+    policy = load(tmp_path).policies["soon"]
+    opened = Timestamp.parse("2026-03-02T12:00:00Z")
+    clock = Clock.open(policy, opened)
+    clock.see(Said(opened, True, by=Timestamp.parse(due), new=True))
+    assert clock.warn is not None
+    assert clock.warn.text() == "0001-01-01T00:00:00Z"
+    assert clock.state(opened) == "breaching"

@@ -95,6 +95,14 @@ def _value(form: Form, name: str, text: str, kind: Any) -> Any:
     return text
 
 
+def money_of(form: Form, name: str) -> dict[str, Any]:
+    """The amount that was typed into a field which belongs to no machine. Raises InvalidError."""
+    try:
+        return _money(form.typed.get(name, ""), form.typed.get(f"{name}_currency") or "EUR")
+    except ValueError as error:
+        raise InvalidError([Fault(f"/{name}", "invalid", str(error))]) from None
+
+
 def _money(text: str, currency: str) -> dict[str, Any]:
     try:
         amount = parse_decimal(text.replace(" ", "").replace("\N{NO-BREAK SPACE}", ""), locale=locale())

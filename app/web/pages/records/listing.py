@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-import orjson
 from flask import Response, request
 
+from app.road.finding import contains, plain
 from app.road.lists import Page, page
 from app.road.road import StoredRoad
 from app.web.answers import shown
@@ -18,7 +18,6 @@ from app.web.pages import frame
 from app.web.wording.language import gettext as _
 
 ROWS = 50
-LONGEST_SEARCH = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +47,13 @@ class Listing:
     def show(self) -> Response:
         """The list as a page, or with ``?rows=1`` its rows alone."""
         part = next((one for one in self.parts if one.key == request.args.get("part")), self.parts[0])
-        words = request.args.get("q", "").strip()[:LONGEST_SEARCH]
+        words = plain(request.args.get("q", ""))
         cursor = request.args.get("after") or None
-        filters = [f"({text})" for text in (part.filter, self._searched(words)) if text]
 
         def read(road: StoredRoad) -> dict[str, Any]:
             machine = road.catalog.machines[self.machine]
+            searched = contains(machine, self.search, words) if words else ""
+            filters = [f"({text})" for text in (part.filter, searched) if text]
             found: Page = page(road, self.machine, limit=ROWS, cursor=cursor, filter=" && ".join(filters) or None)
             items = [shown(road, machine, record) for record in found.records]
             more = self.more(road, items) if self.more is not None else {}
@@ -72,12 +72,6 @@ class Listing:
 
     def _door(self) -> str:
         return request.path.strip("/").partition("/")[0]
-
-    def _searched(self, words: str) -> str:
-        if not words:
-            return ""
-        text = orjson.dumps(words).decode()
-        return " || ".join(f"{self.machine}.{name}.contains({text})" for name in self.search)
 
 
 def nothing(listing: Listing, words: str) -> tuple[str, str]:

@@ -16,7 +16,7 @@ import pytest
 import uvicorn
 
 from app.bootstrap import bootstrap
-from app.clock import SteppedClock
+from app.clock import Clock, SteppedClock
 from app.identity.passwords import Hasher
 from app.serving import Serving
 from app.web.pages.assets import BUILT
@@ -81,10 +81,11 @@ class Server:
         assert not self._thread.is_alive(), "the server did not stop"
 
 
-def _agency(folder: Path, template: Path, agency: Catalog) -> Agency:
+def opened(folder: Path, template: Path, agency: Catalog, clock: Clock) -> Agency:
+    """The agency of a demo, with nothing in it but its people."""
     shutil.copy(template, folder / "virel.db")
     settings = replaced(settings_for(f"sqlite:///{folder / 'virel.db'}", folder), mode="demo", rate=1_000_000)
-    platform = bootstrap(settings, SteppedClock(NOON))
+    platform = bootstrap(settings, clock)
     platform.releases._catalogs[1] = agency
     # What a hash costs is for guessers to pay; the real parameters are tested with the passwords.
     return Agency(replaced(platform, identity=replaced(platform.identity, hasher=Hasher(memory=64, rounds=1))))
@@ -95,11 +96,14 @@ def served(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path, agen
     """The agency with some entities of each kind, served for the tests of a file, which must not mind each other."""
     if not (BUILT / "manifest.json").exists():
         pytest.skip("needs the pages' styles and scripts: run `make assets`")
-    house = _agency(tmp_path_factory.mktemp("served"), sqlite_template, agency)
-    population = populated(house)
+    house = opened(tmp_path_factory.mktemp("served"), sqlite_template, agency, SteppedClock(NOON))
+    yield from serving(house, populated(house))
+
+
+def serving(house: Agency, population: Population) -> Iterator[Served]:
+    """Serves an agency while it is looked at."""
     server = Server(house)
-    address = server.start()
-    yield Served(address, house, population)
+    yield Served(server.start(), house, population)
     server.stop()
     house.platform.close()
 
@@ -138,9 +142,13 @@ class Visiting:
         dark: bool = False,
         phone: bool = False,
         locale: str = "en",
+        tour: bool = False,
         **more: Any,
     ) -> Page:
-        """A page of somebody who is signed in, or of a stranger; at ``path`` where one is given."""
+        """A page of somebody who is signed in, or of a stranger; at ``path`` where one is given.
+
+        With ``tour`` the browser was never here before.
+        """
         context = self.chromium.new_context(
             base_url=self.served.address,
             viewport=PHONE if phone else DESKTOP,  # type: ignore[arg-type]
@@ -154,6 +162,8 @@ class Visiting:
         self._contexts.append(context)
         context.set_default_timeout(PATIENCE)
         context.add_cookies([{"name": "lang", "value": locale, "url": self.served.address}])
+        if not tour:
+            context.add_init_script("localStorage.setItem('virel.tour', 'done')")
         if who is not None:
             self.sign_in(context, who)
         page = context.new_page()

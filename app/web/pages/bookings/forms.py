@@ -1,0 +1,209 @@
+"""Making a booking for a client and a model, and changing one. What was typed survives every refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+from flask import Blueprint, Response, make_response, redirect, request, url_for
+from flask_login import login_required
+
+from app.commands import entities
+from app.road import commands
+from app.road.lists import MOST, page
+from app.road.problems import Fault, ForbiddenError, InvalidError, ProblemError, StaleError
+from app.road.related import people
+from app.road.road import StoredRoad
+from app.web import answers
+from app.web.context import caller, catalog, platform
+from app.web.pages import frame
+from app.web.pages.acts import version
+from app.web.pages.bookings.sheet import FIELDS, changeable
+from app.web.pages.machines.words import value_in_words
+from app.web.pages.records import forms, once
+from app.web.pages.records.forms import Form
+from app.web.pages.refusals import refusal
+from app.web.wording.language import gettext as _
+
+CODES = {"client": "code", "model": "public_code"}
+SENT = (*FIELDS, "total_currency")
+
+
+def add_booking_forms(pages: Blueprint) -> None:
+    """Adds /bookings/new and /bookings/ID/edit."""
+    pages.add_url_rule("/bookings/new", "new_booking", _new, methods=["GET", "POST"])
+    pages.add_url_rule("/bookings/<id>/edit", "edit_booking", _edit, methods=["GET", "POST"])
+
+
+@login_required  # type: ignore[untyped-decorator]
+def _new() -> Response:
+    if request.method == "GET":
+        return _making(Form({"total_currency": "EUR", **_given()}))
+    form = forms.sent(name for name in (*CODES, *SENT) if name in request.form)
+    machine = catalog().machines["booking"]
+    try:
+        values = forms.values(Form({name: form.typed[name] for name in SENT if name in form.typed}), machine)
+
+        def work(road: StoredRoad) -> dict[str, Any]:
+            return entities.create(road, "booking", {**values, **_named(road, form)})
+
+        made = once.made_once(work)
+    except InvalidError as error:
+        form.blame(error)
+        return _making(form, 422)
+    except ProblemError as error:
+        status, form.notice = refusal(error)
+        return _making(form, status)
+    return make_response(redirect(url_for("pages.booking", id=made), 303))
+
+
+def _given() -> dict[str, str]:
+    """The client and model that the address names by their ids, as the form shows them."""
+
+    def read(road: StoredRoad) -> dict[str, str]:
+        commands.allow_some(road, "bookings.create", road.catalog.machines["booking"])
+        found = {}
+        for kind in CODES:
+            id = request.args.get(kind, "")
+            if id:
+                machine = road.catalog.machines[kind]
+                record, _decided = commands.readable(road, machine, id)
+                found[kind] = _label(kind, answers.shown(road, machine, record))
+        return found
+
+    return platform().pipeline.read(caller(), read)
+
+
+def _label(kind: str, record: dict[str, Any]) -> str:
+    return f"{record.get('name', '')} ({record.get(CODES[kind], '')})"
+
+
+def _named(road: StoredRoad, form: Form) -> dict[str, str]:
+    """The ids of the client and model that were typed, by code or by name. Raises InvalidError."""
+    faults, found = [], {}
+    for kind, field in CODES.items():
+        typed = form.typed.get(kind, "")
+        code = typed.rpartition("(")[2].rstrip(")").strip()
+        wanted = " || ".join(f"{kind}.{name} == {_quoted(text)}" for name, text in ((field, code), ("name", typed)))
+        records = page(road, kind, limit=2, cursor=None, filter=wanted).records if typed else []
+        exact = [one for one in records if one[field] == code] or records
+        if len(exact) == 1:
+            found[kind] = str(exact[0]["id"])
+        elif exact:
+            faults.append(Fault(f"/{kind}", "ambiguous", _("Several have this name: write the code.")))
+        else:
+            faults.append(Fault(f"/{kind}", "missing", _("Write a name or code that is in the list.")))
+    if faults:
+        raise InvalidError(faults)
+    return found
+
+
+def _quoted(text: str) -> str:
+    return orjson.dumps(text[:300]).decode()
+
+
+def _making(form: Form, status: int = 200) -> Response:
+    """The form for a new booking, with the newest clients and models to choose from."""
+
+    def read(road: StoredRoad) -> dict[str, list[str]]:
+        commands.allow_some(road, "bookings.create", road.catalog.machines["booking"])
+        found = {}
+        for kind in CODES:
+            try:
+                records = page(road, kind, limit=MOST, cursor=None, filter=None).records
+            except ForbiddenError:
+                records = []
+            machine = road.catalog.machines[kind]
+            found[kind] = [_label(kind, answers.shown(road, machine, one)) for one in records]
+        return found
+
+    choices = platform().pipeline.read(caller(), read)
+    machine = catalog().machines["booking"]
+    return frame.page(
+        "bookings/form.html",
+        "bookings",
+        status,
+        form=form,
+        names=FIELDS,
+        machine=machine,
+        choices=choices,
+        once=once.token(),
+        id=None,
+    )
+
+
+@login_required  # type: ignore[untyped-decorator]
+def _edit(id: str) -> Response:
+    form, known, names = platform().pipeline.read(caller(), lambda road: _read(road, id))
+    if request.method == "GET":
+        return _changing(id, form, known, names)
+    sent = forms.sent(name for name in SENT if name in request.form)
+    try:
+        values = forms.values(sent, catalog().machines["booking"])
+        platform().pipeline.run(caller(), lambda road: entities.update(road, "booking", id, values, version=version()))
+    except InvalidError as error:
+        sent.blame(error)
+        return _changing(id, sent, version(), names, 422)
+    except StaleError as error:
+        return _overtaken(id, sent, error)
+    except ProblemError as error:
+        status, sent.notice = refusal(error)
+        return _changing(id, sent, version(), names, status)
+    return make_response(redirect(url_for("pages.booking", id=id), 303))
+
+
+def _read(road: StoredRoad, id: str) -> tuple[Form, int, list[str]]:
+    """The form as the booking stands. Raises NotFoundError, and ForbiddenError for whoever may change nothing of it."""
+    machine = road.catalog.machines["booking"]
+    record, _decided = commands.readable(road, machine, id)
+    names = changeable(road, record)
+    if not names:
+        commands.allow(road, "bookings.update", machine, record)
+        raise ForbiddenError("booking", id, "bookings.update", _("You may change none of these fields."), None)
+    return forms.filled(answers.shown(road, machine, record), names, machine), road.store.version("booking", id), names
+
+
+def _overtaken(id: str, sent: Form, error: StaleError) -> Response:
+    """The form with what was typed, beside what somebody else has saved meanwhile; saving again is then a decision."""
+
+    def read(road: StoredRoad) -> tuple[Form, int, list[str], list[tuple[str, str]], str]:
+        form, known, names = _read(road, id)
+        machine = road.catalog.machines["booking"]
+        record, _decided = commands.readable(road, machine, id)
+        seen = answers.shown(road, machine, record)
+        other = [
+            (name, value_in_words(machine, name, seen.get(name)))
+            for name in names
+            if name in sent.typed and form.typed.get(name) != sent.typed[name]
+        ]
+        return form, known, names, other, people(road, [error.actor or ""]).get(error.actor or "", "")
+
+    _form, known, names, other, who = platform().pipeline.read(caller(), read)
+    if who:
+        sent.notice = _("%(name)s has saved this booking since you opened it. Yours is not saved yet.") % {"name": who}
+    else:
+        sent.notice = _("This booking has changed since you opened it. Yours is not saved yet.")
+    return _changing(id, sent, known, names, 412, other)
+
+
+def _changing(
+    id: str,
+    form: Form,
+    known: int | None,
+    names: Sequence[str],
+    status: int = 200,
+    other: Sequence[tuple[str, str]] = (),
+) -> Response:
+    machine = catalog().machines["booking"]
+    return frame.page(
+        "bookings/form.html",
+        "bookings",
+        status,
+        form=form,
+        names=names,
+        machine=machine,
+        version=known,
+        id=id,
+        other=other,
+    )

@@ -1,0 +1,1 @@
+"""Inquiries: what came in and waits for an answer, who fits it, and the booking that it becomes."""

@@ -1,0 +1,1 @@
+"""The people whom the agency represents: comp cards, profiles, pictures."""

@@ -1,0 +1,1 @@
+"""What happened and why: the timeline of an entity, the trace of an event, the audit."""

@@ -1,0 +1,58 @@
+// Tables of entities by keyboard: J and K move through the rows, Enter opens one, and a letter does what the row's button
+// with that letter does. Where a row goes away under the reader, the next one takes its place.
+import { onKey } from "./keys.js";
+
+const LETTERS = ["KeyA", "KeyL", "KeyI", "KeyM", "KeyB"];
+const rows = () => [...document.querySelectorAll(".recs tbody tr")].filter((one) => one.checkVisibility());
+const link = (row) => row?.querySelector("th a[href], a[href]");
+let place = -1;
+
+/** The row that one is at; the keyboard's focus says so. */
+export function row() {
+  return document.activeElement?.closest(".recs tbody tr") ?? null;
+}
+
+function go(at) {
+  const all = rows();
+  if (!all.length) return false;
+  place = Math.min(Math.max(at, 0), all.length - 1);
+  link(all[place])?.focus({ preventScroll: true });
+  all[place].scrollIntoView({ block: "nearest" });
+}
+
+function step(by) {
+  const here = rows().indexOf(row());
+  return go(here >= 0 ? here + by : place < 0 ? 0 : place);
+}
+
+document.addEventListener("focusin", () => {
+  const here = rows().indexOf(row());
+  if (here >= 0) place = here;
+});
+document.body.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.target.querySelector?.(".recs tbody tr:focus-within")) event.target.dataset.at = "row";
+});
+document.body.addEventListener("htmx:afterSettle", (event) => {
+  const part = event.target;
+  if (part.dataset?.at !== "row") return;
+  delete part.dataset.at;
+  if (document.activeElement === document.body) go(place);
+});
+
+if (document.querySelector(".recs, [data-live] .empty")) {
+  const moves = { KeyJ: 1, ArrowDown: 1, KeyK: -1, ArrowUp: -1 };
+  for (const [code, by] of Object.entries(moves)) {
+    onKey(code, (event) => {
+      if (!rows().length) return false;
+      if (code.startsWith("Arrow")) event.preventDefault();
+      return step(by);
+    });
+  }
+  for (const code of LETTERS) {
+    onKey(code, () => {
+      const button = row()?.querySelector(`[data-rowkey="${code.slice(3).toLowerCase()}"]`);
+      if (!button) return false;
+      button.click();
+    });
+  }
+}

@@ -1,0 +1,75 @@
+// Sends pictures one after the other, and says of each how far it is and why it was refused.
+
+function line(list, file) {
+  const made = document.createElement("li");
+  const name = document.createElement("span");
+  name.className = "ell";
+  name.textContent = file.name;
+  const bar = document.createElement("progress");
+  bar.max = 100;
+  bar.setAttribute("aria-label", file.name);
+  const told = document.createElement("span");
+  made.append(name, bar, told);
+  list.append(made);
+  return { made, bar, told };
+}
+
+function post(path, file, progress) {
+  return new Promise((answer) => {
+    const request = new XMLHttpRequest();
+    const form = new FormData();
+    form.append("file", file);
+    request.open("POST", path);
+    request.setRequestHeader("X-CSRF-Token", document.body.dataset.csrf);
+    request.upload.addEventListener("progress", (event) => progress((100 * event.loaded) / event.total));
+    request.addEventListener("loadend", () => answer(request));
+    request.send(form);
+  });
+}
+
+function why(words, request) {
+  if (request.status === 0) return words.failed;
+  if (!request.responseText) return words[`e${request.status}`] ?? request.statusText;
+  const known = words[`e${request.status}`];
+  let detail;
+  try {
+    detail = JSON.parse(request.responseText).detail;
+  } catch {
+    detail = known ?? request.statusText;
+  }
+  // What a check found is told in English and says more than the page's own sentence.
+  const exact = document.documentElement.lang === "en" && [413, 415, 422].includes(request.status);
+  return exact ? detail : (known ?? detail);
+}
+
+/** Sends files to the gallery's model; `renew` shows what has come of it after each. */
+export async function upload(files, gallery, renew) {
+  const words = { ...gallery.dataset };
+  const rows = new Map(files.map((file) => [file, line(document.getElementById("uploads"), file).made]));
+  // The list is drawn anew between files: a line is found by its place from the end.
+  const at = (file) => {
+    const all = document.getElementById("uploads").children;
+    return all[all.length - files.length + [...rows.keys()].indexOf(file)];
+  };
+  for (const file of files) {
+    const large = file.size > Number(words.largest); // would only be cut off on its way
+    const request = large ? { status: 413 } : await post(words.pictures, file, (percent) => {
+      const [, bar, told] = at(file).children;
+      bar.value = percent;
+      told.textContent = percent < 100 ? words.sending.replace("{percent}", Math.round(percent)) : words.checking;
+    });
+    const [, bar, told] = at(file).children;
+    bar.hidden = true;
+    if (request.status === 201) {
+      told.textContent = words.added;
+      told.className = "done";
+    } else {
+      told.textContent = "";
+      const said = document.createElement("span");
+      said.className = "why";
+      said.textContent = why(words, request);
+      at(file).append(said);
+    }
+    await renew();
+  }
+}

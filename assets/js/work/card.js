@@ -1,0 +1,79 @@
+// The card of the chosen row.
+import { Idiomorph } from "../idiomorph.js";
+import { said, tickAll } from "../clocks.js";
+import { all, choose, here } from "./rows.js";
+
+export const card = document.getElementById("card");
+const teach = card?.innerHTML ?? "";
+const area = document.querySelector(".ac");
+const NARROW = matchMedia("(max-width: 720px)");
+let turn = 0;
+let aborting = null;
+/** Settles when the card shows what is chosen. */
+export let loaded = Promise.resolve();
+
+/** Chooses a row and shows its card; on a phone over the list, where `show` says so. */
+export function go(row, { show = true } = {}) {
+  if (!row) return;
+  choose(row);
+  card.dataset.from = row.dataset.card;
+  for (const button of card.querySelectorAll("[data-key]")) button.removeAttribute("data-key");
+  loaded = load(false);
+  if (show && NARROW.matches && !area.hasAttribute("data-shown")) {
+    area.setAttribute("data-shown", "");
+    history.pushState({ card: true }, "");
+  }
+  document.body.dispatchEvent(new CustomEvent("chosen"));
+}
+
+/** Fetches the card again; what has the focus in it keeps it. */
+export function reload() {
+  if (card.dataset.from) loaded = load(true);
+  return loaded;
+}
+
+async function load(again) {
+  const mine = ++turn;
+  aborting?.abort();
+  aborting = new AbortController();
+  let answer;
+  try {
+    answer = await fetch(card.dataset.from, { signal: aborting.signal });
+  } catch {
+    return; // another was chosen meanwhile, or there is no connection, which the banner tells
+  }
+  if (answer.status === 401 || answer.redirected) return location.reload();
+  if (mine !== turn) return;
+  if (!answer.ok) return empty();
+  const text = await answer.text();
+  if (mine !== turn) return;
+  if (again) Idiomorph.morph(card, text, { morphStyle: "innerHTML", ignoreActiveValue: true });
+  else {
+    card.innerHTML = text;
+    card.scrollTop = 0;
+  }
+  place();
+  tickAll();
+}
+
+/** Shows no card. */
+export function empty() {
+  turn++;
+  card.dataset.from = "";
+  card.innerHTML = teach;
+  close();
+}
+
+/** Back to the list, on a phone. */
+export function close() {
+  area.removeAttribute("data-shown");
+}
+
+function place() {
+  const where = card.querySelector("[data-place]");
+  const found = all();
+  const at = found.indexOf(here()) + 1;
+  if (where && at) where.textContent = said("place", { at, all: found.length });
+}
+
+addEventListener("popstate", close);

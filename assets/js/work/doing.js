@@ -1,0 +1,103 @@
+// What is done from the card and to what is picked: at once, or after a sheet has asked for what is missing.
+import { toast } from "../acts.js";
+import { counted, said } from "../clocks.js";
+import { card, go, loaded, reload } from "./card.js";
+import { refresh } from "./merge.js";
+import { post } from "./post.js";
+import { following, here, pick, picked } from "./rows.js";
+import { ask } from "./sheets.js";
+
+/** Sends an act on the chosen item; with `settles` the selection goes on to the next row. */
+async function perform(path, values, settles) {
+  const row = here();
+  const came = await post(path, values);
+  if (!came) return;
+  if (came.ok && settles && row === here()) {
+    const next = following(row);
+    if (next) go(next, { show: false });
+  }
+  await Promise.all([refresh(), settles && came.ok ? null : reload()]);
+}
+
+const base = () => `/acts/${here().dataset.keyOf}`;
+
+async function chosenAct(button) {
+  if (button.getAttribute("aria-disabled") === "true") {
+    const why = document.getElementById(button.getAttribute("aria-describedby"));
+    if (why) toast(why.textContent);
+    return;
+  }
+  const { act, version, move } = button.dataset;
+  const settles = "settles" in button.dataset;
+  const kind = button.dataset.ask;
+  if (!kind) return perform(act, { version }, settles);
+  if (kind === "reason") {
+    const machine = here()?.dataset.keyOf.split("/")[0] ?? "";
+    const given = await ask("reason", { about: button.title, machine, move });
+    return given && perform(act, { version, ...given }, settles);
+  }
+  const given = await ask(kind, {});
+  return given && perform(`${base()}/${kind}`, given, true);
+}
+
+card?.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-act], [data-ask], [aria-disabled=true]");
+  if (button) chosenAct(button);
+});
+
+/** Presses the card's button for a letter, once the card is the chosen row's; on what is picked where that is meant. */
+export async function press(letter) {
+  if (picked().length && BULK[letter]) return bulk(BULK[letter]);
+  if (!here()) return;
+  await loaded;
+  card.querySelector(`[data-key="${letter}"]`)?.click();
+}
+
+const BULK = { a: "assign", s: "snooze", e: "resolve" };
+const bar = document.getElementById("bulk");
+
+/** Says how many are picked, and what can be done with them at once. */
+export function told() {
+  const found = picked();
+  bar.hidden = found.length === 0;
+  document.body.toggleAttribute("data-picking", found.length > 0);
+  if (!found.length) return;
+  const reasoned = found.filter((row) => "reasoned" in row.dataset).length;
+  bar.querySelector("[data-picked-text]").textContent = counted("picked", found.length);
+  const plain = found.length - reasoned;
+  const hint = plain && reasoned ? "some" : reasoned ? "reasoned" : "settled";
+  bar.querySelector("[data-hint]").textContent = said(hint, { plain, reasoned });
+}
+
+/** One act on all that is picked: one request, and a list of those that it could not be done to. */
+export async function bulk(what) {
+  const found = picked();
+  let given = {};
+  if (what === "resolve") {
+    if (found.some((row) => "reasoned" in row.dataset)) {
+      given = await ask("reason", { about: bar.querySelector("[data-picked-text]").textContent, machine: "exception", move: "resolve" });
+    }
+  } else given = await ask(what, {});
+  if (!given) return;
+  const items = found.map((row) => row.dataset.keyOf).join(" ");
+  const came = await post("/acts/work/bulk", { what, items, ...given });
+  if (!came?.ok) return;
+  if (came.told.worked.failed) {
+    document.getElementById("outcome").innerHTML = came.text;
+    document.getElementById("sheet-outcome").showModal();
+  } else for (const row of found) if (row.isConnected) pick(row, false);
+  await refresh();
+  if (here()) await reload();
+}
+
+export function unpickAll() {
+  for (const row of picked()) pick(row, false);
+}
+
+bar?.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-bulk], [data-unpick]");
+  if (!button) return;
+  if ("unpick" in button.dataset) unpickAll();
+  else bulk(button.dataset.bulk);
+});
+

@@ -1,0 +1,221 @@
+// The list follows what happens without moving under anybody's hand: rows change where they are, those that closed grey
+// out in place, and new ones come in where nobody looks, or wait behind a button.
+import { Idiomorph } from "../idiomorph.js";
+import { counted, said, serverTime, tickAll } from "../clocks.js";
+import { go } from "./card.js";
+import { all, choose, following, here, list, picked, rows } from "./rows.js";
+
+const MARGIN = 50; // rows asked for beyond those that are shown, so that none falls out that was only pushed down
+const CALM = 4000;
+const KEPT = 8000;
+const LINGERS = 30000;
+let waiting = new Set();
+let pointed = 0;
+let busy = null;
+let again = false;
+
+list?.addEventListener("pointermove", () => (pointed = Date.now()));
+
+/** Whether somebody is at work in the list. */
+function touched() {
+  return Boolean(here() || picked().length || rows().scrollTop > 0 || Date.now() - pointed < CALM || gone().some((row) => Date.now() - Number(row.dataset.since) < LINGERS));
+}
+
+const gone = () => [...rows().querySelectorAll(".r[data-gone]")];
+
+/** Takes in what the store says now; `whole` puts everything into its place. */
+export async function refresh({ whole = false } = {}) {
+  if (busy) {
+    again = true;
+    if (!whole) return busy;
+    await busy;
+  }
+  busy = take(whole);
+  try {
+    await busy;
+  } finally {
+    busy = null;
+  }
+  if (again) {
+    again = false;
+    await refresh();
+  }
+}
+
+async function take(whole) {
+  const shown = all().length;
+  const told = await fetchPart(`&rows=${Math.max(100, shown + MARGIN)}`);
+  if (!told) return;
+  counts(told.info);
+  serverTime(told.info.now);
+  list.querySelector("#why1").replaceWith(told.part.querySelector("#why1"));
+  const fresh = told.part.querySelector("#rows");
+  if (whole || !touched() || !shown) replace(fresh, told.info, shown);
+  else await merge(fresh, told.info);
+  news();
+  tickAll();
+  document.body.dispatchEvent(new CustomEvent("merged"));
+}
+
+async function fetchPart(more) {
+  let answer;
+  try {
+    answer = await fetch(list.dataset.from + more);
+  } catch {
+    return null; // the banner tells of the connection
+  }
+  if (answer.redirected || answer.status === 401) return location.reload();
+  if (!answer.ok) return null;
+  const part = document.createElement("template");
+  part.innerHTML = await answer.text();
+  return { part: part.content, info: JSON.parse(answer.headers.get("Virel-List")) };
+}
+
+function counts({ counts: found }) {
+  const figures = new Intl.NumberFormat(document.documentElement.lang);
+  for (const [tab, count] of Object.entries(found)) {
+    const place = document.querySelector(`[data-count-of="${tab}"]`);
+    if (place) place.textContent = figures.format(count);
+  }
+  const badge = document.querySelector(".nav a[aria-current] b");
+  if (badge) badge.textContent = found.all;
+  document.title = `${found.all ? `(${found.all}) ` : ""}${list.dataset.title} · Virel`;
+}
+
+function replace(fresh, info, shown) {
+  const chosen = here()?.id;
+  const next = chosen && following(here())?.id;
+  const marked = new Set(picked().map((row) => row.id));
+  const children = [...fresh.children];
+  let kept = 0;
+  // Only as many as were there: the margin is the next page's.
+  for (const child of children) if (child.matches(".r") && ++kept > Math.max(100, shown)) child.remove();
+  for (const row of fresh.querySelectorAll(".r")) mark(row, row.id === chosen, marked.has(row.id));
+  const top = rows().scrollTop;
+  Idiomorph.morph(rows(), fresh.innerHTML, { morphStyle: "innerHTML" });
+  rows().scrollTop = top;
+  rows().dataset.more = kept > Math.max(100, shown) || info.more ? "1" : "";
+  waiting = new Set();
+  if (chosen && !here()) {
+    const row = next && document.getElementById(next);
+    if (row) go(row, { show: false });
+    else choose(null);
+  }
+  document.body.dispatchEvent(new CustomEvent("picks"));
+}
+
+function mark(row, chosen, marked) {
+  row.setAttribute("aria-selected", String(chosen));
+  row.toggleAttribute("data-picked", marked);
+  if (marked) row.setAttribute("aria-checked", "true");
+  row.querySelector(".check").classList.toggle("on", marked);
+}
+
+function update(row, fresh, closed = false) {
+  mark(fresh, row.getAttribute("aria-selected") === "true", !closed && row.hasAttribute("data-picked"));
+  if (closed) fresh.dataset.since = row.dataset.since ?? Date.now();
+  Idiomorph.morph(row, fresh, { morphStyle: "outerHTML" });
+}
+
+async function merge(fresh, info) {
+  const old = all();
+  const now = new Map([...fresh.querySelectorAll(".r")].map((row) => [row.id, row]));
+  const last = old.at(-1);
+  const floor = rows().getBoundingClientRect().bottom;
+  waiting = new Set();
+  const left = old.filter((row) => !now.has(row.id) && !row.hasAttribute("data-gone"));
+  const sequence = [...fresh.children];
+  const end = Math.max(...old.map((row) => sequence.indexOf(now.get(row.id))));
+  let before = null;
+  let header = null;
+  for (const [number, child] of sequence.entries()) {
+    const known = document.getElementById(child.id);
+    if (child.matches(".g")) {
+      header = known ? null : child;
+      if (known) {
+        known.innerHTML = child.innerHTML;
+        before = before && before.compareDocumentPosition(known) & Node.DOCUMENT_POSITION_PRECEDING ? before : known;
+      }
+      continue;
+    }
+    if (!child.matches(".r")) continue;
+    if (known) {
+      update(known, child);
+      before = document.getElementById(child.id);
+      continue;
+    }
+    if (number > end && info.rows > old.length && rows().dataset.more) continue; // of a part that is not shown yet
+    const below = before ? before.getBoundingClientRect().bottom >= floor || before === last : false;
+    if (!before || !below) {
+      waiting.add(child.id);
+      continue;
+    }
+    if (header) before.after(header);
+    (header ?? before).after(child);
+    header = null;
+    before = child;
+  }
+  await closed(left);
+}
+
+/** Greys out rows that are no longer to be done here, with what became of them. */
+async function closed(left) {
+  if (!left.length) return;
+  const keys = left.map((row) => row.dataset.keyOf).join(" ");
+  const answer = await fetch(`/todo/rows?keys=${encodeURIComponent(keys)}`);
+  if (!answer.ok) return;
+  const part = document.createElement("template");
+  part.innerHTML = await answer.text();
+  for (const row of left) {
+    const fresh = part.content.getElementById(row.id);
+    if (fresh) {
+      fresh.setAttribute("data-gone", "");
+      fresh.classList.add("gone");
+      update(row, fresh, true);
+      continue;
+    }
+    row.setAttribute("data-gone", "");
+    row.classList.add("gone");
+    row.removeAttribute("data-picked");
+    row.querySelector(".as").textContent = said("gone");
+    row.dataset.since = Date.now();
+  }
+  document.body.dispatchEvent(new CustomEvent("picks"));
+}
+
+function news() {
+  const bar = list.querySelector("#news");
+  bar.hidden = waiting.size === 0;
+  if (waiting.size) bar.firstElementChild.textContent = counted("new", waiting.size);
+}
+
+/** Takes away rows that closed a while ago, once one has moved on; the chosen one stays where it is on the screen. */
+export function tidy() {
+  const chosen = here();
+  const old = gone().filter((row) => row !== chosen && Date.now() - Number(row.dataset.since) > KEPT);
+  if (!old.length) return;
+  const stood = chosen?.getBoundingClientRect().top;
+  for (const row of old) row.remove();
+  for (const header of rows().querySelectorAll(".g")) {
+    if (!header.nextElementSibling?.matches(".r")) header.remove();
+  }
+  if (chosen) rows().scrollTop += chosen.getBoundingClientRect().top - stood;
+}
+
+let growing = null;
+
+/** Adds the next rows where there are more than are shown. */
+export function grow() {
+  if (!rows().dataset.more || growing) return growing;
+  growing = (async () => {
+    const told = await fetchPart(`&from=${all().filter((row) => !row.hasAttribute("data-gone")).length}&rows=100`);
+    if (!told) return;
+    for (const child of [...told.part.querySelector("#rows").children]) {
+      if (child.matches(".r, .g") && !document.getElementById(child.id)) rows().append(child);
+    }
+    rows().dataset.more = told.info.more ? "1" : "";
+    tickAll();
+    document.body.dispatchEvent(new CustomEvent("merged"));
+  })().finally(() => (growing = null));
+  return growing;
+}

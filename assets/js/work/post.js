@@ -1,0 +1,37 @@
+// Sends an act of the Action Center once, and tells the page what came of it as a button's act does.
+import { toast } from "../acts.js";
+
+const under = new Set();
+
+/** Sends a form; `{ ok, text, told }`, or null while the same is still on its way. */
+export async function post(path, values = {}) {
+  if (under.has(path)) return null;
+  under.add(path);
+  try {
+    const answer = await fetch(path, {
+      method: "POST",
+      headers: { "X-CSRF-Token": document.body.dataset.csrf, "Idempotency-Key": crypto.randomUUID() },
+      body: new URLSearchParams(values),
+    });
+    if (answer.status === 401 || answer.redirected) return location.reload();
+    const text = await answer.text();
+    const told = JSON.parse(answer.headers.get("HX-Trigger") ?? "{}");
+    for (const [name, detail] of Object.entries(told)) document.body.dispatchEvent(new CustomEvent(name, { detail }));
+    if (!answer.ok && !told.refused) toast(problem(text) || answer.statusText, { bad: true });
+    return { ok: answer.ok, text, told };
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    toast(document.body.dataset.offline, { bad: true }); // no answer at all
+    return { ok: false, text: "", told: {} };
+  } finally {
+    under.delete(path);
+  }
+}
+
+function problem(text) {
+  try {
+    return JSON.parse(text).detail;
+  } catch {
+    return ""; // no problem details: the status line has to do
+  }
+}

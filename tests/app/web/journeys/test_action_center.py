@@ -1,0 +1,139 @@
+"""A morning at the Action Center, by keyboard alone, while colleagues work too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from tests.app.web.journeys.conftest import Served, Visiting, settled
+from tests.app.web.pages.at_work import a_task, an_exception
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+
+def row(task: dict[str, Any], machine: str = "task") -> str:
+    return f"#r-{machine}-{task['id']}"
+
+
+def chosen(page: Page) -> str:
+    return page.locator(".r[aria-selected=true] .t span").first.inner_text()
+
+
+def go(page: Page, title: str) -> None:
+    """Goes to a row by key."""
+    for _ in range(page.locator(".r").count()):
+        page.keyboard.press("j")
+        if chosen(page) == title:
+            return
+    raise AssertionError(f"no row {title}")
+
+
+def test_a_morning_by_keyboard(visit: Visiting, served: Served, axe: Callable[[Page], None]):
+    house = served.house
+    tasks = [a_task(house, f"Morning {number}", priority="urgent") for number in range(4)]
+    page = visit("manager", "/")
+    settled(page)
+    go(page, "Morning 0")
+    page.locator("#c-acts").wait_for()
+    axe(page)
+    page.keyboard.press("e")
+    page.locator(f"{row(tasks[0])}.gone", has_text="Closed by Max Manager").wait_for()
+    assert chosen(page) == "Morning 1"
+    page.locator(".toast", has_text="Morning 0: done.").wait_for()
+    page.keyboard.press("z")
+    page.locator(f"{row(tasks[0])}:not(.gone)").wait_for()
+    assert chosen(page) == "Morning 1"
+
+    page.keyboard.press("a")
+    page.keyboard.type("oleg")
+    page.keyboard.press("Enter")
+    page.locator(".toast", has_text="Given to Oleg Operator.").wait_for()
+    assert chosen(page) == "Morning 2"
+    page.keyboard.press("s")
+    axe(page)
+    page.keyboard.press("2")
+    page.locator(f"{row(tasks[2])}.gone", has_text="Snoozed").wait_for()
+    page.keyboard.press("w")
+    assert page.evaluate("document.activeElement.id") in ("c-why", "card", "")  # a hand-made task has a maker
+
+
+def test_nothing_moves_under_the_cursor(visit: Visiting, served: Served):
+    house = served.house
+    tasks = [a_task(house, f"Steady {number}", priority="high") for number in range(3)]
+    page = visit("manager", "/")
+    settled(page)
+    page.locator(row(tasks[1])).click()
+    page.locator("#c-acts").wait_for()
+    page.locator(f"{row(tasks[2])} .check").click()
+    stood = page.locator(row(tasks[1])).bounding_box()
+    count = page.locator("[data-count-of=all]").inner_text()
+
+    house.operator.move(f"/tasks/{tasks[0]['id']}", "complete")
+    page.locator(f"{row(tasks[0])}.gone", has_text="Closed by Oleg Operator").wait_for()
+    sooner = a_task(house, "First of all", priority="urgent")
+    page.locator("#news", has_text="1 new").wait_for()
+    assert page.locator(row(tasks[1])).bounding_box() == stood
+    assert chosen(page) == "Steady 1"
+    assert page.locator(f"{row(tasks[2])}[data-picked]").count() == 1
+    assert page.locator("[data-count-of=all]").inner_text() == count
+    assert page.title().startswith(f"({count}) ")
+
+    page.locator("#news button").click()
+    page.locator(row(sooner)).wait_for()
+    assert page.locator(row(tasks[0])).count() == 0
+    assert chosen(page) == "Steady 1"
+    assert page.locator(f"{row(tasks[2])}[data-picked]").count() == 1
+
+
+def test_several_at_once(visit: Visiting, served: Served, axe: Callable[[Page], None]):
+    tasks = [a_task(served.house, f"Many {number}", priority="low") for number in range(2)]
+    exception = an_exception(served.house, "Many, and one to explain", priority="low")
+    page = visit("owner", "/?q=Many")
+    settled(page)
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    page.keyboard.press("Shift+J")
+    page.keyboard.press("Shift+J")
+    page.locator("#bulk", has_text="3 picked").wait_for()
+    assert "2 can be settled, 1 with a reason" in page.locator("#bulk").inner_text()
+    axe(page)
+    page.keyboard.press("s")
+    page.keyboard.press("1")
+    page.locator("#sheet-outcome", has_text="An exception is settled, not put off.").wait_for()
+    axe(page)
+    page.keyboard.press("Escape")
+    for task in tasks:
+        page.locator(f"{row(task)}.gone").wait_for()
+    assert page.locator(f"{row(exception, 'exception')}[data-picked]").count() == 1
+
+
+def test_colleagues_see_who_is_at_what(visit: Visiting, served: Served):
+    task = a_task(served.house, "Shared work", priority="high")
+    operator = visit("operator", f"/#task/{task['id']}")
+    operator.locator("#c-acts").wait_for()
+    manager = visit("manager", "/")
+    settled(manager)
+    manager.locator(f"{row(task)} .pres", has_text="Oleg is handling").wait_for()
+    assert manager.locator("#here", has_text="Oleg Operator").count() == 1
+    manager.locator(row(task)).click()
+    manager.locator("#hand", has_text="Oleg is handling").wait_for()
+    visit.forgive("404")  # the operator may not see it once it is the manager's
+    manager.keyboard.press("t")
+    manager.locator("#c-head", has_text="With Max Manager").wait_for()
+
+
+def test_a_card_covers_a_phone_and_gives_it_back(visit: Visiting, served: Served, axe: Callable[[Page], None]):
+    task = a_task(served.house, "On the way", priority="urgent")
+    page = visit("operator", "/", phone=True)
+    settled(page)
+    page.locator(row(task)).tap()
+    page.locator("#c-acts").wait_for()
+    axe(page)
+    box = page.locator("#card").bounding_box()
+    assert box is not None
+    assert box["width"] == 390
+    assert box["y"] == 0
+    page.locator("[data-back]").tap()
+    page.locator(row(task)).wait_for()
+    assert not page.locator("#card").is_visible()
