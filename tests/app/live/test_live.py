@@ -74,13 +74,14 @@ def test_viewers_hear_of_what_they_may_see_and_that_it_is_gone(watched: Watched)
     others = watched.task(queue="finance")
     head = watched.head()
     assert of(owner.read(head), others) == [("task.created", False)]
-    assert of(operator.read(head), mine) == [("task.created", False)]
+    made = [("task.created", False), ("task.status_changed", False)]
+    assert of(operator.read(head), mine) == made
     assert of(operator.items, others) == []
     manager = watched.people["manager"]
     manager.post(f"/tasks/{mine}/assign", {"user": watched.ids["manager"]})
     manager.post(f"/tasks/{mine}/assign", {"user": watched.ids["finance"]})
     operator.read(watched.head())
-    assert of(operator.items, mine) == [("task.created", False), ("task.updated", True)]
+    assert of(operator.items, mine) == [*made, ("task.updated", True)]
     assert [one["seq"] for one in owner.items] == sorted({one["seq"] for one in owner.items})
     assert all(set(one) <= {"seq", "type", "entity", "version", "gone"} for one in (*owner.items, *operator.items))
 

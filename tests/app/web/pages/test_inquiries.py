@@ -89,8 +89,12 @@ def test_who_fits_is_shown_term_by_term_and_who_does_not_with_each_condition(hou
         assert told in text, told
     assert "9,900.99" in text
     operators = text_of(Visit(house, "operator").get(f"/inquiries/{inquiry['id']}/match"))
-    assert "Dearer than the budget" in operators
+    assert "Dearer than the budget" not in operators, "that would tell the budget or the rate bit by bit"
     assert "hidden" in operators
+    finance = text_of(Visit(house, "finance").get(f"/inquiries/{inquiry['id']}/match"))
+    for told in ("+30", "hidden Rating", "hidden The best for a VIP"):
+        assert told in finance, told
+    assert "met The best for a VIP" not in finance
     for secret in ("9,900", "990099", "990,099", "7,700", "770077", "770,077", "1,000.00", "100,000"):
         assert secret not in operators, secret
     api = str(house.operator.post(f"/inquiries/{inquiry['id']}/match", status=200))
