@@ -14,7 +14,7 @@ import "./work.js";
 import "./recordkeys.js";
 import "./asking.js";
 import "./machine.js";
-import "./ask.js";
+import "./sending.js";
 import "./trail.js";
 import "./pictures.js";
 import "./account.js";

@@ -32,14 +32,14 @@ def test_a_booking_by_keyboard_alone(visit: Visiting, served: Served, axe: Calla
     assert page.locator("#line-confirm").get_attribute("open") is not None, "what was opened stays open"
     axe(page)
     page.keyboard.press("d")
-    page.locator("#ask[open]").wait_for()
+    page.locator("#asking[open]").wait_for()
     axe(page)
     page.keyboard.type("The client cancelled")
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.locator(".st.now[data-state=cancelled]").wait_for()
-    assert page.locator("#ask[open]").count() == 0
+    assert page.locator("#asking[open]").count() == 0
     page.get_by_text("The client cancelled").wait_for()
     page.keyboard.press("w")
     page.locator("#why[open]").wait_for()
