@@ -39,7 +39,7 @@ document.body.addEventListener("htmx:afterSettle", (event) => {
   if (document.activeElement === document.body) go(place);
 });
 
-if (document.querySelector(".recs, [data-live] .empty")) {
+if (document.querySelector(".recs, [data-live]:not(#list, #card) .empty")) {
   const moves = { KeyJ: 1, ArrowDown: 1, KeyK: -1, ArrowUp: -1 };
   for (const [code, by] of Object.entries(moves)) {
     onKey(code, (event) => {
