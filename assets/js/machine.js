@@ -5,7 +5,7 @@ document.addEventListener("click", (event) => {
 });
 // A refused button stays where it is and says why.
 document.addEventListener("click", (event) => {
-  const button = event.target.closest("button[aria-disabled=true]");
+  const button = event.target.closest('button[aria-disabled=true][aria-describedby^="why-move-"]');
   if (!button) return;
   event.preventDefault();
   const reason = document.getElementById(button.getAttribute("aria-describedby") ?? "");

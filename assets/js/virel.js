@@ -13,6 +13,7 @@ import "./tour.js";
 import "./work.js";
 import "./recordkeys.js";
 import "./machine.js";
+import "./sending.js";
 import "./ask.js";
 import "./trail.js";
 import "./pictures.js";

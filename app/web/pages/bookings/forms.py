@@ -15,6 +15,7 @@ from app.road.lists import MOST, page
 from app.road.problems import Fault, ForbiddenError, InvalidError, ProblemError, StaleError
 from app.road.related import people
 from app.road.road import StoredRoad
+from app.road.runs import reader_of
 from app.web import answers
 from app.web.context import caller, catalog, platform
 from app.web.pages import frame
@@ -25,6 +26,8 @@ from app.web.pages.records import forms, once
 from app.web.pages.records.forms import Form
 from app.web.pages.refusals import refusal
 from app.web.wording.language import gettext as _
+from engine.access.sight import Sight
+from engine.conditions.reads import FieldRead
 
 CODES = {"client": "code", "model": "public_code"}
 SENT = (*FIELDS, "total_currency")
@@ -45,10 +48,8 @@ def _new() -> Response:
     try:
         values = forms.values(Form({name: form.typed[name] for name in SENT if name in form.typed}), machine)
 
-        def work(road: StoredRoad) -> dict[str, Any]:
-            return entities.create(road, "booking", {**values, **_named(road, form)})
-
-        made = once.made_once(work)
+        values |= platform().pipeline.read(caller(), lambda road: _named(road, form))
+        made = once.made_once(lambda road: entities.create(road, "booking", values))
     except InvalidError as error:
         form.blame(error)
         return _making(form, 422)
@@ -104,9 +105,11 @@ def _quoted(text: str) -> str:
 
 
 def _making(form: Form, status: int = 200) -> Response:
-    """The form for a new booking, with the newest clients and models to choose from."""
+    """The form for a new booking, with the newest clients and models to choose from. A total that is not given, or not
+    theirs to see, is the model's day rate.
+    """
 
-    def read(road: StoredRoad) -> dict[str, list[str]]:
+    def read(road: StoredRoad) -> tuple[dict[str, list[str]], list[str]]:
         commands.allow_some(road, "bookings.create", road.catalog.machines["booking"])
         found = {}
         for kind in CODES:
@@ -116,16 +119,18 @@ def _making(form: Form, status: int = 200) -> Response:
                 records = []
             machine = road.catalog.machines[kind]
             found[kind] = [_label(kind, answers.shown(road, machine, one)) for one in records]
-        return found
+        reader = reader_of(road)
+        sees = Sight(reader) if reader is not None else None
+        return found, [name for name in FIELDS if sees is None or sees(FieldRead("booking", name))]
 
-    choices = platform().pipeline.read(caller(), read)
+    choices, names = platform().pipeline.read(caller(), read)
     machine = catalog().machines["booking"]
     return frame.page(
         "bookings/form.html",
         "bookings",
         status,
         form=form,
-        names=FIELDS,
+        names=names,
         machine=machine,
         choices=choices,
         once=once.token(),
