@@ -97,13 +97,13 @@ def _points(term: Term, most: float) -> Points:
     text = moments.number(term.points) if term.told else _("hidden")
     bar = round(100 * max(0.0, float(term.points)) / most) if term.told else 0
     error = "" if term.error is None else _("hidden") if term.error == HIDDEN else term.error
-    return Points(term.because, text, bar, term.verdict, _told(term.values), error)
+    return Points(term.because, text, bar, term.verdict if term.told else HIDDEN, _told(term.values), error)
 
 
 def _unfit(road: StoredRoad, one: Excluded) -> Unfit:
     failed: list[tuple[str, list[Line]]] = [
         (
-            reason.otherwise,
+            reason.otherwise if reason.told else _("Something that is not yours to see"),
             [
                 (line.expression, line.verdict, line.error or "", _told(line.values))
                 for line in reason.lines
@@ -118,7 +118,7 @@ def _unfit(road: StoredRoad, one: Excluded) -> Unfit:
 def _change(change: Change, failed: Sequence[Failed]) -> str:
     """The one thing that would have to be otherwise, in words; no other currency is proposed, which nobody would want."""
     name, _dot, part = change.fact.rpartition(".")
-    if part == "currency":
+    if part == "currency" or change.fact == HIDDEN:
         return ""
     wanted, fact = plainly(change.wanted), change.fact
     if part == "amount" and isinstance(change.wanted, int):
