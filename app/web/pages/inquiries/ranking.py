@@ -103,7 +103,7 @@ def _points(term: Term, most: float) -> Points:
 def _unfit(road: StoredRoad, one: Excluded) -> Unfit:
     failed: list[tuple[str, list[Line]]] = [
         (
-            reason.otherwise,
+            reason.otherwise if reason.told else _("Something that is not yours to see"),
             [
                 (line.expression, line.verdict, line.error or "", _told(line.values))
                 for line in reason.lines
@@ -121,7 +121,7 @@ def _change(change: Change, failed: Sequence[Failed]) -> str:
     Nothing where it rests on what is hidden.
     """
     name, _dot, part = change.fact.rpartition(".")
-    if part == "currency" or change.fact is HIDDEN:
+    if part == "currency" or change.fact == HIDDEN:
         return ""
     wanted, fact = plainly(change.wanted), change.fact
     if part == "amount" and isinstance(change.wanted, int):

@@ -16,7 +16,9 @@ WHEN = {"starts_at": "2026-03-20T10:00", "ends_at": "2026-03-20T18:00"}
 
 
 def asked(house: Agency, **values: Any) -> dict[str, Any]:
-    return an_inquiry(house, a_client(house, tier="vip")["id"], budget=BUDGET, **values)
+    inquiry = an_inquiry(house, a_client(house, tier="vip")["id"], **values)
+    found: dict[str, Any] = house.owner.patch(f"/inquiries/{inquiry['id']}", {"budget": BUDGET})
+    return found
 
 
 def test_the_list_shows_who_asks_and_until_when_and_no_budget_to_whom_it_is_hidden(house: Agency) -> None:
@@ -95,6 +97,9 @@ def test_who_fits_is_shown_term_by_term_and_who_does_not_with_each_condition(hou
     for told in ("+30", "hidden Rating", "hidden The best for a VIP"):
         assert told in finance, told
     assert "met The best for a VIP" not in finance
+    assert "Something that is not yours to see" in operators
+    assert "Dearer than the budget" not in operators
+    assert "Would fit if" not in operators
     for secret in ("9,900", "990099", "990,099", "7,700", "770077", "770,077", "1,000.00", "100,000"):
         assert secret not in operators, secret
     api = str(house.operator.post(f"/inquiries/{inquiry['id']}/match", status=200))
@@ -145,7 +150,7 @@ def test_a_refused_conversion_keeps_what_was_typed(
     house: Agency, changed: dict[str, str], status: int, told: str
 ) -> None:
     model, inquiry, visit = a_model(house), asked(house), Visit(house, "manager")
-    typed = {"key": "k1", "version": "1", "model": model["id"], **WHEN, "city": "Ulm", "notes": "Kept", **changed}
+    typed = {"key": "k1", "version": "2", "model": model["id"], **WHEN, "city": "Ulm", "notes": "Kept", **changed}
     answer = visit.post(f"/inquiries/{inquiry['id']}/convert", typed)
     page = answer.get_data(as_text=True)
     assert answer.status_code == status, page
