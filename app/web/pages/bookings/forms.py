@@ -106,7 +106,7 @@ def _quoted(text: str) -> str:
 def _making(form: Form, status: int = 200) -> Response:
     """The form for a new booking, with the newest clients and models to choose from."""
 
-    def read(road: StoredRoad) -> dict[str, list[str]]:
+    def read(road: StoredRoad) -> tuple[dict[str, list[str]], frozenset[str]]:
         commands.allow_some(road, "bookings.create", road.catalog.machines["booking"])
         found = {}
         for kind in CODES:
@@ -116,16 +116,16 @@ def _making(form: Form, status: int = 200) -> Response:
                 records = []
             machine = road.catalog.machines[kind]
             found[kind] = [_label(kind, answers.shown(road, machine, one)) for one in records]
-        return found
+        return found, commands.never_seen(road, road.catalog.machines["booking"])
 
-    choices = platform().pipeline.read(caller(), read)
+    choices, hidden = platform().pipeline.read(caller(), read)
     machine = catalog().machines["booking"]
     return frame.page(
         "bookings/form.html",
         "bookings",
         status,
         form=form,
-        names=FIELDS,
+        names=[name for name in FIELDS if name not in hidden],
         machine=machine,
         choices=choices,
         once=once.token(),
