@@ -67,6 +67,17 @@ export function send(path, values) {
 document.body.addEventListener("said", (event) => toast(event.detail.text, event.detail));
 document.body.addEventListener("refused", (event) => toast(event.detail.text, { ...event.detail, bad: true }));
 
+// A button may be gone from the page by the time its answer comes, since the feed was quicker: what is said to it would
+// reach nobody, so it is said here.
+document.body.addEventListener("htmx:beforeRequest", ({ detail: { elt, xhr } }) => {
+  xhr.addEventListener("readystatechange", () => {
+    const told = xhr.readyState === XMLHttpRequest.DONE && !document.body.contains(elt) && xhr.getResponseHeader("HX-Trigger");
+    for (const [name, detail] of Object.entries(told ? JSON.parse(told) : {})) {
+      document.body.dispatchEvent(new CustomEvent(name, { detail }));
+    }
+  });
+});
+
 document.body.addEventListener("htmx:responseError", (event) => {
   const { xhr } = event.detail;
   if (xhr.getResponseHeader("HX-Trigger")) return; // said already

@@ -17,6 +17,11 @@ document.addEventListener("click", (event) => {
   form.elements.reason.focus();
 });
 
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !(event.metaKey || event.ctrlKey)) return;
+  event.target.closest?.("dialog[open] form[data-act]")?.requestSubmit();
+});
+
 function tell(form, text) {
   const fault = form.querySelector("[data-fault]");
   if (!fault) return;

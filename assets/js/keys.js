@@ -53,6 +53,12 @@ function button(code) {
   return [...document.querySelectorAll(`[data-key="${letter}"]`)].find((one) => one.checkVisibility());
 }
 
+/** A button of the table's row that one is at: its letters are in data-rowkey. */
+function rowButton(code) {
+  const letter = code.replace("Key", "").toLowerCase();
+  return document.activeElement?.closest("tr")?.querySelector(`[data-rowkey="${CSS.escape(letter)}"]`) ?? null;
+}
+
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.isComposing || event.altKey) return;
   if ((event.metaKey || event.ctrlKey) && event.code === "KeyK") {
@@ -71,8 +77,9 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   if (event.code === "KeyZ") return undoLast();
-  if (own.has(event.code) && own.get(event.code)(event) !== false) return;
-  const found = button(event.code);
+  const inRow = rowButton(event.code);
+  if (!inRow && own.has(event.code) && own.get(event.code)(event) !== false) return;
+  const found = inRow ?? button(event.code);
   if (found) {
     event.preventDefault();
     found.click();

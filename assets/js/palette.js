@@ -54,10 +54,11 @@ function commands() {
   const place = group("here");
   for (const old of place.querySelectorAll("[role=option]")) old.remove();
   const row = opener?.closest?.(".recs tbody tr");
-  const buttons = [...(row?.querySelectorAll("[data-rowkey]") ?? []), ...document.querySelectorAll("main [data-key]")];
+  const ofRow = [...(row?.querySelectorAll("[data-rowkey]") ?? [])]; // hidden by now, since the focus has left their row
+  const others = [...document.querySelectorAll("main [data-key]")].filter((one) => one.checkVisibility());
   let number = 0;
-  for (const button of buttons) {
-    if (!button.checkVisibility() || button.getAttribute("aria-disabled") === "true" || button.disabled) continue;
+  for (const button of [...ofRow, ...others]) {
+    if (button.getAttribute("aria-disabled") === "true" || button.disabled) continue;
     const made = option("button", `palette-here-${number++}`, "bolt", said(button));
     made.type = "button";
     const space = document.createElement("span");

@@ -1,8 +1,7 @@
-// Tables of entities by keyboard: J and K move through the rows, Enter opens one, and a letter does what the row's button
-// with that letter does. Where a row goes away under the reader, the next one takes its place.
+// Tables of entities by keyboard: J and K move through the rows, Enter opens one (a letter in a button's data-rowkey does
+// what the button does, see keys.js). Where a row goes away under the reader, the next one takes its place.
 import { onKey } from "./keys.js";
 
-const LETTERS = ["KeyA", "KeyL", "KeyI", "KeyM", "KeyB"];
 const rows = () => [...document.querySelectorAll(".recs tbody tr")].filter((one) => one.checkVisibility());
 const link = (row) => row?.querySelector("th a[href], a[href]");
 let place = -1;
@@ -39,20 +38,13 @@ document.body.addEventListener("htmx:afterSettle", (event) => {
   if (document.activeElement === document.body) go(place);
 });
 
-if (document.querySelector(".recs, [data-live] .empty")) {
+if (document.querySelector(".recs, [data-live]:not(#list, #card) .empty")) {
   const moves = { KeyJ: 1, ArrowDown: 1, KeyK: -1, ArrowUp: -1 };
   for (const [code, by] of Object.entries(moves)) {
     onKey(code, (event) => {
-      if (!rows().length) return false;
+      if (!rows().length || (code.startsWith("Arrow") && !row())) return false;
       if (code.startsWith("Arrow")) event.preventDefault();
       return step(by);
-    });
-  }
-  for (const code of LETTERS) {
-    onKey(code, () => {
-      const button = row()?.querySelector(`[data-rowkey="${code.slice(3).toLowerCase()}"]`);
-      if (!button) return false;
-      button.click();
     });
   }
 }

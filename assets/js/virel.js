@@ -12,7 +12,6 @@ import "./palette.js";
 import "./tour.js";
 import "./work.js";
 import "./recordkeys.js";
-import "./asking.js";
 import "./machine.js";
 import "./ask.js";
 import "./trail.js";

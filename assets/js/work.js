@@ -41,7 +41,7 @@ if (list) {
     true,
   );
   card.addEventListener("click", (event) => {
-    if (event.target.closest("[data-back]")) history.state?.card ? history.back() : close();
+    if (event.target.closest("[data-card-back]")) history.state?.card ? history.back() : close();
     const by = event.target.closest("[data-step]");
     if (by) step(Number(by.dataset.step));
   });

@@ -29,7 +29,7 @@ async function chosenAct(button) {
   }
   const { act, version, move } = button.dataset;
   const settles = "settles" in button.dataset;
-  const kind = button.dataset.ask;
+  const kind = button.dataset.needs;
   if (!kind) return perform(act, { version }, settles);
   if (kind === "reason") {
     const machine = here()?.dataset.keyOf.split("/")[0] ?? "";
@@ -41,7 +41,7 @@ async function chosenAct(button) {
 }
 
 card?.addEventListener("click", (event) => {
-  const button = event.target.closest("[data-act], [data-ask], [aria-disabled=true]");
+  const button = event.target.closest("[data-act], [data-needs], [aria-disabled=true]");
   if (button) chosenAct(button);
 });
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -16,10 +16,13 @@ from app.web.wording import moments
 from app.web.wording.language import gettext as _
 from app.web.wording.language import locale
 from engine.conditions.values import Timestamp
+from engine.conditions.veil import HIDDEN
 
 SECOND = 1_000_000_000
 NEAR = 15
 """Percent of a task's own span that are left when its deadline counts as near."""
+HALF = 50
+"""Percent of a ring of which it is not known how full it is."""
 CLIENTS_TURN = "waiting_for_client"
 """The state in which an inquiry waits for its client."""
 
@@ -89,6 +92,30 @@ def of_clock(face: Face, now: Timestamp, status: str = "") -> Deadline:
         text = _("Closed until %(when)s") % {"when": soon(face.opens, now)}
         return Deadline("outside", text, "moon", title=_("Due %(when)s") % {"when": title})
     return running(face.opened, face.warn, face.due, now, warned=True)
+
+
+def clock(shown: Mapping[str, Any], now: Timestamp) -> Deadline:
+    """A clock as ``standing.clocks_of`` tells it, which does not say when it opened: it is not said anew as time passes."""
+    due = Timestamp.parse(shown["due"]) if shown["due"] not in (None, HIDDEN) else None
+    title = _instant(due) if due is not None else ""
+    if shown["state"] == "achieved":
+        return Deadline("achieved", _("Met"), "met", title=title)
+    if shown["state"] == "cancelled":
+        return Deadline("nodate", _("Called off"), "none")
+    if shown["paused"]:
+        return Deadline("paused", _("Paused"), "pause", title=title)
+    if due is None:
+        return Deadline("nodate", _("No deadline"), "none")
+    if now <= due and not shown["within_hours"]:
+        text = _("Closed now, due %(when)s") % {"when": moments.day_hour(due)}
+        return Deadline("outside", text, "moon", title=title)
+    left = (int(due) - int(now)) // SECOND
+    span = {"span": moments.span(left)}
+    if left < 0:
+        return Deadline("breached", _("%(span)s late") % span, "octbang", title=title)
+    if shown["state"] == "warning":
+        return Deadline("warning", _("%(span)s left, warned") % span, "tribang", title=title)
+    return Deadline("running", _("%(span)s left") % span, "", HALF, title)
 
 
 def running(since: Timestamp, warn: Timestamp | None, due: Timestamp, now: Timestamp, *, warned: bool) -> Deadline:

@@ -134,6 +134,6 @@ def test_a_card_covers_a_phone_and_gives_it_back(visit: Visiting, served: Served
     assert box is not None
     assert box["width"] == 390
     assert box["y"] == 0
-    page.locator("[data-back]").tap()
+    page.locator("[data-card-back]").tap()
     page.locator(row(task)).wait_for()
     assert not page.locator("#card").is_visible()
