@@ -62,7 +62,9 @@ def _theirs(taken: frozenset[str], values: Mapping[str, Any]) -> None:
 def create(road: StoredRoad, machine: str, values: Mapping[str, Any]) -> Record:
     """A new entity with its defaults and, where its kind has one, a code of its own."""
     commands.allow_some(road, f"{road.catalog.machines[machine].plural}.create", road.catalog.machines[machine])
-    commands.allow_setting(road, road.catalog.machines[machine], values)
+    commands.allow_setting(
+        road, road.catalog.machines[machine], [n for n, value in values.items() if value is not None]
+    )
     _theirs(at_first(machine), values)
     id = road.store.identify(commands.new_id())
     whole = {**DEFAULTS.get(machine, {}), **{name: value for name, value in values.items() if value is not None}}

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from app.road.fitting import MOST_MONEY
 from app.road.problems import Fault, InvalidError
 from app.road.road import StoredRoad
-from engine.conditions.values import MAX_INT, Timestamp
+from engine.conditions.values import Timestamp
 
 DAY = 86_400_000_000_000
 """In nanoseconds."""
@@ -32,6 +33,6 @@ def total(road: StoredRoad, booking: Mapping[str, Any]) -> dict[str, Any] | None
         return None
     rate = model["day_rate"]
     amount = rate["amount"] * max(1, -(-span // DAY))
-    if amount > MAX_INT:
+    if amount > MOST_MONEY:
         raise InvalidError([Fault("/total", "invalid", TOO_MUCH)])
     return {"amount": amount, "currency": rate["currency"]}

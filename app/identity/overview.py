@@ -45,6 +45,7 @@ def queues_of_role(connection: Connection, role: str) -> list[str]:
 
 
 def active_owners(connection: Connection) -> list[str]:
-    """The ids of the active owners."""
-    query = sa.select(USERS.c.id, USERS.c.roles).where(USERS.c.status == "active")
+    """The ids of the active owners who can sign in."""
+    able = sa.select(CREDENTIALS.c.user).where(CREDENTIALS.c.password.is_not(None))
+    query = sa.select(USERS.c.id, USERS.c.roles).where(USERS.c.status == "active", USERS.c.id.in_(able))
     return [id for id, roles in connection.execute(query) if OWNER in (loaded(roles) or [])]

@@ -162,13 +162,18 @@ def allow_some(road: StoredRoad, permission: str, machine: Machine) -> None:
 
 def allow_setting(road: StoredRoad, machine: Machine, names: Iterable[str]) -> None:
     """Raises ForbiddenError for a field that the caller sees on no entity: what is set freely is found out by comparison."""
+    hidden = never_seen(road, machine)
+    for name in names:
+        if name in hidden:
+            grant = road.catalog.access.of(road.journal.caller.actor["roles"]).reading[machine.id][0]
+            raise _unseen(machine, "", f"{machine.plural}.create", name, grant)
+
+
+def never_seen(road: StoredRoad, machine: Machine) -> frozenset[str]:
+    """The fields that every reading grant of the caller hides."""
     caller = road.journal.caller
     grants = road.catalog.access.of(caller.actor["roles"]).reading.get(machine.id, ())
-    if caller.system or not grants:
-        return
-    for name in names:
-        if all(name in grant.hide for grant in grants):
-            raise _unseen(machine, "", f"{machine.plural}.create", name, grants[0])
+    return frozenset.intersection(*(grant.hide for grant in grants)) if grants and not caller.system else frozenset()
 
 
 def _unseen(machine: Machine, id: str, permission: str, name: str, grant: CheckedGrant) -> ForbiddenError:

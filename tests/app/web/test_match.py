@@ -92,7 +92,7 @@ def test_a_total_that_nobody_gives_is_the_models_rate_for_every_day_begun(house:
 def test_a_total_beyond_all_amounts_is_refused_without_a_figure(house: Agency) -> None:
     inquiry = asked(house)
     model = house.owner.get("/models")["items"][0]["id"]
-    house.owner.patch(f"/models/{model}", {"day_rate": {"amount": 8 * 10**18, "currency": CURRENCY}})
+    house.owner.patch(f"/models/{model}", {"day_rate": {"amount": 8 * 10**15, "currency": CURRENCY}})
     chosen = {"model": model, "ends_at": "2026-04-13T18:00:00Z"}
     refused = house.operator.post(f"/inquiries/{inquiry}/convert-to-booking", chosen, 422)
     (fault,) = refused["errors"]

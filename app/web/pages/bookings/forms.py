@@ -15,7 +15,6 @@ from app.road.lists import MOST, page
 from app.road.problems import Fault, ForbiddenError, InvalidError, ProblemError, StaleError
 from app.road.related import people
 from app.road.road import StoredRoad
-from app.road.runs import reader_of
 from app.web import answers
 from app.web.context import caller, catalog, platform
 from app.web.pages import frame
@@ -26,8 +25,6 @@ from app.web.pages.records import forms, once
 from app.web.pages.records.forms import Form
 from app.web.pages.refusals import refusal
 from app.web.wording.language import gettext as _
-from engine.access.sight import Sight
-from engine.conditions.reads import FieldRead
 
 CODES = {"client": "code", "model": "public_code"}
 SENT = (*FIELDS, "total_currency")
@@ -109,7 +106,7 @@ def _making(form: Form, status: int = 200) -> Response:
     theirs to see, is the model's day rate.
     """
 
-    def read(road: StoredRoad) -> tuple[dict[str, list[str]], list[str]]:
+    def read(road: StoredRoad) -> tuple[dict[str, list[str]], frozenset[str]]:
         commands.allow_some(road, "bookings.create", road.catalog.machines["booking"])
         found = {}
         for kind in CODES:
@@ -119,18 +116,16 @@ def _making(form: Form, status: int = 200) -> Response:
                 records = []
             machine = road.catalog.machines[kind]
             found[kind] = [_label(kind, answers.shown(road, machine, one)) for one in records]
-        reader = reader_of(road)
-        sees = Sight(reader) if reader is not None else None
-        return found, [name for name in FIELDS if sees is None or sees(FieldRead("booking", name))]
+        return found, commands.never_seen(road, road.catalog.machines["booking"])
 
-    choices, names = platform().pipeline.read(caller(), read)
+    choices, hidden = platform().pipeline.read(caller(), read)
     machine = catalog().machines["booking"]
     return frame.page(
         "bookings/form.html",
         "bookings",
         status,
         form=form,
-        names=names,
+        names=[name for name in FIELDS if name not in hidden],
         machine=machine,
         choices=choices,
         once=once.token(),

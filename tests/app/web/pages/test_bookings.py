@@ -147,6 +147,7 @@ def test_services_come_and_go_and_the_total_follows(world: World):
 
 
 def form_of(world: World, **more: str) -> dict[str, str]:
+    assert 'name="total"' not in world.operator.open("/bookings/new"), "who does not see it does not set it"
     page = world.manager.open(f"/bookings/new?client={world.client['id']}&model={world.model['id']}")
     client, model = field(page, "client"), field(page, "model")
     times = {"starts_at": "2026-06-01T09:00", "ends_at": "2026-06-01T18:00"}

@@ -209,7 +209,7 @@ def test_a_cookie_that_is_forged_lent_or_outlived_is_nothing(house: Agency):
     operator.get("/people", 403)
     assert "Payment" not in operator.get("/")
     demoted = looking(house)
-    house.owner.post("/users", {"email": "b@house.test", "roles": ["OWNER"]})
+    house.owner.patch(f"/users/{house.ids['manager']}", {"roles": ["OWNER"]})
     house.owner.patch(f"/users/{house.ids['owner']}", {"roles": ["CONTENT_MANAGER"]})
     assert "You look as" not in demoted.get("/models")
     demoted.get("/people", 403)
