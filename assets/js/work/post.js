@@ -2,11 +2,12 @@
 // is kept, and sent again with its key.
 import { toast } from "../acts.js";
 import { keepAct } from "../kept.js";
+import { signedOut } from "../session.js";
 
 const PATIENCE = 30000;
 const under = new Set();
 
-/** Sends a form; `{ ok, text, told }`, or null while the same is still on its way. */
+/** Sends a form; `{ ok, text, told }`, or nothing while the same is still on its way, or where one is signed out. */
 export async function post(path, values = {}) {
   if (under.has(path)) return null;
   under.add(path);
@@ -18,7 +19,7 @@ export async function post(path, values = {}) {
       body: new URLSearchParams(values),
       signal: AbortSignal.timeout(PATIENCE),
     });
-    if (answer.status === 401 || answer.redirected) return location.reload();
+    if (answer.status === 401 || answer.redirected) return void signedOut();
     const text = await answer.text();
     const told = JSON.parse(answer.headers.get("HX-Trigger") ?? "{}");
     for (const [name, detail] of Object.entries(told)) document.body.dispatchEvent(new CustomEvent(name, { detail }));
