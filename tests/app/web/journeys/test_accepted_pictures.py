@@ -5,11 +5,12 @@ from __future__ import annotations
 from tests.app.web.journeys.conftest import Served, Visiting
 from tests.app.web.journeys.hands import WAYS, Hands
 from tests.app.web.journeys.test_pictures import jpeg, order, sent, shown
+from tests.app.web.population import RATE
 
 
 @WAYS
 def test_pictures_are_sent_and_put_in_order(visit: Visiting, served: Served, mouse: bool, locale: str):
-    values = {"name": f"Pictured {mouse} {locale}", "category": "runway", "home_city": "Berlin"}
+    values = {"name": f"Pictured {mouse} {locale}", "category": "runway", "home_city": "Berlin", "day_rate": RATE}
     model = served.house.owner.post("/models", values)["id"]
     page = visit("content", f"/models/{model}", locale=locale)
     hands = Hands(page, mouse)
