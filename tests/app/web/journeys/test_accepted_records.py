@@ -44,7 +44,9 @@ def test_a_booking_is_confirmed_once_nothing_stands_against_it(
         hands.do("#move-request_deposit")
     page.locator(".st.now[data-state=awaiting_deposit]").wait_for()
     house.finance.patch(path, {"deposit_status": "waived"})
-    page.locator(".st.now[data-state=confirmed]").or_(page.locator("#move-confirm:not([aria-disabled])")).first.wait_for()
+    page.locator(".st.now[data-state=confirmed]").or_(
+        page.locator("#move-confirm:not([aria-disabled])")
+    ).first.wait_for()
     if house.owner.get(path)["status"] != "confirmed":
         with hands.acting():
             hands.do("#move-confirm", "c")
@@ -53,9 +55,7 @@ def test_a_booking_is_confirmed_once_nothing_stands_against_it(
 
 
 @WAYS
-def test_a_visitors_inquiry_is_matched_and_becomes_a_booking(
-    visit: Visiting, served: Served, mouse: bool, locale: str
-):
+def test_a_visitors_inquiry_is_matched_and_becomes_a_booking(visit: Visiting, served: Served, mouse: bool, locale: str):
     house, name = served.house, f"Claire {mouse} {locale} Щ"
     manager = visit("manager", "/inquiries", locale=locale)
     settled(manager)
