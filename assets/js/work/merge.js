@@ -6,6 +6,7 @@ import { signedOut } from "../session.js";
 import { go } from "./card.js";
 import { all, choose, following, here, list, picked, rows } from "./rows.js";
 
+const PAUSE = 2; // times as long as the last answer took
 const MARGIN = 50; // rows asked for beyond those that are shown, so that none falls out that was only pushed down
 const CALM = 4000;
 const KEPT = 8000;
@@ -13,6 +14,7 @@ const LINGERS = 30000;
 let waiting = new Set();
 let pointed = 0;
 let busy = null;
+let taken = 0;
 let again = false;
 
 list?.addEventListener("pointermove", () => (pointed = Date.now()));
@@ -31,14 +33,17 @@ export async function refresh({ whole = false } = {}) {
     if (!whole) return busy;
     await busy;
   }
+  const begun = performance.now();
   busy = take(whole);
   try {
     await busy;
   } finally {
     busy = null;
+    taken = performance.now() - begun;
   }
   if (again) {
     again = false;
+    await new Promise((done) => setTimeout(done, PAUSE * taken)); // a busy server is not asked without a break
     await refresh();
   }
 }
