@@ -1,10 +1,11 @@
 """Connections cut at random while colleagues work: the screen comes to equal the store, with nothing missed or doubled.
 
-``VIREL_CUTS`` says how many cuts are made.
+``VIREL_CUTS`` says how many cuts are made; ``--log-cli-level=INFO`` how long the screen took.
 """
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import os
 import random
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, BrowserContext, Page
 
+LOG = logging.getLogger(__name__)
 CUTS = int(os.environ.get("VIREL_CUTS", "12"))
 KINDS = ("socket", "network", "server")
 WITHIN = 2.0
@@ -221,8 +223,7 @@ def test_after_every_cut_the_screen_equals_the_store(office: Office, chromium: B
                 page.mouse.move(0, 0)
     context.close()
     [(written,)] = asked(office.site, "SELECT count(*) FROM events WHERE subject IN (SELECT id FROM tasks)")
-    print(f"{written} changes")
     assert written > 3 * CUTS, "there was nothing to miss"
     for kind, seconds in took.items():
-        print(f"{len(seconds)} × {kind}: at most {max(seconds, default=0):.2f} s")
+        LOG.info("%d × %s amid %d changes: at most %.2f s", len(seconds), kind, written, max(seconds, default=0))
     assert sum(map(len, took.values())) == CUTS
