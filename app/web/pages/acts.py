@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from urllib.parse import quote
 
 from flask import Response, request
 
@@ -42,6 +43,19 @@ def act(work: Callable[[StoredRoad], str], *, undoable: bool = True) -> Response
         told["said"] |= {"undo": root, "seconds": platform().settings.undo_seconds}
     response = Response(status=204)
     response.headers["HX-Trigger"] = json.dumps(told)
+    return response
+
+
+TOLD_COOKIE = "said"
+
+
+def told_there(response: Response, text: str, root: str | None = None) -> Response:
+    """Has the page that an answer leads to say what was done, with its Undo where ``root`` names the command."""
+    told: dict[str, object] = {"text": text}
+    if root is not None:
+        told |= {"undo": root, "seconds": platform().settings.undo_seconds}
+    value = quote(json.dumps(told), safe="")
+    response.set_cookie(TOLD_COOKIE, value, max_age=30, path="/", secure=request.is_secure, samesite="Lax")
     return response
 
 
