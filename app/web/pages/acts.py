@@ -16,7 +16,7 @@ from app.commands.undo import undo as take_back
 from app.road.problems import CollisionError, ProblemError
 from app.road.road import StoredRoad
 from app.web.answers import Answer, change
-from app.web.context import platform
+from app.web.context import platform, undo_window
 from app.web.pages.addresses import address
 from app.web.pages.refusals import refusal
 from app.web.wording.language import gettext as _
@@ -76,7 +76,7 @@ def refused(error: ProblemError) -> Response:
 def undo() -> Response:
     """Takes a command of one's own back, within its window."""
     root = request.form.get("command", "")[:500]
-    window = platform().settings.undo_seconds * 1_000_000
+    window = undo_window()
 
     def work(road: StoredRoad) -> str:
         take_back(road, root, window)

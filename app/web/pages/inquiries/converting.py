@@ -15,7 +15,7 @@ from app.road.idempotency import Kept, find, keep
 from app.road.problems import CollisionError, InvalidError, ProblemError
 from app.road.road import StoredRoad
 from app.web.answers import shown
-from app.web.context import caller, catalog, platform
+from app.web.context import caller, catalog, platform, undo_window
 from app.web.pages.acts import told_there, version
 from app.web.pages.frame import page
 from app.web.pages.records import forms
@@ -69,7 +69,7 @@ def _convert(id: str) -> Response:
             keep(road, road.journal.caller.id, key, Kept(fingerprint, 303, {}, {"booking": booking["id"]}))
             return str(booking["id"]), road.first.root if road.first is not None else None
 
-        made, root = platform().pipeline.run(caller(), work)
+        made, root = platform().pipeline.run(caller(), work, undo_window=undo_window())
     except InvalidError as error:
         form.blame(error)
         status = 422
