@@ -231,7 +231,7 @@ def test_time_goes_by_in_the_reader_s_language(house: Agency):
 
 
 def test_a_task_without_a_deadline_shows_the_clock_of_what_it_is_about(house: Agency):
-    inquiry = an_inquiry(house, a_client(house))
+    inquiry = an_inquiry(house, a_client(house)["id"])
     task = a_task(house, "Ask once more", about=f"inquiry/{inquiry['id']}")
     a_task(house, "About nothing")
     page = somebody(house, "manager").get("/todo/list")
