@@ -22,6 +22,8 @@ END = 2**63 - 1
 """No event has this number."""
 AROUND = (("payment", "booking"), ("option", "booking"))
 """Machines whose relation leads to the booking."""
+MOST_ABOUT = 200
+"""Of the tasks, and of the exceptions, around an entity: how many of the newest its timeline tells of."""
 
 
 def timeline(
@@ -59,7 +61,7 @@ def history(road: StoredRoad, machine_id: str, id: str, *, limit: int) -> list[d
     about = {machine_id: [id]}
     for machine in ("task", "exception"):
         plural = road.catalog.machines[machine].plural
-        for record in _about(road, machine, [f"{machine_id}/{id}"]):
+        for record in _about(road, machine, [f"{machine_id}/{id}"], MOST_ABOUT):
             if road.journal.caller.system or commands.decision(road, f"{plural}.read", machine, record).allowed:
                 about.setdefault(machine, []).append(record["id"])
     items = []
@@ -84,7 +86,7 @@ def _around(road: StoredRoad, booking: Record) -> dict[str, list[str]]:
         records += [(machine, one) for one in road.world.inverse(machine, relation, booking["id"])]
     for machine in ("task", "exception"):
         about = [f"booking/{booking['id']}", *(f"{kind}/{one['id']}" for kind, one in records if kind != machine)]
-        records += [(machine, one) for one in _about(road, machine, about)]
+        records += [(machine, one) for one in _about(road, machine, about, MOST_ABOUT)]
     for machine, record in records:
         plural = road.catalog.machines[machine].plural
         if road.journal.caller.system or commands.decision(road, f"{plural}.read", machine, record).allowed:
@@ -92,16 +94,19 @@ def _around(road: StoredRoad, booking: Record) -> dict[str, list[str]]:
     return found
 
 
-def _about(road: StoredRoad, machine: str, about: list[str]) -> list[Record]:
-    """The tasks or exceptions about some entities."""
+def _about(road: StoredRoad, machine: str, about: list[str], most: int = END) -> list[Record]:
+    """The tasks or exceptions about some entities; of more than ``most``, the newest."""
     table = road.store.rows(machine).table
     texts = _filled(about)
 
     def clause() -> Any:
-        return sa.select(table).where(table.c.about.in_([sa.bindparam(f"about{n}") for n in range(len(texts))]))
+        query = sa.select(table).where(table.c.about.in_([sa.bindparam(f"about{n}") for n in range(len(texts))]))
+        return query.order_by(table.c.created_at.desc(), table.c.id.desc()).limit(
+            sa.bindparam("most", type_=sa.BigInteger)
+        )
 
     select = road.statements.of(("about", machine, len(texts)), clause)
-    values = {f"about{n}": text for n, text in enumerate(texts)}
+    values: dict[str, Any] = {"most": most} | {f"about{n}": text for n, text in enumerate(texts)}
     return [road.store.take(machine, row) for row in select(road.connection, values).fetchall()]
 
 

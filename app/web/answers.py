@@ -16,6 +16,7 @@ from app.road.commands import decision
 from app.road.idempotency import Kept, find, keep
 from app.road.problems import Fault, InvalidError, NeverHandedOutError
 from app.road.road import StoredRoad
+from app.web import context
 from app.web.body import MalformedError, read_object
 from app.web.context import caller, platform
 from app.web.problems import problem
@@ -168,7 +169,7 @@ def change(
         keep(road, who.id, key, Kept(fingerprint, answer.status, dict(answer.headers), answer.body))
         return answer
 
-    window = platform().settings.undo_seconds * 1_000_000 if undo_window else 0
+    window = context.undo_window() if undo_window else 0
     try:
         return platform().pipeline.run(who, once, undo_window=window).response()
     except OtherRequestError:

@@ -7,6 +7,7 @@ from typing import cast
 from flask import current_app, g, request
 
 from app.bootstrap import Platform
+from app.clock import ScaledClock
 from app.road.caller import Caller
 from app.web.signed_in import who
 from engine.catalog import Catalog
@@ -17,6 +18,15 @@ EXTENSION = "virel"
 def platform() -> Platform:
     """The platform that serves this request."""
     return cast(Platform, current_app.extensions[EXTENSION])
+
+
+def undo_window() -> int:
+    """How long a command can be undone, in microseconds of the platform's clock: in a demo whose days run fast, as long
+    as it is on the wall.
+    """
+    here = platform()
+    speed = here.clock.speed if isinstance(here.clock, ScaledClock) else 1.0
+    return int(here.settings.undo_seconds * 1_000_000 * max(1.0, speed))
 
 
 def caller() -> Caller:

@@ -67,6 +67,18 @@ export function send(path, values) {
 document.body.addEventListener("said", (event) => toast(event.detail.text, event.detail));
 document.body.addEventListener("refused", (event) => toast(event.detail.text, { ...event.detail, bad: true }));
 
+// What was done on the page before, where its answer led here: said once.
+const carried = document.cookie.split("; ").find((one) => one.startsWith("said="));
+if (carried) {
+  document.cookie = "said=; Max-Age=0; Path=/; SameSite=Lax";
+  try {
+    const detail = JSON.parse(decodeURIComponent(carried.slice("said=".length)));
+    toast(detail.text, detail);
+  } catch {
+    // not ours: something else on this host keeps a cookie of this name
+  }
+}
+
 // A button may be gone from the page by the time its answer comes, since the feed was quicker: what is said to it would
 // reach nobody, so it is said here.
 document.body.addEventListener("htmx:beforeRequest", ({ detail: { elt, xhr } }) => {

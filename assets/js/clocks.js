@@ -1,4 +1,4 @@
-// Deadlines that stay true: every half minute each says anew how long there is, in the words that the page gives along.
+// Deadlines that stay true: every half minute of the page's time each says anew how long there is, in the words that the page gives along.
 import { now as told } from "./clock.js";
 
 const host = document.querySelector("[data-patterns]");
@@ -82,6 +82,9 @@ export function tickAll() {
 
 if (words) {
   serverTime(host.dataset.now);
-  setInterval(tickAll, EVERY);
+  (function again() {
+    const speed = Number(document.getElementById("dclock")?.dataset.speed ?? 1);
+    setTimeout(() => (tickAll(), again()), Math.max(SECOND, EVERY / Math.max(1, speed)));
+  })();
   document.addEventListener("visibilitychange", () => document.hidden || tickAll());
 }

@@ -26,7 +26,7 @@ function explain() {
   for (const one of document.querySelectorAll("[data-key]")) {
     if (!one.checkVisibility() || found.has(one.dataset.key)) continue;
     const label = one.cloneNode(true);
-    for (const mark of label.querySelectorAll("kbd")) mark.remove();
+    for (const mark of label.querySelectorAll("kbd, .sr.pho")) mark.remove();
     found.set(one.dataset.key, one.getAttribute("aria-label") ?? label.textContent.trim());
   }
   const here = help.querySelector("[data-here]");

@@ -39,6 +39,8 @@ tour.addEventListener("keydown", (event) => {
 });
 document.querySelector("[data-tour]").addEventListener("click", (event) => {
   event.target.closest("details").open = false;
+  const nav = document.getElementById("nav");
+  if (nav.matches(":popover-open")) nav.hidePopover();
   show(0);
   tour.focus();
 });

@@ -10,6 +10,7 @@ import "./keys.js";
 import "./clock.js";
 import "./palette.js";
 import "./tour.js";
+import "./places.js";
 import "./work.js";
 import "./recordkeys.js";
 import "./machine.js";

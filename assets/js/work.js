@@ -5,6 +5,7 @@ import { press, told, unpickAll } from "./work/doing.js";
 import { grow, refresh, tidy } from "./work/merge.js";
 import { post } from "./work/post.js";
 import { moved, show } from "./work/presence.js";
+import { pickingByTouch } from "./work/touch.js";
 import { all, here, list, neighbour, pick, picked, pickRange, rows } from "./work/rows.js";
 
 const NEAR_END = 10;
@@ -25,7 +26,7 @@ if (list) {
     if (event.target.closest("[data-catch-up]")) return void refresh({ whole: true });
     const row = event.target.closest(".r");
     if (!row) return;
-    if (event.target.closest(".check")) return pick(row);
+    if (event.target.closest(".check") || pickingByTouch()) return pick(row);
     if (event.shiftKey) {
       getSelection().removeAllRanges();
       pickRange(here(), row);

@@ -12,7 +12,7 @@ from app.road.problems import Fault, InvalidError
 from app.road.road import StoredRoad
 from app.web.answers import Answer, body, change
 from app.web.api.operations import KEY, Interface, Operation
-from app.web.context import platform
+from app.web.context import undo_window
 
 
 def _undo() -> Response:
@@ -23,7 +23,7 @@ def _undo() -> Response:
         faults.append(Fault("/command", "missing", "send what Virel-Undo said when the command was carried out"))
     if faults:
         raise InvalidError(faults)
-    window = platform().settings.undo_seconds * 1_000_000
+    window = undo_window()
 
     def work(road: StoredRoad) -> Answer:
         done = undo(road, str(command), window)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from urllib.parse import quote
 
 from flask import Response, request
 
@@ -15,7 +16,7 @@ from app.commands.undo import undo as take_back
 from app.road.problems import CollisionError, ProblemError
 from app.road.road import StoredRoad
 from app.web.answers import Answer, change
-from app.web.context import platform
+from app.web.context import platform, undo_window
 from app.web.pages.addresses import address
 from app.web.pages.refusals import refusal
 from app.web.wording.language import gettext as _
@@ -45,6 +46,19 @@ def act(work: Callable[[StoredRoad], str], *, undoable: bool = True) -> Response
     return response
 
 
+TOLD_COOKIE = "said"
+
+
+def told_there(response: Response, text: str, root: str | None = None) -> Response:
+    """Has the page that an answer leads to say what was done, with its Undo where ``root`` names the command."""
+    told: dict[str, object] = {"text": text}
+    if root is not None:
+        told |= {"undo": root, "seconds": platform().settings.undo_seconds}
+    value = quote(json.dumps(told), safe="")
+    response.set_cookie(TOLD_COOKIE, value, max_age=30, path="/", secure=request.is_secure, samesite="Lax")
+    return response
+
+
 def refused(error: ProblemError) -> Response:
     """Why an act was not carried out, with nothing changed."""
     status, text = refusal(error)
@@ -62,7 +76,7 @@ def refused(error: ProblemError) -> Response:
 def undo() -> Response:
     """Takes a command of one's own back, within its window."""
     root = request.form.get("command", "")[:500]
-    window = platform().settings.undo_seconds * 1_000_000
+    window = undo_window()
 
     def work(road: StoredRoad) -> str:
         take_back(road, root, window)

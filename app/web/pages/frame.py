@@ -92,9 +92,16 @@ def surroundings() -> dict[str, Any]:
         "undo_seconds": platform().settings.undo_seconds,
         "release": _release(),
         "role_words": role_words,
+        "initials": initials,
         "preview_end": preview_end,
         "preview_left": preview_left,
     }
+
+
+def initials(name: str | None) -> str:
+    """The letters that stand for a name: of its first two words that have one, whatever marks stand before it."""
+    firsts = [next((letter for letter in word if letter.isalnum()), "") for word in (name or "").split()]
+    return "".join([one for one in firsts if one][:2]).upper()
 
 
 def role_words(roles: list[str]) -> list[str]:

@@ -58,9 +58,18 @@ async function take(whole) {
   const fresh = told.part.querySelector("#rows");
   if (whole || !touched() || !shown) replace(fresh, told.info, shown);
   else await merge(fresh, told.info);
+  listed();
   news();
   tickAll();
   document.body.dispatchEvent(new CustomEvent("merged"));
+}
+
+/** An empty list is no list of options: it says why it is empty, with a heading. */
+function listed() {
+  const some = all().length > 0;
+  rows().setAttribute("role", some ? "listbox" : "group");
+  if (some) rows().setAttribute("aria-multiselectable", "true");
+  else rows().removeAttribute("aria-multiselectable");
 }
 
 async function fetchPart(more) {

@@ -28,6 +28,7 @@ from app.web.wording.language import gettext as _
 
 CODES = {"client": "code", "model": "public_code"}
 SENT = (*FIELDS, "total_currency")
+NEEDED = ("starts_at", "ends_at", "city")
 
 
 def add_booking_forms(pages: Blueprint) -> None:
@@ -78,8 +79,13 @@ def _label(kind: str, record: dict[str, Any]) -> str:
 
 
 def _named(road: StoredRoad, form: Form) -> dict[str, str]:
-    """The ids of the client and model that were typed, by code or by name. Raises InvalidError."""
+    """The ids of the client and model that were typed, by code or by name. Raises InvalidError, which tells of the times
+    and the city too where they are missing, so that all mistakes are seen at once.
+    """
     faults, found = [], {}
+    for name in NEEDED:
+        if form.typed.get(name) == "":
+            faults.append(Fault(f"/{name}", "missing", _("This is needed.")))
     for kind, field in CODES.items():
         typed = form.typed.get(kind, "")
         code = typed.rpartition("(")[2].rstrip(")").strip()

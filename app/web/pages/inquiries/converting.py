@@ -15,8 +15,8 @@ from app.road.idempotency import Kept, find, keep
 from app.road.problems import CollisionError, InvalidError, ProblemError
 from app.road.road import StoredRoad
 from app.web.answers import shown
-from app.web.context import caller, catalog, platform
-from app.web.pages.acts import version
+from app.web.context import caller, catalog, platform, undo_window
+from app.web.pages.acts import told_there, version
 from app.web.pages.frame import page
 from app.web.pages.records import forms
 from app.web.pages.records.forms import Form
@@ -61,15 +61,15 @@ def _convert(id: str) -> Response:
     try:
         choices = {"model": model, **forms.values(form, catalog().machines["booking"])}
 
-        def work(road: StoredRoad) -> str:
+        def work(road: StoredRoad) -> tuple[str, str | None]:
             known = find(road, road.journal.caller.id, key)
             if known is not None:
-                return str(known.body["booking"])
+                return str(known.body["booking"]), None
             booking = inquiries.convert(road, id, choices, version=known_version)
             keep(road, road.journal.caller.id, key, Kept(fingerprint, 303, {}, {"booking": booking["id"]}))
-            return str(booking["id"])
+            return str(booking["id"]), road.first.root if road.first is not None else None
 
-        made = platform().pipeline.run(caller(), work)
+        made, root = platform().pipeline.run(caller(), work, undo_window=undo_window())
     except InvalidError as error:
         form.blame(error)
         status = 422
@@ -78,7 +78,8 @@ def _convert(id: str) -> Response:
     except ProblemError as error:
         status, form.notice = refusal(error)
     else:
-        return make_response(redirect(f"/bookings/{made}", 303))
+        response = make_response(redirect(f"/bookings/{made}", 303))
+        return told_there(response, _("The inquiry became this booking."), root)
     known = platform().pipeline.read(caller(), lambda road: _known(road, id, model))
     return _form(known, form, key, known_version, status)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Response, request
@@ -28,13 +28,16 @@ from engine.reading.nodes import data
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A grant in words: ``where`` is its condition, empty without one; ``fields`` is None where all may be written."""
+    """A grant in words: ``where`` is its condition as it is written, empty without one, and ``words`` what that comes to as
+    far as the documents tell; ``fields`` is None where all may be written.
+    """
 
     permission: str
     where: str
     hide: tuple[str, ...]
     fields: tuple[str, ...] | None
     place: str
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,10 @@ def _row(found: Catalog, permission: str, machine: Machine | None = None) -> tup
 def _cell(found: Catalog, role: str, permission: str, machine: Machine | None) -> Cell:
     checked = [grant for grant in found.access.grants[role] if grant.permission == permission]
     written = [grant for grant in found.access.roles[role].grants if grant.permission == permission]
-    given = tuple(_given(grant, written) for grant in checked)
+    given = tuple(
+        replace(_given(grant, written), words=_of_which([grant], machine, role) if machine is not None else "")
+        for grant in checked
+    )
     if not given:
         return Cell(role, "no", given)
     whole = any(not one.where and not one.hide and one.fields is None for one in given)

@@ -40,12 +40,13 @@ class Verdict:
     hidden: tuple[str, ...] = ()
     about: str = ""
     missing: str = ""
+    field: str = ""
 
 
 @login_required  # type: ignore[untyped-decorator]
 def why() -> Response:
     """The question as a form, and its answer once it is asked. Anybody may ask about themselves."""
-    asked = {name: request.args.get(name, "").strip()[:LONGEST] for name in ("permission", "person", "entity")}
+    asked = {name: request.args.get(name, "").strip()[:LONGEST] for name in ("permission", "person", "entity", "field")}
     found = platform().pipeline.read(caller(), lambda road: _read(road, asked))
     return frame.page("people/why.html", "people", asked=asked, **found)
 
@@ -55,8 +56,15 @@ def _read(road: StoredRoad, asked: dict[str, str]) -> dict[str, Any]:
     people = _people(road)
     answer = None
     if asked["permission"] in permissions:
-        answer = _answer(road, asked["permission"], asked["person"], asked["entity"])
-    return {"permissions": _grouped(road.catalog, permissions), "people": people, "answer": answer, "me": caller().id}
+        answer = _answer(road, asked["permission"], asked["person"], asked["entity"], asked["field"])
+    machines = sorted(road.catalog.machines.values(), key=lambda one: one.id)
+    return {
+        "permissions": _grouped(road.catalog, permissions),
+        "fields": {one.plural: sorted(one.fields) for one in machines},
+        "people": people,
+        "answer": answer,
+        "me": caller().id,
+    }
 
 
 def all_permissions(catalog: Catalog) -> dict[str, str]:
@@ -85,7 +93,7 @@ def _people(road: StoredRoad) -> list[dict[str, Any]]:
     return sorted((shown(road, machine, one) for one in allowed), key=lambda one: str(one.get("name") or ""))
 
 
-def _answer(road: StoredRoad, permission: str, person: str, entity: str) -> Verdict:
+def _answer(road: StoredRoad, permission: str, person: str, entity: str, field: str = "") -> Verdict:
     own = road.journal.caller.actor
     actor = own
     if person and person != own["id"]:
@@ -94,8 +102,12 @@ def _answer(road: StoredRoad, permission: str, person: str, entity: str) -> Verd
         actor = {"id": person, "roles": other.get("roles") or [], "queues": other.get("queues") or []}
     record: Record | None = None
     about = all_permissions(road.catalog)[permission] or None
-    record = None
+    plural, _sep, named = field.partition(".")
+    if named and (about is None or road.catalog.machines[about].plural != plural):
+        return Verdict(False, "", "", missing=_("This permission is about another kind: choose one of its fields."))
     if about is not None:
+        if named and named not in road.catalog.machines[about].fields:
+            return Verdict(False, "", "", missing=_("There is no such field."))
         record = _found(road, about, entity) if entity else None
         if entity and record is None:
             missing = _("There is no %(kind)s %(code)s, or you may not see it.")
@@ -104,15 +116,26 @@ def _answer(road: StoredRoad, permission: str, person: str, entity: str) -> Verd
             missing = _("It depends on which one: say its code.")
             return Verdict(False, "", "", missing=missing)
     roles = road.catalog.access.of(actor["roles"])
-    decided = decide(roles, actor, permission, about, record or {"id": ""}, road.world, road.now)
+    decided = decide(roles, actor, permission, about, record or {"id": ""}, road.world, road.now, named or None)
+    if named and decided.allowed and named in decided.hidden:
+        place = f"{decided.place.file}:{decided.place.line}" if decided.place is not None else ""
+        return Verdict(False, _hides(decided, named), place, about=_name(about, record), field=named)
     place = f"{decided.place.file}:{decided.place.line}" if decided.place is not None else ""
-    return Verdict(decided.allowed, _told(road, decided), place, tuple(sorted(decided.hidden)), _name(about, record))
+    return Verdict(
+        decided.allowed, _told(road, decided), place, tuple(sorted(decided.hidden)), _name(about, record), field=named
+    )
 
 
 def _rests_on_one(roles: RoleSet, permission: str) -> bool:
     """Whether the answer may differ from one entity to another."""
     grants = roles.grants.get(permission, ())
     return bool(grants) and all(grant.where is not None for grant in grants)
+
+
+def _hides(decided: Decision, field: str) -> str:
+    """That a role lets one read all but this field."""
+    text = _("%(role)s may read it, without the field %(field)s.")
+    return text % {"role": word("role", decided.role or ""), "field": word("field", field)}
 
 
 def _told(road: StoredRoad, decided: Decision) -> str:

@@ -33,7 +33,11 @@ class Form:
         """Takes what a command says: beside its field where the form has it, else above all."""
         for fault in error.faults:
             name = fault.pointer.strip("/").partition("/")[0]
-            if name in self.typed:
+            if name in self.typed and fault.code == "missing" and not self.typed[name]:
+                self.faults[name] = (
+                    _("This is needed.") if fault.message.endswith(f" needs {name}") else _(fault.message)
+                )
+            elif name in self.typed:
                 self.faults[name] = _(fault.message)
             else:
                 self.notice = f"{self.notice} {_(fault.message)}".strip()

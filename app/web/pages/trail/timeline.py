@@ -148,11 +148,19 @@ def _named(road: StoredRoad, machine: Machine, id: str) -> str:
     return _("%(kind)s “%(title)s”") % {"kind": kind, "title": title} if title else kind
 
 
+def _receiver(to: Any) -> str:
+    """To whom a message goes, as a rule says it: somebody whom the entity leads to, or all of a queue."""
+    if isinstance(to, dict):
+        queue = to.get("queue")
+        return _("the queue %(queue)s") % {"queue": word("queue", queue)} if queue else ""
+    return word("kind", str(to or "").rpartition(".")[2]).lower()
+
+
 def _message(road: StoredRoad, item: dict[str, Any], rule: str) -> Entry:
     state = item["state"]
     what = word("template", item.get("template") or item["type"])
-    to = word("kind", str(item.get("to") or "").rpartition(".")[2])
-    text = _("Message to %(to)s: %(template)s") % {"to": to.lower(), "template": what} if to else what
+    to = _receiver(item.get("to"))
+    text = _("Message to %(to)s: %(template)s") % {"to": to, "template": what} if to else what
     waits = item.get("leaves_at")
     leaves = waits if state == "new" and waits and Timestamp.parse(waits) > road.now else ""
     said = {

@@ -16,7 +16,7 @@ from app.road.problems import InvalidError, NotFoundError, ProblemError
 from app.road.road import StoredRoad
 from app.road.worklist import KINDS
 from app.web.answers import LONGEST_KEY
-from app.web.context import caller, platform
+from app.web.context import caller, platform, undo_window
 from app.web.pages.frame import fragment
 from app.web.pages.refusals import refusal
 from app.web.pages.work.doing import assigned, moved, reason, snoozed
@@ -98,7 +98,7 @@ def _carry_out(found: Outcome, key: str, work: Callable[[StoredRoad], str]) -> N
             idempotency.keep(road, caller().id, mark, Kept(key, 200, {}, {"text": text, "root": root or ""}))
         return text, root or ""
 
-    window = platform().settings.undo_seconds * 1_000_000
+    window = undo_window()
     try:
         _text, root = platform().pipeline.run(caller(), once, undo_window=window)
     except ProblemError as error:
@@ -111,7 +111,7 @@ def _carry_out(found: Outcome, key: str, work: Callable[[StoredRoad], str]) -> N
 
 def _undo() -> Response:
     """Takes back what was done to several items, each by itself, as far as it still can be."""
-    window = platform().settings.undo_seconds * 1_000_000
+    window = undo_window()
     undone, told = 0, ""
     for root in request.form.get("command", "").split()[:MOST]:
 

@@ -48,8 +48,9 @@ def rows_of(road: StoredRoad, items: Sequence[Item]) -> list[Row]:
     """Items as rows, with what they are about, whose they are and how their clocks stand: one query for each of these."""
     about = related(road, items)
     faces = faces_by_key(road, items)
+    behind = _clocks_behind(road, items, about, faces)
     sleeping = until(road, [item.record["id"] for item in items if item.record["status"] == ASLEEP])
-    rows = [row_of(road, item, about, faces[item.key]) for item in items]
+    rows = [row_of(road, item, about, faces[item.key] or behind.get(item.key, [])) for item in items]
     return [
         replace(row, deadline=asleep(sleeping[row.item.record["id"]], road.now))
         if row.item.record["id"] in sleeping
@@ -75,6 +76,30 @@ def faces_by_key(road: StoredRoad, items: Iterable[Item]) -> dict[str, list[Face
         ids = [item.record["id"] for item in held if item.machine == machine]
         found |= {f"{machine}/{id}": faces for id, faces in faces_of(road, machine, ids).items()}
     return found
+
+
+def _clocks_behind(
+    road: StoredRoad, items: Sequence[Item], about: Mapping[str, Any], faces: Mapping[str, list[Face]]
+) -> dict[str, list[Face]]:
+    """For items without any deadline of their own: the clocks still going on what they are about, by the item's key.
+
+    One query for each kind that they are about; of what the caller may not read there is none.
+    """
+    wanted = {
+        item.key: item.record["about"]
+        for item in items
+        if not faces[item.key] and item.record.get("due") is None and item.record.get("about") in about
+    }
+    by_machine: dict[str, list[str]] = {}
+    for key in dict.fromkeys(wanted.values()):
+        machine, _sep, id = key.partition("/")
+        by_machine.setdefault(machine, []).append(id)
+    found = {
+        f"{machine}/{id}": [one for one in shown if one.ended is None and not one.hidden and one.state != "cancelled"]
+        for machine, ids in by_machine.items()
+        for id, shown in faces_of(road, machine, ids).items()
+    }
+    return {key: found.get(subject, []) for key, subject in wanted.items()}
 
 
 def row_of(

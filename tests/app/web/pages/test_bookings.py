@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from app.road import timeline
 from tests.app.web.conftest import Agency
 from tests.app.web.pages.looking import Looking, field
 from tests.app.web.population import RATE
@@ -275,3 +276,14 @@ def test_a_move_that_ones_role_allows_elsewhere_says_where_that_is_written(world
     assert "booking.status in open" in page
     assert "rules/access/" in page
     world.operator.act(f"/acts/booking/{booking['id']}/cancel", 403, reason="No")
+
+
+def test_of_very_many_tasks_about_a_booking_its_timeline_tells_the_newest(
+    world: World, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(timeline, "MOST_ABOUT", 2)
+    booking = world.booking(day=27)
+    for number in range(4):
+        world.house.owner.post("/tasks", {"title": f"Number {number}", "about": f"booking/{booking['id']}"})
+    told = [one for one in range(4) if f"Number {one}" in world.manager.open(f"/bookings/{booking['id']}")]
+    assert told == [2, 3]

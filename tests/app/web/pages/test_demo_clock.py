@@ -15,6 +15,7 @@ from app.bootstrap import bootstrap
 from app.clock import ScaledClock
 from app.identity.passwords import Hasher
 from app.settings import Mode
+from app.web.context import undo_window
 from engine.catalog import Catalog
 from tests.app.processes import NOON, settings_for
 from tests.app.web.conftest import Agency
@@ -106,3 +107,13 @@ def test_several_processes_have_no_clock_in_common(begun: Begin):
     answer = sets(house, "owner", "60")
     assert answer.status_code == 409
     assert "each process" in json.loads(answer.headers["HX-Trigger"])["refused"]["text"]
+
+
+def test_what_is_done_can_be_undone_as_long_on_the_wall_however_fast_the_days_run(demo: Agency):
+    seconds = demo.platform.settings.undo_seconds
+    clock = demo.platform.clock
+    assert isinstance(clock, ScaledClock)
+    for speed, window in ((60.0, 60), (1.0, 1), (0.0, 1)):
+        clock.run(speed)
+        with demo.http.application.app_context():
+            assert undo_window() == seconds * window * 1_000_000

@@ -117,6 +117,9 @@ def test_a_candidate_is_booked_once_and_the_booking_keeps_the_link(house: Agency
     second = visit.post(f"/inquiries/{inquiry['id']}/convert", typed)
     assert first.status_code == second.status_code == 303
     assert first.location == second.location
+    carried = [one.headers.get("Set-Cookie", "") for one in (first, second)]
+    assert "undo" in carried[0], "the page it leads to says what was done, with its Undo"
+    assert "undo" not in carried[1]
     booking = house.owner.get(first.location.replace("/bookings/", "/bookings/"))
     assert booking["inquiry"] == inquiry["id"]
     assert booking["total"] == {"amount": 120_050, "currency": "EUR"}

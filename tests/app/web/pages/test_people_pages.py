@@ -127,6 +127,18 @@ def test_why_says_the_decision_and_its_line(house: Agency):
     assert "CONTENT_MANAGER grants tasks.complete only where its condition holds" in text
 
 
+def test_why_is_asked_of_one_field(house: Agency):
+    operator = Visit(house, "operator")
+    text = operator.get("/people/why?permission=bookings.read&field=bookings.total")
+    assert "Operator may read it, without the field Total." in text
+    assert "refused" in text
+    text = operator.get("/people/why?permission=bookings.read&field=bookings.city")
+    assert "allowed" in text
+    text = operator.get("/people/why?permission=bookings.read&field=clients.name")
+    assert "another kind" in text
+    assert "There is no such field" in operator.get("/people/why?permission=bookings.read&field=bookings.nothing")
+
+
 def test_nobody_asks_about_others_or_about_what_they_may_not_see(house: Agency):
     operator, manager = Visit(house, "operator"), Visit(house, "manager")
     assert 'name="person"' not in operator.get("/people/why")

@@ -14,7 +14,7 @@ from app.store.entities import ENTITIES
 from tests.app.web.conftest import Agency
 from tests.app.web.pages.at_work import a_task, an_exception, somebody
 from tests.app.web.signing_in import HOUR, MINUTE
-from tests.app.web.test_release_one import a_booking, a_client
+from tests.app.web.test_release_one import a_booking, a_client, an_inquiry
 
 
 def test_the_list_is_in_order_of_priority_and_then_of_what_runs_out_first(house: Agency):
@@ -228,3 +228,13 @@ def test_time_goes_by_in_the_reader_s_language(house: Agency):
     assert found is not None
     days = json.loads(found[1])["days"]
     assert set(days) == {"1", "2", "5"}  # one of each form that a language has
+
+
+def test_a_task_without_a_deadline_shows_the_clock_of_what_it_is_about(house: Agency):
+    inquiry = an_inquiry(house, a_client(house)["id"])
+    task = a_task(house, "Ask once more", about=f"inquiry/{inquiry['id']}")
+    a_task(house, "About nothing")
+    page = somebody(house, "manager").get("/todo/list")
+    row = page.partition(f'id="r-task-{task["id"]}"')[2].partition('id="r-')[0]
+    assert "data-due=" in row, "the first response's clock goes on"
+    assert page.partition("About nothing")[2].partition('id="r-')[0].count("No deadline") == 1
