@@ -88,6 +88,7 @@ def surroundings() -> dict[str, Any]:
         "theme": chosen if chosen in THEMES else "",
         "may": may,
         "word": words.word,
+        "written": words.written,
         "moments": moments,
         "undo_seconds": platform().settings.undo_seconds,
         "release": _release(),

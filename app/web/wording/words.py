@@ -2,7 +2,8 @@
 
 What a folder calls ``awaiting_deposit`` is "Awaiting deposit" in English. Other languages have the words of the agency
 in their catalogs, under a context (``state``, ``move``, ``field``, ``reason``, ``kind`` …); a word that a catalog does not have yet
-is shown as it is in English.
+is shown as it is in English. Where words agree with what they are said of, as a Russian adjective does, the catalog has
+them once more under the context and the kind of entity: ``state.payment``.
 """
 
 from __future__ import annotations
@@ -27,14 +28,26 @@ KINDS = (
     "template",
     "policy",
 )
-"""The contexts."""
+"""The contexts of names."""
+TEXTS = ("matching", "about role")
+"""The contexts of whole texts that documents have: the reasons of a matching, the description of a role."""
 
 
-def word(kind: str, name: str | None) -> str:
-    """What a name of the documents is called. ``kind`` is one of ``KINDS``."""
+def word(kind: str, name: str | None, of: str = "") -> str:
+    """What a name of the documents is called. ``kind`` is one of ``KINDS``; ``of`` is the kind of entity that has it."""
     if not name:
         return ""
-    return pgettext(kind, plain(name))
+    text = plain(name)
+    if of:
+        said = pgettext(f"{kind}.{of}", text)
+        if said != text:
+            return said
+    return pgettext(kind, text)
+
+
+def written(kind: str, text: str) -> str:
+    """A text of the documents in the reader's language, where its catalog has it. ``kind`` is one of ``TEXTS``."""
+    return pgettext(kind, text) if text else ""
 
 
 def plain(name: str) -> str:

@@ -61,7 +61,7 @@ def value_in_words(machine: Machine | None, name: str, value: Any) -> str:
     declared = machine.fields.get(name) if machine is not None else None
     kind = declared.type if declared is not None else None
     if name == "status" and isinstance(value, str):
-        return word("state", value)
+        return word("state", value, machine.id if machine is not None else "")
     if isinstance(value, str) and (kind == TIMESTAMP or (kind is None and _INSTANT.fullmatch(value))):
         return moments.instant(value)
     if isinstance(value, str) and getattr(kind, "values", None):

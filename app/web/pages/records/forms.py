@@ -15,6 +15,7 @@ from app.road.problems import Fault, InvalidError
 from app.web.wording import moments
 from app.web.wording.language import gettext as _
 from app.web.wording.language import locale
+from app.web.wording.said import said
 from engine.conditions.types import BOOL, INT, MONEY, TIMESTAMP
 from engine.machines.model import Machine
 
@@ -34,9 +35,9 @@ class Form:
         for fault in error.faults:
             name = fault.pointer.strip("/").partition("/")[0]
             if name in self.typed:
-                self.faults[name] = _(fault.message)
+                self.faults[name] = said(fault.message)
             else:
-                self.notice = f"{self.notice} {_(fault.message)}".strip()
+                self.notice = f"{self.notice} {said(fault.message)}".strip()
 
 
 def sent(names: Iterable[str]) -> Form:

@@ -54,7 +54,7 @@ def _line(road: StoredRoad, item: Mapping[str, Any]) -> Happening:
     kind = item["entity"]["type"]
     changed = [word("field", one) for one in item["changes"] if one != "status"]
     if item.get("to") and name == "status_changed":
-        text = _("%(what)s: %(state)s") % {"what": word("kind", kind), "state": word("state", item["to"])}
+        text = _("%(what)s: %(state)s") % {"what": word("kind", kind), "state": word("state", item["to"], kind)}
     elif name == "created":
         text, changed = _("%(what)s came in") % {"what": word("kind", kind)}, []
         if kind in ("task", "exception"):
@@ -64,7 +64,7 @@ def _line(road: StoredRoad, item: Mapping[str, Any]) -> Happening:
     elif name == "updated":
         text = _("%(what)s changed") % {"what": word("kind", kind)}
     else:
-        text = word("event", name)
+        text = word("event", name, kind)
     icon = {"task": "task", "exception": "exc"}.get(kind, ICONS.get(item["kind"], "dot"))
     return Happening(
         item["id"], icon, text, actor(road, item["actor"]), item["at"], str(item.get("reason") or ""), changed

@@ -125,15 +125,15 @@ def _entry(road: StoredRoad, item: dict[str, Any], names: dict[str, str], causes
     elif moved is not None and moved[0]:
         text = _("%(kind)s: %(before)s became %(after)s") % {
             "kind": kind,
-            "before": word("state", moved[0]),
-            "after": word("state", moved[1]),
+            "before": word("state", moved[0], machine.id),
+            "after": word("state", moved[1], machine.id),
         }
     elif name == "updated":
         if not pairs:
             return None
         text = _("%(kind)s was changed") % {"kind": kind}
     else:
-        text = _("%(kind)s: %(event)s") % {"kind": kind, "event": word("event", name)}
+        text = _("%(kind)s: %(event)s") % {"kind": kind, "event": word("event", name, machine.id)}
     return Entry(item["id"], at, icon, text, by, rule, item.get("reason") or "", pairs, why)
 
 
