@@ -8,7 +8,7 @@ them once more under the context and the kind of entity: ``state.payment``.
 
 from __future__ import annotations
 
-from app.web.wording.language import pgettext
+from app.web.wording.language import gettext, pgettext
 
 KINDS = (
     "kind",
@@ -29,8 +29,8 @@ KINDS = (
     "policy",
 )
 """The contexts of names."""
-TEXTS = ("matching", "about role")
-"""The contexts of whole texts that documents have: the reasons of a matching, the description of a role."""
+TEXTS = ("matching", "about role", "reason of rule")
+"""The contexts of whole texts that documents have: the reasons of a matching, the description of a role, why a rule acts."""
 
 
 def word(kind: str, name: str | None, of: str = "") -> str:
@@ -43,6 +43,17 @@ def word(kind: str, name: str | None, of: str = "") -> str:
         if said != text:
             return said
     return pgettext(kind, text)
+
+
+def agreeing(of: str, text: str) -> str:
+    """A text of the pages that says something of a kind of entity, with which its words may have to agree."""
+    said = pgettext(f"said.{of}", text)
+    return said if said != text else gettext(text)
+
+
+def reason_by(actor: str | None, reason: str) -> str:
+    """A reason as it was given: a person's stands as they wrote it, a rule's is a text of its document."""
+    return written("reason of rule", reason) if (actor or "").startswith(("rule:", "sla:")) else reason
 
 
 def written(kind: str, text: str) -> str:

@@ -22,7 +22,7 @@ from app.web.pages.addresses import address
 from app.web.pages.frame import page
 from app.web.pages.machines.words import value_in_words
 from app.web.wording.said import said
-from app.web.wording.words import word
+from app.web.wording.words import reason_by, word
 from engine.machines.model import Machine
 
 PAGE = 50
@@ -143,7 +143,7 @@ def _row(machine: Machine, item: dict[str, Any], names: Mapping[str, str], there
         names.get(item["actor"], item["actor"]),
         what,
         refused,
-        said(item["reason"] or "") if refused else item["reason"] or "",
+        said(item["reason"] or "") if refused else reason_by(item["actor"], item["reason"] or ""),
         changes,
         item["address"] or "",
         item["request_id"] or "",

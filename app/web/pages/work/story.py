@@ -15,7 +15,7 @@ from app.road.road import StoredRoad
 from app.road.timeline import timeline
 from app.web.pages.work.rows import actor_name
 from app.web.wording.language import gettext as _
-from app.web.wording.words import word
+from app.web.wording.words import reason_by, word
 from engine.events.envelope import actor_of, decode
 
 MOST = 8
@@ -105,6 +105,6 @@ def _told(road: StoredRoad, one: dict[str, Any], key: str) -> Happening:
         text = _("%(kind)s changed: %(fields)s") % {"kind": word("kind", kind), "fields": fields}
     else:
         text = _("%(kind)s: %(event)s") % {"kind": word("kind", kind), "event": word("event", name, kind).lower()}
-    reason = "" if name == "created" else str(one.get("reason") or "")
+    reason = "" if name == "created" else reason_by(one["actor"], str(one.get("reason") or ""))
     own = f"{kind}/{one['entity']['id']}" == key
     return Happening(one["at"], ICONS[one["kind"]], text, reason, by, own)

@@ -39,10 +39,10 @@ def texts(node: ast.expr, scope: ast.AST, tree: ast.AST) -> Iterator[list[str]]:
         case ast.Constant(value=str(text)):
             yield [text]
         case ast.JoinedStr():
-            yield [
-                part.value if isinstance(part, ast.Constant) else f"{{{ast.unparse(part.value)}}}"
-                for part in node.values
-            ]
+            made: list[list[str]] = [[]]
+            for part in node.values:
+                made = [[*before, *after] for before in made for after in _part(part, scope, tree)]
+            yield from made
         case ast.IfExp():
             yield from texts(node.body, scope, tree)
             yield from texts(node.orelse, scope, tree)
@@ -59,3 +59,12 @@ def texts(node: ast.expr, scope: ast.AST, tree: ast.AST) -> Iterator[list[str]]:
                     isinstance(t, ast.Name) and t.id == name for t in other.targets
                 ):
                     yield from texts(other.value, scope, tree)
+
+
+def _part(part: ast.expr, scope: ast.AST, tree: ast.AST) -> list[list[str]]:
+    """What stands in one part of an f-string: its text, or what the name within it may be, or a place."""
+    if isinstance(part, ast.Constant):
+        return [[str(part.value)]]
+    assert isinstance(part, ast.FormattedValue)
+    named = list(texts(part.value, scope, tree)) if isinstance(part.value, ast.Name) else []
+    return named or [[f"{{{ast.unparse(part.value)}}}"]]

@@ -17,7 +17,7 @@ from tests.app.web.wording.sentences_of import ROOT, raised, returned
 RAISING = ("app/commands", "app/identity", "app/road", "app/web/pages")
 FOR_PROGRAMS = {
     # a program sends these, no page does
-    "app/road/lists.py": ("?filter", "{", "no list can be filtered so", "a filter has", "this is no cursor"),
+    "app/road/lists.py": ("column ", "no list can be filtered so", "a filter has", "this is no cursor"),
     "app/road/runs.py": ("this is no cursor",),
     "app/road/timeline.py": ("this is no cursor",),
     "app/road/audit_trail.py": ("this is no cursor",),

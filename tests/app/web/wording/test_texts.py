@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog as Texts
+from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
 
 from app.web.wording import language
@@ -16,7 +17,7 @@ from app.web.wording.language import FOLDER, texts
 from app.web.wording.words import KINDS, TEXTS, plain, word
 from engine.catalog import Catalog
 from engine.conditions.types import EnumType
-from engine.reading.nodes import Scalar
+from engine.reading.nodes import Mapping, Scalar
 
 ROOT = Path(__file__).resolve().parents[4]
 PLACES = re.compile(r"%\(\w+\)[sd]|%%|\{\w+\}")
@@ -44,15 +45,19 @@ def collected(tmp_path_factory) -> Texts:
     return read(target)
 
 
+def forms(message: Message | None) -> list[str]:
+    """What a message says: one text, or one for each plural form."""
+    if message is None or message.string is None:
+        return []
+    return [message.string] if isinstance(message.string, str) else list(message.string)
+
+
 def test_every_text_of_the_pages_is_said_in_russian(collected):
     russian = read(FOLDER / "ru.po")
     missing = []
     for message in collected:
-        if not message.id:
-            continue
-        found = russian.get(message.id, message.context)
-        said = () if found is None else (found.string if isinstance(found.string, tuple) else (found.string,))
-        if not said or not all(said) or "fuzzy" in found.flags:
+        found = russian.get(message.id, message.context) if message.id else None
+        if message.id and (found is None or not forms(found) or not all(forms(found)) or "fuzzy" in found.flags):
             missing.append(message.id)
     assert missing == [], "run `make texts` and say these in app/web/wording/ru.po"
 
@@ -65,10 +70,8 @@ def test_no_text_is_kept_that_nobody_says(collected):
 def test_translations_fill_in_the_same_places():
     wrong = []
     for message in read(FOLDER / "ru.po"):
-        ids = message.id if isinstance(message.id, tuple) else (message.id,)
-        said = message.string if isinstance(message.string, tuple) else (message.string,)
-        wanted = set(PLACES.findall(ids[-1]))
-        wrong += [text for text in said if set(PLACES.findall(text)) != wanted]
+        wanted = set(PLACES.findall(message.id if isinstance(message.id, str) else message.id[-1]))
+        wrong += [text for text in forms(message) if set(PLACES.findall(text)) != wanted]
     assert wrong == []
 
 
@@ -95,6 +98,18 @@ def names(agency: Catalog) -> set[tuple[str, str]]:
     return {(kind, plain(name)) for kind, name in found}
 
 
+def reasons(agency: Catalog) -> set[str]:
+    """Why rules say that they move something."""
+    found = set()
+    for rule in agency.rules.values():
+        for action in rule.text.actions:
+            inputs = action.keys.get("with")
+            reason = inputs.get("reason") if isinstance(inputs, Mapping) else None
+            if isinstance(reason, Scalar) and "{{" not in reason.text:
+                found.add(reason.text)
+    return found
+
+
 def test_every_name_of_the_agency_is_said_in_russian(agency):
     russian = read(FOLDER / "ru.words.po")
     assert sorted(pair for pair in names(agency) if not russian.get(pair[1], pair[0])) == []
@@ -106,15 +121,16 @@ def test_every_text_of_the_agency_is_said_in_russian(agency):
     for matching in agency.matchings.values():
         wanted |= {("matching", one.because) for one in matching.preferences}
         wanted |= {("matching", one.otherwise) for one in matching.demands}
+    wanted |= {("reason of rule", reason) for reason in reasons(agency)}
     assert sorted(pair for pair in wanted if not russian.get(pair[1], pair[0])) == []
 
 
 def test_names_are_written_as_they_are_looked_for():
-    for language in ("en", "ru"):
+    for tongue in ("en", "ru"):
         contexts = {
-            message.context.partition(".")[0] for message in read(FOLDER / f"{language}.words.po") if message.id
+            str(message.context).partition(".")[0] for message in read(FOLDER / f"{tongue}.words.po") if message.id
         }
-        assert contexts <= {*KINDS, *TEXTS}
+        assert contexts <= {*KINDS, *TEXTS, "said"}
 
 
 def test_what_a_word_is_said_of_decides_its_form(monkeypatch):
