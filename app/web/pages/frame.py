@@ -89,6 +89,7 @@ def surroundings() -> dict[str, Any]:
         "may": may,
         "word": words.word,
         "written": words.written,
+        "briefly": words.briefly,
         "moments": moments,
         "undo_seconds": platform().settings.undo_seconds,
         "release": _release(),

@@ -13,7 +13,7 @@ from app.road.problems import (
     StaleError,
 )
 from app.web.wording.language import gettext as _
-from app.web.wording.said import said, said_of
+from app.web.wording.said import said_of, sentence
 
 STATUS: dict[type[ProblemError], int] = {
     NotFoundError: 404,
@@ -38,4 +38,4 @@ def refusal(error: ProblemError) -> tuple[int, str]:
             return status, _("The store is busy. Nothing was changed; try again in a moment.")
         case InvalidError():
             return status, said_of(error)
-    return status, said(str(error))
+    return status, sentence(str(error))

@@ -48,6 +48,14 @@ def said(text: str) -> str:
     return _(message) % {name: _place(name, value) for name, value in found.items()}
 
 
+def sentence(text: str) -> str:
+    """The same where it stands alone: begun large and ended by a full stop; what begins with a code stays as it is."""
+    told = said(text)
+    first = told.split(" ", 1)[0]
+    begun = told if "." in first else f"{told[:1].upper()}{told[1:]}"
+    return begun if begun.endswith((".", "?", "!", "…")) else f"{begun}."
+
+
 def is_known(text: str) -> bool:
     """Whether the table has a sentence."""
     return _known(text) is not None
@@ -55,7 +63,8 @@ def is_known(text: str) -> bool:
 
 def said_of(error: InvalidError) -> str:
     """All that is wrong with inputs, in one line: each with its field, where it is one."""
-    return "; ".join(map(_fault, error.faults))
+    told = "; ".join(map(_fault, error.faults))
+    return told if told.endswith((".", "?")) else f"{told}."
 
 
 def _fault(fault: Fault) -> str:
@@ -69,6 +78,8 @@ def _place(name: str, value: str) -> str:
         return _name(kind, value)
     if kind in LISTS:
         return ", ".join(_name(LISTS[kind], one) for one in re.split(AND, value))
+    if kind == "values":
+        return re.sub(r"(\S+) is ", r"\1 = ", value)
     return said(value) if kind == "told" else value
 
 

@@ -51,6 +51,12 @@ def agreeing(of: str, text: str) -> str:
     return said if said != text else gettext(text)
 
 
+def briefly(text: str) -> str:
+    """A text of the pages where there is little room for it: short, where the catalog has it so."""
+    said = pgettext("short", text)
+    return said if said != text else gettext(text)
+
+
 def reason_by(actor: str | None, reason: str) -> str:
     """A reason as it was given: a person's stands as they wrote it, a rule's is a text of its document."""
     return written("reason of rule", reason) if (actor or "").startswith(("rule:", "sla:")) else reason

@@ -38,7 +38,7 @@ def told(machine: Machine, line: LineVerdict) -> Told:
     said = tuple((leaf, value_in_words(machine, leaf.rpartition(".")[2], value)) for leaf, value in values)
     short = ""
     if len(said) == 1 and said[0][0].startswith(f"{machine.id}.") and said[0][0].count(".") == 1:
-        name = word("field", said[0][0].rpartition(".")[2])
+        name = word("field", said[0][0].rpartition(".")[2]).lower()
         if values[0][1] is HIDDEN:
             short = _("%(field)s has to change first, its value is hidden from you") % {"field": name}
         else:
