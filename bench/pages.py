@@ -51,8 +51,10 @@ WATCHING = """
 
 def run(out: Path) -> Iterator[Row]:
     """The rows."""
-    out.mkdir(parents=True, exist_ok=True)
-    with every_core(), stores.postgresql(out.parent / "reads" / "postgresql") as server:
+    store = out.parent / "reads"
+    for folder in (out, store):
+        folder.mkdir(parents=True, exist_ok=True)
+    with every_core(), stores.postgresql(store / "postgresql") as server:
         url = fixture.prepared(server, content_of(ROOT), BOOKINGS, out)
         with served("product", url, out) as product:
             times, views, lags, missed = asyncio.run(_look(product))
@@ -155,7 +157,10 @@ async def _on_screen(product: Served, who: dict[str, str], page: Page) -> tuple[
         id = rows[turn % min(len(rows), 40)]
         title = f"turn {turn}"
         body = orjson.dumps({"title": title})
-        answer = await writer.send("PATCH", f"/api/v1/tasks/{id}", {**who, "If-Match": "*"}, body)
+        while (
+            answer := await writer.send("PATCH", f"/api/v1/tasks/{id}", {**who, "If-Match": "*"}, body)
+        ).status == 503:
+            await asyncio.sleep(0.05)
         if answer.status != 200:
             raise RuntimeError(f"{answer.status} {answer.body.decode()[:300]}")
         answered[title], last[id] = time.time(), title
@@ -177,7 +182,9 @@ async def _look_on(port: int, who: dict[str, str]) -> None:
             await due.wait()
             await asyncio.sleep(0.12)
             due.clear()
+            begun = time.monotonic()
             await client.send("GET", "/todo/list", who)
+            await asyncio.sleep(2 * (time.monotonic() - begun))
 
     fetch: Any = asyncio.create_task(fetching())
     try:

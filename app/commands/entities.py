@@ -121,4 +121,5 @@ def move(
         commands.allow(road, known.transitions[transition].permission, known, record)
         why = f'"{transition}" of {machine} is part of a command that does more: send it to /{known.plural}/{id}/{command}'
         raise NotAllowedNowError(f"{why}.")
-    return commands.move(road, machine, id, transition, inputs, version=version, check=CHECKS.get(machine))
+    moved = commands.move(road, machine, id, transition, inputs, version=version, check=CHECKS.get(machine))
+    return work.let_go(road, moved) if (machine, transition) == ("task", "release") else moved

@@ -80,7 +80,8 @@ def _grow(road: StoredRoad, booking: Record, by: int, version: commands.Versions
 
 def _note(road: StoredRoad, booking_id: str, action: str, change: tuple[Any, Any]) -> None:
     actor = road.journal.caller.id
-    entry = Entry("booking", booking_id, micro(road.now), actor, action, "done", {"service": change})
+    first = road.first.id if road.first is not None else None
+    entry = Entry("booking", booking_id, micro(road.now), actor, action, "done", {"service": change}, event=first)
     road.journal.entries.append(entry)
 
 

@@ -20,7 +20,7 @@ from app.road.problems import NotAllowedNowError, NotFoundError
 from app.road.road import StoredRoad
 from app.road.rows import micro
 from app.road.waiting import UNDONE
-from app.store.journal import RUNS
+from app.store.journal import AUDIT, RUNS
 from app.store.waiting import OUTBOX, TIMERS
 from engine.events.envelope import WireEvent, actor_of, decode
 from engine.simulation.events import UNDO_SOURCE, Event
@@ -66,6 +66,10 @@ def undo(road: StoredRoad, root: str, window: int) -> list[Key]:
         raise NotAllowedNowError("What was done to people is not undone: change it back.")
     for machine, id in touched:
         road.store.lock(machine, id)
+    if _services(road, events[0][1]):
+        raise NotAllowedNowError(
+            "What a booking costs beside its model is not undone: add or remove the service again."
+        )
     _refuse_if_acted(road, root, touched, events[0][0])
     _withdraw(road, root)
     _timers(road, root)
@@ -92,6 +96,14 @@ def _touched(events: list[tuple[int, WireEvent]]) -> dict[Key, Touched]:
         for name, (before, _) in wire.changes.items():
             one.before.setdefault(name, before)
     return found
+
+
+def _services(road: StoredRoad, first: WireEvent) -> bool:
+    """Whether a command added or removed a service: no event tells of these, so none can make them good."""
+    columns = AUDIT.c
+    query = sa.select(columns.number).where(columns.machine == first.machine, columns.entity == first.subject)
+    of_services = columns.action.in_(("booking.service_added", "booking.service_removed"))
+    return road.connection.execute(query.where(columns.event == first.id, of_services).limit(1)).first() is not None
 
 
 def _refuse_if_acted(road: StoredRoad, root: str, touched: dict[Key, Touched], first: int) -> None:

@@ -70,6 +70,11 @@ def made_for(road: StoredRoad, machine: Machine, record: Record) -> Record:
     return _taken_on(road, machine, record)
 
 
+def let_go(road: StoredRoad, task: Record) -> Record:
+    """A task that was released: it is nobody's from now on."""
+    return commands.change_fields(road, road.catalog.machines["task"], task, {"assignee": None})
+
+
 def _receivable(road: StoredRoad, machine: Machine, user: str | None, queue: str | None, pointer: str) -> None:
     """Raises InvalidError for somebody who does not work here now, and for a queue that nobody knows."""
     if user is not None:

@@ -63,9 +63,16 @@ def page(road: StoredRoad, machine_id: str, *, limit: int, cursor: str | None, f
     created, id = after or (None, None)
     bound = {"now": micro(road.now), "after_created": created, "after_id": id}
     rows = query(road.connection, bound).fetchall()
-    records = [road.store.take(machine_id, row) for row in rows[:limit]]
+    whole = told_whole(road, machine_id)
+    records = [road.store.take(machine_id, row, whole=whole) for row in rows[:limit]]
     more = len(rows) > limit
     return Page(records, _cursor(rows[limit - 1]) if more else None)
+
+
+def told_whole(road: StoredRoad, machine_id: str) -> bool:
+    """Whether lists leave nothing out of the caller's rows, as they do with what is hidden."""
+    roles = road.catalog.access.of(road.journal.caller.actor["roles"])
+    return not any(grant.hide for grant in roles.reading.get(machine_id, ()))
 
 
 def _query(road: StoredRoad, machine_id: str, limit: int, filter: str | None, *, paged: bool) -> Statement:

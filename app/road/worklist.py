@@ -9,6 +9,7 @@ from typing import Any, Literal, cast
 import sqlalchemy as sa
 
 from app.road import commands
+from app.road.lists import told_whole
 from app.road.related import related
 from app.road.road import StoredRoad
 from app.road.rows import micro
@@ -79,11 +80,12 @@ def worklist(road: StoredRoad, wanted: Wanted = EVERYTHING, most: int = MOST) ->
     records: dict[str, Record] = {}
     for machine in KINDS:
         ids = [id for id, kind, _, _ in first if kind == machine]
+        whole = told_whole(road, machine)
         query: sa.Select[Any] = _query(road, machine, "some")  # there are ids of what may be seen only
         for start in range(0, len(ids), MOST_NAMED):
             given = {"now": micro(road.now), "ids": ids[start : start + MOST_NAMED]}
             for row in road.connection.execute(query, given):
-                record = road.store.take(machine, row)
+                record = road.store.take(machine, row, whole=whole)
                 records[f"{machine}/{record['id']}"] = record
     return [
         Item(machine, records[f"{machine}/{id}"], due, paused)

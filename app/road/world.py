@@ -170,10 +170,12 @@ class StoredWorld(World):
         row = table.fetch(self.connection, self._statements, id, lock)
         return None if row is None else self.take(table.rows.machine.id, row)
 
-    def take(self, machine: str, row: Any) -> Record:
+    def take(self, machine: str, row: Any, *, whole: bool = True) -> Record:
         """The record of a row that was read by a query of one's own; one that is known already stays as it is.
 
-        Raises ChangedMeanwhileError where the row is no longer the one that is known.
+        A row that is not ``whole``, since what its reader may not see was left out, is told and not kept: whoever asks
+        for the entity next is not to take what is hidden for missing. Raises ChangedMeanwhileError where the row is no
+        longer the one that is known.
         """
         table = self._stored[machine]
         record, version = table.rows.record(row)
@@ -182,7 +184,8 @@ class StoredWorld(World):
             if self._versions[machine, record["id"]] != version:
                 raise ChangedMeanwhileError("a row was changed between two looks at it")
             return known
-        dict.__setitem__(table, record["id"], record)
+        if whole:
+            dict.__setitem__(table, record["id"], record)
         self._versions[machine, record["id"]] = version
         return record
 

@@ -25,7 +25,7 @@ def _add_service(id: str) -> Response:
         made = services.add_service(road, id, values, version=version)
         return Answer(201, made, {"ETag": etag(road.store.version("booking", id))})
 
-    return change(work, undo_window=True, again=lambda road, made: _priced(road, id, [made])[0])
+    return change(work, again=lambda road, made: _priced(road, id, [made])[0])
 
 
 def _priced(road: StoredRoad, id: str, items: list[dict[str, Any]]) -> list[dict[str, Any]]:

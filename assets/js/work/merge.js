@@ -5,6 +5,7 @@ import { counted, said, serverTime, tickAll } from "../clocks.js";
 import { go } from "./card.js";
 import { all, choose, following, here, list, picked, rows } from "./rows.js";
 
+const PAUSE = 2; // times as long as the last answer took
 const MARGIN = 50; // rows asked for beyond those that are shown, so that none falls out that was only pushed down
 const CALM = 4000;
 const KEPT = 8000;
@@ -12,6 +13,7 @@ const LINGERS = 30000;
 let waiting = new Set();
 let pointed = 0;
 let busy = null;
+let taken = 0;
 let again = false;
 
 list?.addEventListener("pointermove", () => (pointed = Date.now()));
@@ -30,14 +32,17 @@ export async function refresh({ whole = false } = {}) {
     if (!whole) return busy;
     await busy;
   }
+  const begun = performance.now();
   busy = take(whole);
   try {
     await busy;
   } finally {
     busy = null;
+    taken = performance.now() - begun;
   }
   if (again) {
     again = false;
+    await new Promise((done) => setTimeout(done, PAUSE * taken)); // a busy server is not asked without a break
     await refresh();
   }
 }

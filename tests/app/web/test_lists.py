@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from app.road.caller import Caller
+from app.road.lists import page
+from app.road.road import StoredRoad
 from tests.app.web.conftest import Agency
+from tests.app.web.test_release_one import a_booking
 
 MINUTE = timedelta(minutes=1) // timedelta(microseconds=1) * 1_000
 
@@ -75,3 +79,14 @@ def test_pages_of_every_length_make_the_whole_timeline(house: Agency) -> None:
                     break
                 cursor = f"&cursor={page['next_cursor']}"
             assert found == whole
+
+
+def test_what_a_list_leaves_out_is_not_missing_for_whoever_asks_next(house: Agency) -> None:
+    booking = a_booking(house)
+    caller = Caller({"id": "somebody", "roles": ["OPERATOR"], "queues": []})
+
+    def read(road: StoredRoad) -> tuple[bool, bool]:
+        told = page(road, "booking", limit=10, cursor=None, filter=None).records[0]
+        return "total" in told, "total" in road.world.tables["booking"][booking["id"]]
+
+    assert house.platform.pipeline.read(caller, read) == (False, True)

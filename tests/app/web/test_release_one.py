@@ -175,3 +175,12 @@ def test_every_change_is_in_the_audit_with_before_and_after(house: Agency) -> No
     assert rows[1]["changes"] == {"tier": ["basic", "vip"]}
     assert rows[1]["actor"] == house.ids["owner"]
     assert all(row["request_id"] for row in rows)
+
+
+def test_a_released_task_is_nobodys_and_goes_back_to_its_queue(house: Agency) -> None:
+    task = house.manager.post("/tasks", {"title": "Call them", "queue": "operations"})
+    path = f"/tasks/{task['id']}"
+    me = house.operator.get("/me")["id"]
+    house.manager.post(f"{path}/assign", {"user": me}, 200)
+    released = house.operator.move(path, "release")
+    assert (released["status"], "assignee" in released) == ("open", False)

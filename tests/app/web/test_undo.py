@@ -201,3 +201,16 @@ def test_a_clock_that_the_command_opened_is_gone(house: Agency) -> None:
     assert house.operator.get(f"/inquiries/{inquiry['id']}")["sla"]
     undone(house.operator, command)
     assert house.operator.get(f"/inquiries/{inquiry['id']}")["sla"] == []
+
+
+def test_a_service_is_taken_off_by_removing_it_and_not_by_undoing_the_total_alone(house: Agency) -> None:
+    path = f"/bookings/{a_booking(house)['id']}"
+    service = {"title": "Make-up", "price": {"amount": 9_000, "currency": "EUR"}}
+    made = house.manager.send("POST", f"{path}/services", service)
+    assert "Virel-Undo" not in made.headers
+    known = house.manager.get(path)["total"]
+    events = house.manager.get(f"{path}/timeline")["items"]
+    root = next(one["id"] for one in events if one["type"] == "booking.updated")
+    house.manager.post("/undo", {"command": root}, 409)
+    assert house.manager.get(path)["total"] == known
+    assert len(house.manager.get(f"{path}/services")["items"]) == 1
