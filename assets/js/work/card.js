@@ -36,17 +36,16 @@ async function load(again) {
   const mine = ++turn;
   aborting?.abort();
   aborting = new AbortController();
-  let answer;
+  let answer, text;
   try {
     answer = await fetch(card.dataset.from, { signal: aborting.signal });
+    text = await answer.text(); // it too ends where another card is chosen meanwhile
   } catch {
     return; // another was chosen meanwhile, or there is no connection, which the banner tells
   }
   if (answer.status === 401 || answer.redirected) return location.reload();
   if (mine !== turn) return;
   if (!answer.ok) return empty();
-  const text = await answer.text();
-  if (mine !== turn) return;
   if (again) Idiomorph.morph(card, text, { morphStyle: "innerHTML", ignoreActiveValue: true });
   else {
     card.innerHTML = text;
