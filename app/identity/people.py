@@ -116,7 +116,9 @@ def _owners(road: StoredRoad) -> list[str]:
 
 def _not_the_last(owners: list[str], id: str) -> None:
     if owners == [id]:
-        raise NotAllowedNowError("This is the last active owner: make somebody else an owner first.")
+        raise NotAllowedNowError(
+            "This is the last owner who can sign in: make somebody else with a password an owner first."
+        )
 
 
 def _within_own(road: StoredRoad, id: str, roles: Iterable[str], permission: str) -> None:

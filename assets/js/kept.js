@@ -22,14 +22,20 @@ store();
 
 function unsent(event) {
   const { verb, path, headers, formData } = event.detail.requestConfig;
+  if (verb === "get") return lost();
+  keepAct({ verb, path, key: headers["Idempotency-Key"], fields: [...formData.entries()] });
+}
+
+/** Keeps an act that got no answer, with the key that it was sent with, and says so. */
+export function keepAct({ verb, path, key, fields }) {
   lost();
-  if (verb === "get") return;
-  const key = headers["Idempotency-Key"];
   if (kept.some((one) => one.key === key)) return; // again in vain: it waits on
-  const fields = [...formData.entries()];
   if (fields.some(([, value]) => typeof value !== "string")) return toast(words.offline, { bad: true });
-  kept.push({ visitor: words.visitor, verb, path, key, fields });
+  // Whoever presses again means the same act.
+  const same = (one) => one.path === path && JSON.stringify(one.fields) === JSON.stringify(fields);
+  if (!kept.some(same)) kept.push({ visitor: words.visitor, verb, path, key, fields });
   store();
+  told?.remove();
   told = toast(words.kept, { bad: true });
 }
 

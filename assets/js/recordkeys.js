@@ -38,7 +38,8 @@ document.body.addEventListener("htmx:afterSettle", (event) => {
   if (document.activeElement === document.body) go(place);
 });
 
-if (document.querySelector(".recs, [data-live]:not(#list, #card) .empty")) {
+// A part that comes later, such as a ranking, may bring a table.
+if (document.querySelector(".recs, [hx-trigger=load], [data-live]:not(#list, #card) .empty")) {
   const moves = { KeyJ: 1, ArrowDown: 1, KeyK: -1, ArrowUp: -1 };
   for (const [code, by] of Object.entries(moves)) {
     onKey(code, (event) => {

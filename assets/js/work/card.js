@@ -1,6 +1,7 @@
 // The card of the chosen row.
 import { Idiomorph } from "../idiomorph.js";
 import { said, tickAll } from "../clocks.js";
+import { signedOut } from "../session.js";
 import { all, choose, here } from "./rows.js";
 
 export const card = document.getElementById("card");
@@ -36,14 +37,15 @@ async function load(again) {
   const mine = ++turn;
   aborting?.abort();
   aborting = new AbortController();
-  let answer, text;
+  let answer;
+  let text;
   try {
     answer = await fetch(card.dataset.from, { signal: aborting.signal });
-    text = await answer.text(); // it too ends where another card is chosen meanwhile
+    text = await answer.text();
   } catch {
     return; // another was chosen meanwhile, or there is no connection, which the banner tells
   }
-  if (answer.status === 401 || answer.redirected) return location.reload();
+  if (answer.status === 401 || answer.redirected) return signedOut();
   if (mine !== turn) return;
   if (!answer.ok) return empty();
   if (again) Idiomorph.morph(card, text, { morphStyle: "innerHTML", ignoreActiveValue: true });

@@ -2,6 +2,7 @@
 // out in place, and new ones come in where nobody looks, or wait behind a button.
 import { Idiomorph } from "../idiomorph.js";
 import { counted, said, serverTime, tickAll } from "../clocks.js";
+import { signedOut } from "../session.js";
 import { go } from "./card.js";
 import { all, choose, following, here, list, picked, rows } from "./rows.js";
 
@@ -78,7 +79,10 @@ async function fetchPart(more) {
   } catch {
     return null; // the banner tells of the connection
   }
-  if (answer.redirected || answer.status === 401) return location.reload();
+  if (answer.redirected || answer.status === 401) {
+    signedOut();
+    return null;
+  }
   if (!answer.ok) return null;
   const part = document.createElement("template");
   part.innerHTML = await answer.text();

@@ -74,7 +74,10 @@ def test_roles_are_changed_and_the_last_owner_keeps_theirs(virel: Virel, data: P
     assert "berta@house.test  active  FINANCE, OPERATOR" in virel("user", "list", "--data", data).out
     refused = virel("user", "roles", "anna@house.test", "FINANCE", "--data", data)
     assert refused.status == 2
-    assert refused.err == "virel: This is the last active owner: make somebody else an owner first.\n"
+    assert (
+        refused.err
+        == "virel: This is the last owner who can sign in: make somebody else with a password an owner first.\n"
+    )
     assert virel("user", "deactivate", "anna@house.test", "--data", data).status == 2
 
 

@@ -134,7 +134,7 @@ def test_who_may_not_change_people_does_not(house: Agency):
 
 def test_the_last_active_owner_is_neither_put_down_nor_deactivated(house: Agency):
     there = path(house, "owner")
-    sentence = "This is the last active owner: make somebody else an owner first."
+    sentence = "This is the last owner who can sign in: make somebody else with a password an owner first."
     assert house.owner.patch(there, {"roles": ["OPS_MANAGER"]}, 409)["detail"] == sentence
     assert house.owner.move(there, "deactivate", 409)["detail"] == sentence
     house.owner.patch(there, {"roles": ["OWNER", "FINANCE"]})

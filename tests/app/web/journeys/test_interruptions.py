@@ -61,12 +61,12 @@ def test_an_act_whose_answer_was_lost_is_sent_again_with_its_key_and_done_once(v
         else:
             route.continue_()
 
-    page.route("**/acts/**", loses_the_first)
+    page.route("**/acts/task/**", loses_the_first)
     page.locator(f"#r-task-{task}").click()
     page.locator("#card :is([hx-post$='/start'], [data-act$='/start'])").click()
     page.get_by_text("It is kept here").wait_for()
     page.get_by_text("what was kept is sent now").wait_for()
-    page.locator(".toast", has_text="Done.").wait_for()
+    page.locator(".toast", has_text="in progress.").wait_for()
     assert len(keys) == 2
     assert keys[0] == keys[1]
     assert page.evaluate("() => sessionStorage.getItem('virel.kept')") == "[]"
@@ -139,7 +139,7 @@ def test_an_act_that_met_no_connection_outlives_its_page(visit: Visiting, served
     page.get_by_text("It is kept here").wait_for()
     page.reload()
     back = True  # so that nothing was done on the page before
-    page.locator(".toast", has_text="Done.").wait_for()
+    page.locator(".toast", has_text="in progress.").wait_for()
     assert served.house.operator.get(f"/tasks/{task}")["status"] == "in_progress"
 
 
