@@ -116,7 +116,7 @@ def test_why_says_the_decision_and_its_line(house: Agency):
     operator, owner = Visit(house, "operator"), Visit(house, "owner")
     text = operator.get("/people/why?permission=models.publish")
     assert "refused" in text
-    assert "OPERATOR does not grant models.publish" in text
+    assert "Operator does not grant models.publish" in text
     assert "rules/access/OPERATOR.yaml:" in text
     text = operator.get("/people/why?permission=tasks.read")
     assert "It depends on which one" in text
@@ -124,7 +124,7 @@ def test_why_says_the_decision_and_its_line(house: Agency):
     text = operator.get(f"/people/why?permission=tasks.complete&entity={task}")
     assert "allowed" in text
     text = owner.get(f"/people/why?permission=tasks.complete&entity={task}&person={house.ids['content']}")
-    assert "CONTENT_MANAGER grants tasks.complete only where its condition holds" in text
+    assert "Content manager grants tasks.complete only where its condition holds" in text
 
 
 def test_why_is_asked_of_one_field(house: Agency):
