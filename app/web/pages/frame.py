@@ -88,6 +88,8 @@ def surroundings() -> dict[str, Any]:
         "theme": chosen if chosen in THEMES else "",
         "may": may,
         "word": words.word,
+        "written": words.written,
+        "briefly": words.briefly,
         "moments": moments,
         "undo_seconds": platform().settings.undo_seconds,
         "release": _release(),

@@ -121,18 +121,18 @@ def _drawn(standing: Standing, main: Sequence[str]) -> dict[tuple[str, str], _Dr
     """The moves that are drawn: the main way, those from here, those that were made, one to whoever has none."""
     machine, found = standing.machine, {}
     for pair in itertools.pairwise(main):
-        found[pair] = _Drawn(*pair, "", word("move", machine.moves[pair][0]))
+        found[pair] = _Drawn(*pair, "", word("move", machine.moves[pair][0], machine.id))
     for earlier, later in zip(standing.steps, standing.steps[1:], strict=False):
         pair = (earlier.state, later.state)
         if pair[0] != pair[1]:
-            found[pair] = _Drawn(*pair, "lit", word("move", later.move))
+            found[pair] = _Drawn(*pair, "lit", word("move", later.move, machine.id))
     for move in sorted(standing.moves, key=lambda one: bool(one.refused), reverse=True):  # what may be made wins
         pair = (standing.state, move.target)
         look = "can" if not move.refused else "wait"
         known = found.get(pair)
         if pair[0] != pair[1] and (known is None or known.look != "lit"):
             note = _waiting(move)
-            found[pair] = _Drawn(*pair, look, _label(move), note, "" if move.refused else move.name)
+            found[pair] = _Drawn(*pair, look, _label(machine, move), note, "" if move.refused else move.name)
     reached = {target for _source, target in found}
     places = {name: place for place, name in enumerate(main)}
     for state in machine.states:
@@ -151,8 +151,8 @@ def _waiting(move: Move) -> str:
     return _("waits: %(what)s") % {"what": move.waits} if len(move.waits) <= LONGEST_NOTE else _("waits")
 
 
-def _label(move: Move) -> str:
-    name = word("move", move.name)
+def _label(machine: Machine, move: Move) -> str:
+    name = word("move", move.name, machine.id)
     return f"{name} {move.key.upper()}" if move.key and not move.refused else name
 
 
@@ -167,7 +167,7 @@ def _placed(
         taken = {place for name, place in columns.items() if name not in main}
         free = [place for place in range(max(len(main), len(machine.states))) if place not in taken]
         columns[state] = min(free, key=lambda place: (place >= len(main), abs(place - wanted), -place))
-    texts = {state: word("state", state) for state in machine.states}
+    texts = {state: word("state", state, machine.id) for state in machine.states}
     count = max(columns.values()) + 1
     widths = [
         max([96.0, *(wide(texts[one], LETTER) + 30 for one, at in columns.items() if at == n)]) for n in range(count)

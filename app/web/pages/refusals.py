@@ -13,6 +13,7 @@ from app.road.problems import (
     StaleError,
 )
 from app.web.wording.language import gettext as _
+from app.web.wording.said import said_of, sentence
 
 STATUS: dict[type[ProblemError], int] = {
     NotFoundError: 404,
@@ -35,4 +36,6 @@ def refusal(error: ProblemError) -> tuple[int, str]:
             return status, _("This has changed since the page showed it. Nothing was done; look again and decide anew.")
         case BusyError():
             return status, _("The store is busy. Nothing was changed; try again in a moment.")
-    return status, _(str(error))
+        case InvalidError():
+            return status, said_of(error)
+    return status, sentence(str(error))

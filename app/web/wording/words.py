@@ -2,12 +2,13 @@
 
 What a folder calls ``awaiting_deposit`` is "Awaiting deposit" in English. Other languages have the words of the agency
 in their catalogs, under a context (``state``, ``move``, ``field``, ``reason``, ``kind`` …); a word that a catalog does not have yet
-is shown as it is in English.
+is shown as it is in English. Where words agree with what they are said of, as a Russian adjective does, the catalog has
+them once more under the context and the kind of entity: ``state.payment``.
 """
 
 from __future__ import annotations
 
-from app.web.wording.language import pgettext
+from app.web.wording.language import gettext, pgettext
 
 KINDS = (
     "kind",
@@ -27,14 +28,43 @@ KINDS = (
     "template",
     "policy",
 )
-"""The contexts."""
+"""The contexts of names."""
+TEXTS = ("matching", "about role", "reason of rule")
+"""The contexts of whole texts that documents have: the reasons of a matching, the description of a role, why a rule acts."""
 
 
-def word(kind: str, name: str | None) -> str:
-    """What a name of the documents is called. ``kind`` is one of ``KINDS``."""
+def word(kind: str, name: str | None, of: str = "") -> str:
+    """What a name of the documents is called. ``kind`` is one of ``KINDS``; ``of`` is the kind of entity that has it."""
     if not name:
         return ""
-    return pgettext(kind, plain(name))
+    text = plain(name)
+    if of:
+        said = pgettext(f"{kind}.{of}", text)
+        if said != text:
+            return said
+    return pgettext(kind, text)
+
+
+def agreeing(of: str, text: str) -> str:
+    """A text of the pages that says something of a kind of entity, with which its words may have to agree."""
+    said = pgettext(f"said.{of}", text)
+    return said if said != text else gettext(text)
+
+
+def briefly(text: str) -> str:
+    """A text of the pages where there is little room for it: short, where the catalog has it so."""
+    said = pgettext("short", text)
+    return said if said != text else gettext(text)
+
+
+def reason_by(actor: str | None, reason: str) -> str:
+    """A reason as it was given: a person's stands as they wrote it, a rule's is a text of its document."""
+    return written("reason of rule", reason) if (actor or "").startswith(("rule:", "sla:")) else reason
+
+
+def written(kind: str, text: str) -> str:
+    """A text of the documents in the reader's language, where its catalog has it. ``kind`` is one of ``TEXTS``."""
+    return pgettext(kind, text) if text else ""
 
 
 def plain(name: str) -> str:

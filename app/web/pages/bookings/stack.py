@@ -15,6 +15,7 @@ from app.web.pages.machines.standing import Move, Standing, standing_of
 from app.web.pages.work.deadlines import SECOND, Deadline, of_clock
 from app.web.wording import moments
 from app.web.wording.language import gettext as _
+from app.web.wording.language import pgettext
 from engine.conditions.values import Timestamp
 from engine.simulation.world import Record
 
@@ -90,7 +91,7 @@ def _held(
 
 def _until(option: Record, now: Timestamp) -> Deadline:
     if option["status"] == "confirmed":
-        return Deadline("achieved", _("Firm"), "met")
+        return Deadline("achieved", pgettext("deadline", "Firm"), "met")
     ends, begun = option["expires_at"], option["created_at"]
     left = (int(ends) - int(now)) // SECOND
     title = moments.instant(ends)

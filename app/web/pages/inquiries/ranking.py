@@ -11,6 +11,7 @@ from app.road import commands
 from app.road.road import StoredRoad
 from app.web.wording import moments
 from app.web.wording.language import gettext as _
+from app.web.wording.words import written
 from engine.access.fields import visible
 from engine.conditions.values import Timestamp
 from engine.conditions.veil import HIDDEN
@@ -74,7 +75,7 @@ def ranked(road: StoredRoad, id: str) -> Ranked:
     return Ranked(
         ranking.matching.id,
         ranking.matching.version,
-        [one.because for one in ranking.matching.preferences],
+        [written("matching", one.because) for one in ranking.matching.preferences],
         [one for one in fits if one.model],
         [one for one in (_unfit(road, one) for one in ranking.excluded) if one.model],
         len(ranking.included) - len(ranking.shown),
@@ -97,13 +98,15 @@ def _points(term: Term, most: float) -> Points:
     text = moments.number(term.points) if term.told else _("hidden")
     bar = round(100 * max(0.0, float(term.points)) / most) if term.told else 0
     error = "" if term.error is None else _("hidden") if term.error == HIDDEN else term.error
-    return Points(term.because, text, bar, term.verdict if term.told else HIDDEN, _told(term.values), error)
+    return Points(
+        written("matching", term.because), text, bar, term.verdict if term.told else HIDDEN, _told(term.values), error
+    )
 
 
 def _unfit(road: StoredRoad, one: Excluded) -> Unfit:
     failed: list[tuple[str, list[Line]]] = [
         (
-            reason.otherwise if reason.told else _("Something that is not yours to see"),
+            written("matching", reason.otherwise) if reason.told else _("Something that is not yours to see"),
             [
                 (line.expression, line.verdict, line.error or "", _told(line.values))
                 for line in reason.lines

@@ -75,6 +75,6 @@ def _move(id: str, move: str) -> Response:
 
     def work(road: StoredRoad) -> str:
         record = entities.move(road, "inquiry", id, move, {"reason": reason} if reason else {}, version=version())
-        return _("%(code)s: %(state)s.") % {"code": record["code"], "state": word("state", record["status"])}
+        return _("%(code)s: %(state)s.") % {"code": record["code"], "state": word("state", record["status"], "inquiry")}
 
     return act(work)

@@ -38,4 +38,4 @@ def now_is(road: StoredRoad, machine: str, record: Record) -> str:
     decided = commands.decision(road, f"{road.catalog.machines[machine].plural}.read", machine, record)
     seen = {name: record.get(name) for name in CODES if decided.allowed and name not in decided.hidden}
     name = next((str(value) for value in seen.values() if value), word("kind", machine))
-    return _("%(what)s is now: %(state)s.") % {"what": name, "state": word("state", record["status"])}
+    return _("%(what)s is now: %(state)s.") % {"what": name, "state": word("state", record["status"], machine)}

@@ -20,9 +20,10 @@ class Bar:
 
 def in_words(standing: Standing) -> str:
     """The whole picture in words."""
-    way = ", ".join(word("state", step.state) for step in standing.steps)
+    kind = standing.machine.id
+    way = ", ".join(word("state", step.state, kind) for step in standing.steps)
     parts = [_("Path so far: %(states)s.") % {"states": way}]
-    allowed = ", ".join(word("move", move.name) for move in standing.moves if not move.refused)
+    allowed = ", ".join(word("move", move.name, kind) for move in standing.moves if not move.refused)
     if allowed:
         parts.append(_("Next allowed: %(moves)s.") % {"moves": allowed})
     parts += [move.refused for move in standing.moves if move.refused]
@@ -34,7 +35,7 @@ def in_words(standing: Standing) -> str:
 def bar_of(standing: Standing, main: Sequence[str]) -> Bar:
     """The main way as steps. Whoever has left it stands behind the last of its states that they were in."""
     visited = {step.state for step in standing.steps}
-    state = word("state", standing.state)
+    state = word("state", standing.state, standing.machine.id)
     if standing.state in main:
         at = main.index(standing.state)
         text = _("Step %(number)d of %(all)d: %(state)s.") % {"number": at + 1, "all": len(main), "state": state}

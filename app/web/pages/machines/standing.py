@@ -138,7 +138,7 @@ def _move(road: StoredRoad, machine: Machine, record: Record, move: Transition, 
     decided = commands.decision(road, move.permission, machine.id, record)
     if not decided.allowed:
         place = f"{decided.place.file}:{decided.place.line}" if decided.place is not None else ""
-        text = _("%(move)s: your role does not allow it here.") % {"move": word("move", move.name)}
+        text = _("%(move)s: your role does not allow it here.") % {"move": word("move", move.name, machine.id)}
         return _refused(found, text, place=place, lines=_doubts(road, machine, decided))
     return _guarded(road, machine, record, move, found)
 
@@ -174,7 +174,7 @@ def _guarded(road: StoredRoad, machine: Machine, record: Record, move: Transitio
         lines = veiled(lines, guard.explained, guard, Sight(reader).of(event.type, road.catalog.machines))
     failed = tuple(told(machine, line) for line in lines if line.verdict != "met")
     waits = "; ".join(one.short for one in failed if one.short) or _("its condition does not hold")
-    text = _("%(move)s waits: %(what)s.") % {"move": word("move", move.name), "what": waits}
+    text = _("%(move)s waits: %(what)s.") % {"move": word("move", move.name, machine.id), "what": waits}
     return _refused(found, text, waits=waits, lines=failed, place=failed[0].place if failed else "")
 
 

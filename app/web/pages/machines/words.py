@@ -38,7 +38,7 @@ def told(machine: Machine, line: LineVerdict) -> Told:
     said = tuple((leaf, value_in_words(machine, leaf.rpartition(".")[2], value)) for leaf, value in values)
     short = ""
     if len(said) == 1 and said[0][0].startswith(f"{machine.id}.") and said[0][0].count(".") == 1:
-        name = word("field", said[0][0].rpartition(".")[2])
+        name = word("field", said[0][0].rpartition(".")[2]).lower()
         if values[0][1] is HIDDEN:
             short = _("%(field)s has to change first, its value is hidden from you") % {"field": name}
         else:
@@ -61,7 +61,7 @@ def value_in_words(machine: Machine | None, name: str, value: Any) -> str:
     declared = machine.fields.get(name) if machine is not None else None
     kind = declared.type if declared is not None else None
     if name == "status" and isinstance(value, str):
-        return word("state", value)
+        return word("state", value, machine.id if machine is not None else "")
     if isinstance(value, str) and (kind == TIMESTAMP or (kind is None and _INSTANT.fullmatch(value))):
         return moments.instant(value)
     if isinstance(value, str) and getattr(kind, "values", None):

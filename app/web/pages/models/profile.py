@@ -65,7 +65,10 @@ def move(id: str, move: str) -> Response:
     def work(road: StoredRoad) -> str:
         moved = entities.move(road, "model", id, move, {"reason": reason} if reason else {}, version=version())
         seen = shown(road, road.catalog.machines["model"], moved)  # no more than the page shows
-        return _("%(name)s: %(state)s.") % {"name": seen.get("name", ""), "state": word("state", moved["status"])}
+        return _("%(name)s: %(state)s.") % {
+            "name": seen.get("name", ""),
+            "state": word("state", moved["status"], "model"),
+        }
 
     return act(work)
 

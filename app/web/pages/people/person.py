@@ -24,6 +24,7 @@ from app.web.pages.records.forms import Form, sent
 from app.web.pages.refusals import refusal
 from app.web.wording.language import LOCALES
 from app.web.wording.language import gettext as _
+from app.web.wording.words import written
 
 TEXTS = ("name", "email", "queues", "locale", "timezone")
 BEGINNING = {"locale": "en", "timezone": "Europe/Berlin"}
@@ -127,7 +128,7 @@ def _offered(road: StoredRoad) -> list[Offered]:
     for name in sorted(access.grants):
         beyond = working.beyond_own(road, name)
         refused = _("It grants %(permission)s, which your roles do not.") % {"permission": beyond} if beyond else ""
-        found.append(Offered(name, access.roles[name].description, refused))
+        found.append(Offered(name, written("about role", access.roles[name].description), refused))
     return found
 
 

@@ -122,7 +122,7 @@ def _of_which(grants: Sequence[CheckedGrant], machine: Machine, role: str) -> st
     states = [state for state in machine.states if any(one == state for one, _whose in found)]
     parts = [", ".join(whose_words)] if len(whose_words) < len(kinds) else []
     if len(states) < len(machine.states):
-        listed = ", ".join(word("state", state) for state in states)
+        listed = ", ".join(word("state", state, machine.id).lower() for state in states)
         parts.append(_("in state: %(states)s") % {"states": listed})
     return "; ".join(parts)
 

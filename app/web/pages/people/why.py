@@ -19,6 +19,7 @@ from app.web.answers import shown
 from app.web.context import caller, platform
 from app.web.pages import frame
 from app.web.wording.language import gettext as _
+from app.web.wording.said import sentence
 from app.web.wording.words import word
 from engine.access.decide import Decision, decide
 from engine.access.grants import RoleSet
@@ -147,7 +148,7 @@ def _told(road: StoredRoad, decided: Decision) -> str:
         if not all(seen.sees(read) for read in reads if isinstance(read, FieldRead)):
             text = _("%(role)s grants %(permission)s only under a condition, which rests on what you may not see.")
             return text % {"role": doubt.grant.role, "permission": decided.permission}
-    return decided.reason
+    return sentence(decided.reason)
 
 
 def _found(road: StoredRoad, machine_id: str, entity: str) -> Record | None:

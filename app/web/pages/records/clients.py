@@ -102,7 +102,7 @@ def _move(id: str, move: str) -> Response:
 
     def work(road: StoredRoad) -> str:
         record = entities.move(road, "client", id, move, {"reason": reason} if reason else {}, version=version())
-        return _("%(name)s: %(state)s.") % {"name": record["name"], "state": word("state", record["status"])}
+        return _("%(name)s: %(state)s.") % {"name": record["name"], "state": word("state", record["status"], "client")}
 
     return act(work)
 

@@ -8,13 +8,14 @@ from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from babel.numbers import NumberFormatError, get_currency_precision, parse_decimal
+from babel.numbers import NumberFormatError, format_decimal, get_currency_precision, parse_decimal
 from flask import request
 
 from app.road.problems import Fault, InvalidError
 from app.web.wording import moments
 from app.web.wording.language import gettext as _
 from app.web.wording.language import locale
+from app.web.wording.said import sentence
 from engine.conditions.types import BOOL, INT, MONEY, TIMESTAMP
 from engine.machines.model import Machine
 
@@ -35,12 +36,12 @@ class Form:
             name = fault.pointer.strip("/").partition("/")[0]
             if name in self.typed and fault.code == "missing" and not self.typed[name]:
                 self.faults[name] = (
-                    _("This is needed.") if fault.message.endswith(f" needs {name}") else _(fault.message)
+                    _("This is needed.") if fault.message.endswith(f" needs {name}") else sentence(fault.message)
                 )
             elif name in self.typed:
-                self.faults[name] = _(fault.message)
+                self.faults[name] = sentence(fault.message)
             else:
-                self.notice = f"{self.notice} {_(fault.message)}".strip()
+                self.notice = f"{self.notice} {sentence(fault.message)}".strip()
 
 
 def sent(names: Iterable[str]) -> Form:
@@ -59,7 +60,9 @@ def filled(record: Mapping[str, Any], names: Iterable[str], machine: Machine) ->
             typed[name] = ""
         elif kind == MONEY:
             digits = get_currency_precision(value["currency"])
-            typed[name] = f"{Decimal(value['amount']).scaleb(-digits):f}"
+            amount = Decimal(value["amount"]).scaleb(-digits)
+            pattern = "0." + "0" * digits if digits else "0"
+            typed[name] = format_decimal(amount, pattern, locale=locale())
             typed[f"{name}_currency"] = value["currency"]
         elif kind == TIMESTAMP:
             typed[name] = moments.local(value).strftime("%Y-%m-%dT%H:%M")

@@ -9,7 +9,8 @@ from typing import Any
 from app.road.road import StoredRoad
 from app.web.wording import moments
 from app.web.wording.language import gettext as _
-from app.web.wording.words import word
+from app.web.wording.language import marked
+from app.web.wording.words import agreeing, reason_by, word
 
 ICONS = {"people": "user", "system": "rule", "money": "money", "messages": "msg"}
 
@@ -54,18 +55,17 @@ def _line(road: StoredRoad, item: Mapping[str, Any]) -> Happening:
     kind = item["entity"]["type"]
     changed = [word("field", one) for one in item["changes"] if one != "status"]
     if item.get("to") and name == "status_changed":
-        text = _("%(what)s: %(state)s") % {"what": word("kind", kind), "state": word("state", item["to"])}
+        text = _("%(what)s: %(state)s") % {"what": word("kind", kind), "state": word("state", item["to"], kind)}
     elif name == "created":
-        text, changed = _("%(what)s came in") % {"what": word("kind", kind)}, []
+        text, changed = agreeing(kind, marked("%(what)s came in")) % {"what": word("kind", kind)}, []
         if kind in ("task", "exception"):
             record = road.world.tables[kind].get(item["entity"]["id"]) or {}
             title = record.get("title") or word("reason", record.get("reason"))
             text = _("%(what)s: %(title)s") % {"what": word("kind", kind), "title": title}
     elif name == "updated":
-        text = _("%(what)s changed") % {"what": word("kind", kind)}
+        text = agreeing(kind, marked("%(what)s changed")) % {"what": word("kind", kind)}
     else:
-        text = word("event", name)
+        text = word("event", name, kind)
     icon = {"task": "task", "exception": "exc"}.get(kind, ICONS.get(item["kind"], "dot"))
-    return Happening(
-        item["id"], icon, text, actor(road, item["actor"]), item["at"], str(item.get("reason") or ""), changed
-    )
+    reason = reason_by(item["actor"], str(item.get("reason") or ""))
+    return Happening(item["id"], icon, text, actor(road, item["actor"]), item["at"], reason, changed)

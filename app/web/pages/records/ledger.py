@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from app.web.wording import moments
 from app.web.wording.language import gettext as _
+from app.web.wording.language import ngettext
 from engine.conditions.values import Timestamp
 from engine.conditions.veil import HIDDEN
 
@@ -25,6 +27,10 @@ class Bar:
     width: float
     look: str
     title: str
+
+
+_SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
+_SPAN = re.compile(r"([0-9]{1,6})(s|m|h|d|wd)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +69,19 @@ def strip(told: Mapping[str, Any]) -> Strip | None:
     at = int(Timestamp.parse(told["at"]))
     now = round(WIDTH * (at - begun) / whole, 1) if told["ended"] is None and begun <= at <= end else None
     used = moments.span(told["used"] or 0)
-    target = str(told["target"] or "")
+    target = _target(str(told["target"] or ""))
     return Strip(bars, moments.day_hour(told["opened"]), moments.day_hour(told["due"]), used, target, now)
+
+
+def _target(text: str) -> str:
+    """How long a clock gives, in words; a text that is no plain span stands as the document has it."""
+    found = _SPAN.fullmatch(text)
+    if found is None:
+        return text
+    count, unit = int(found[1]), found[2]
+    if unit == "wd":
+        return ngettext("%(num)d working day", "%(num)d working days", count) % {"num": count}
+    return moments.span(count * _SECONDS[unit])
 
 
 def _ends(one: Mapping[str, Any]) -> tuple[int, int]:

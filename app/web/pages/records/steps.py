@@ -46,18 +46,21 @@ def steps(
         path = f"/acts/{machine_id}/{record['id']}/{move.name}"
         after = machine.states[move.target]
         danger = after.final and after.attributes.get("outcome") != "good"
-        refused = "" if starts else _refusal(move)
+        refused = "" if starts else _refusal(machine_id, move)
         found.append(Step(move.name, keys.get(move.name, ""), path, refused, "reason" in move.requires, danger))
     return found
 
 
-def _refusal(move: Transition) -> str:
+def _refusal(machine_id: str, move: Transition) -> str:
     """Fact and next step."""
-    before = [word("state", one) for one in move.sources]
+    before = [word("state", one, machine_id).lower() for one in move.sources]
     named = before[-1] if before else ""
     if len(before) > 1:
         named = _("%(some)s or %(last)s") % {"some": ", ".join(before[:-1]), "last": named}
-    return _("Not now: “%(move)s” starts from %(sources)s.") % {"move": word("move", move.name), "sources": named}
+    return _("Not now: “%(move)s” starts from %(sources)s.") % {
+        "move": word("move", move.name, machine_id),
+        "sources": named,
+    }
 
 
 def told(road: StoredRoad, machine_id: str, ids: list[str]) -> dict[str, Record]:

@@ -21,7 +21,8 @@ from app.web.context import caller, platform
 from app.web.pages.addresses import address
 from app.web.pages.frame import page
 from app.web.pages.machines.words import value_in_words
-from app.web.wording.words import word
+from app.web.wording.said import said
+from app.web.wording.words import reason_by, word
 from engine.machines.model import Machine
 
 PAGE = 50
@@ -135,14 +136,14 @@ def _row(machine: Machine, item: dict[str, Any], names: Mapping[str, str], there
         if name not in SILENT
     )
     refused = item["outcome"] == "refused"
-    said = word("move", rest) if refused else word("event", rest)
+    what = word("move", rest, machine.id) if refused else word("event", rest, machine.id)
     return Row(
         item["place"],
         item["at"],
         names.get(item["actor"], item["actor"]),
-        said,
+        what,
         refused,
-        item["reason"] or "",
+        said(item["reason"] or "") if refused else reason_by(item["actor"], item["reason"] or ""),
         changes,
         item["address"] or "",
         item["request_id"] or "",

@@ -15,7 +15,8 @@ from app.road.timeline import KINDS, timeline
 from app.web.pages.machines.words import value_in_words
 from app.web.wording import moments
 from app.web.wording.language import gettext as _
-from app.web.wording.words import word
+from app.web.wording.language import marked
+from app.web.wording.words import agreeing, reason_by, word
 from engine.conditions.values import Timestamp
 from engine.machines.model import Machine
 
@@ -121,20 +122,20 @@ def _entry(road: StoredRoad, item: dict[str, Any], names: dict[str, str], causes
         if key in machine.fields
     )
     if name == "created":
-        text, pairs = _("%(kind)s was made") % {"kind": kind}, ()
+        text, pairs = agreeing(machine.id, marked("%(kind)s was made")) % {"kind": kind}, ()
     elif moved is not None and moved[0]:
         text = _("%(kind)s: %(before)s became %(after)s") % {
             "kind": kind,
-            "before": word("state", moved[0]),
-            "after": word("state", moved[1]),
+            "before": word("state", moved[0], machine.id),
+            "after": word("state", moved[1], machine.id),
         }
     elif name == "updated":
         if not pairs:
             return None
-        text = _("%(kind)s was changed") % {"kind": kind}
+        text = agreeing(machine.id, marked("%(kind)s was changed")) % {"kind": kind}
     else:
-        text = _("%(kind)s: %(event)s") % {"kind": kind, "event": word("event", name)}
-    return Entry(item["id"], at, icon, text, by, rule, item.get("reason") or "", pairs, why)
+        text = _("%(kind)s: %(event)s") % {"kind": kind, "event": word("event", name, machine.id)}
+    return Entry(item["id"], at, icon, text, by, rule, reason_by(actor, item.get("reason") or ""), pairs, why)
 
 
 def _named(road: StoredRoad, machine: Machine, id: str) -> str:

@@ -57,10 +57,10 @@ def _trace(road: StoredRoad, id: str) -> Trace:
     kind = word("kind", machine)
     moved = (event.get("changes") or {}).get("status")
     if isinstance(moved, list) and moved[0] and moved[0] != "hidden":
-        states = {"before": word("state", moved[0]), "after": word("state", moved[1])}
+        states = {"before": word("state", moved[0], machine), "after": word("state", moved[1], machine)}
         title = _("%(kind)s: %(before)s became %(after)s") % {"kind": kind, **states}
     else:
-        title = _("%(kind)s: %(event)s") % {"kind": kind, "event": word("event", name)}
+        title = _("%(kind)s: %(event)s") % {"kind": kind, "event": word("event", name, machine)}
     rules = sorted((_rule(one) for one in told["rules"]), key=lambda one: one["verdict"] == "unmet")
     met = sum(one["verdict"] == "met" for one in rules)
     return Trace(event, title, by, address(machine, event.get("subject", "")), rules, met)

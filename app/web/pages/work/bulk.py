@@ -23,6 +23,7 @@ from app.web.pages.work.doing import assigned, moved, reason, snoozed
 from app.web.pages.work.snoozing import instant_of
 from app.web.wording.language import gettext as _
 from app.web.wording.language import ngettext
+from app.web.wording.said import said
 from app.web.wording.words import word
 
 MOST = 200
@@ -69,16 +70,16 @@ def _bulk() -> Response:
     told: dict[str, object] = {"worked": {"failed": len(found.failed)}}
     if found.done:
         count = len(found.done)
-        said: dict[str, object] = {
+        note: dict[str, object] = {
             "text": ngettext("%(num)d item done.", "%(num)d items done.", count) % {"num": count}
         }
         if found.roots:
-            said |= {
+            note |= {
                 "undo": " ".join(found.roots),
                 "seconds": platform().settings.undo_seconds,
                 "path": "/acts/work/undo",
             }
-        told["said"] = said
+        told["said"] = note
     response.headers["HX-Trigger"] = json.dumps(told)
     return response
 
@@ -123,10 +124,10 @@ def _undo() -> Response:
             undone += 1
         except ProblemError as error:
             told = refusal(error)[1]
-    said = {"text": ngettext("%(num)d item put back.", "%(num)d items put back.", undone) % {"num": undone}}
+    note = {"text": ngettext("%(num)d item put back.", "%(num)d items put back.", undone) % {"num": undone}}
     response = Response(status=204)
     response.headers["HX-Trigger"] = json.dumps(
-        ({"said": said} if undone else {}) | ({"refused": {"text": told}} if told else {})
+        ({"said": note} if undone else {}) | ({"refused": {"text": told}} if told else {})
     )
     return response
 
@@ -136,7 +137,7 @@ def why_not(error: ProblemError) -> str:
     if isinstance(error, InvalidError):
         if any(fault.pointer == "/reason" for fault in error.faults):
             return _("It needs a reason.")
-        return "; ".join(_(fault.message) for fault in error.faults)
+        return "; ".join(said(fault.message) for fault in error.faults)
     return refusal(error)[1]
 
 

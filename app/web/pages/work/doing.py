@@ -76,7 +76,7 @@ def moved(road: StoredRoad, machine: str, id: str, move: str, why: str, at: int 
         raise InvalidError([Fault("/reason", "missing", "say how it was settled")])
     record = entities.move(road, machine, id, move, {"reason": why} if why else {}, version=at)
     title = record.get("title") or word("reason", record.get("reason"))
-    return f"{title}: {word('state', record['status']).lower()}."
+    return f"{title}: {word('state', record['status'], machine).lower()}."
 
 
 def _snooze(machine: str, id: str) -> Response:
@@ -105,7 +105,11 @@ def _about(machine: str, id: str, kind: str, move: str) -> Response:
         if kind not in found or move not in MAIN.get(kind, ()):
             raise NotFoundError(kind, id)
         record = entities.move(road, kind, found[kind]["id"], move, {"reason": why} if why else {}, version=version())
-        told = {"kind": word("kind", kind), "code": record.get("code") or "", "state": word("state", record["status"])}
+        told = {
+            "kind": word("kind", kind),
+            "code": record.get("code") or "",
+            "state": word("state", record["status"], kind),
+        }
         return " ".join((_("%(kind)s %(code)s: %(state)s.") % (told | {"state": told["state"].lower()})).split())
 
     return act(work)

@@ -82,7 +82,7 @@ def own_acts(road: StoredRoad, item: Item) -> list[Act]:
     return [
         Act(
             name,
-            word("move", name),
+            word("move", name, machine.id),
             f"{base}/{name}",
             version,
             KEYS.get(name, ""),
@@ -126,8 +126,8 @@ def acts_about(road: StoredRoad, item: Item, found: list[tuple[str, Record]]) ->
 def _label(name: str, kind: str) -> str:
     """What the button of a move says; with the kind where the item has moves that are called the same."""
     if name not in WITH_KIND:
-        return word("move", name)
-    return _("%(move)s %(kind)s") % {"move": word("move", name), "kind": word("kind", kind).lower()}
+        return word("move", name, kind)
+    return _("%(move)s %(kind)s") % {"move": word("move", name, kind), "kind": word("kind", kind).lower()}
 
 
 def _is_open(road: StoredRoad, item: Item, name: str) -> bool:
@@ -158,9 +158,12 @@ def refusal_of(road: StoredRoad, machine: Machine, record: Record, move: Transit
         lines.append((line.expression, f"{line.place.file.rpartition('/')[2]}:{line.place.line}"))
         if reader is None or all(map(Sight(reader), rests_on(known.node, guard))):
             facts += [_fact(path, value) for path, value in line.values.items()]
-    waits = _("%(move)s waits.") % {"move": word("move", move.name)}
+    waits = _("%(move)s waits.") % {"move": word("move", move.name, machine.id)}
     if facts:
-        waits = _("%(move)s waits: %(facts)s.") % {"move": word("move", move.name), "facts": ", ".join(facts)}
+        waits = _("%(move)s waits: %(facts)s.") % {
+            "move": word("move", move.name, machine.id),
+            "facts": ", ".join(facts),
+        }
     return Refusal(waits, lines)
 
 

@@ -15,7 +15,7 @@ from app.road.road import StoredRoad
 from app.road.timeline import timeline
 from app.web.pages.work.rows import actor_name
 from app.web.wording.language import gettext as _
-from app.web.wording.words import word
+from app.web.wording.words import reason_by, word
 from engine.events.envelope import actor_of, decode
 
 MOST = 8
@@ -87,15 +87,15 @@ def _told(road: StoredRoad, one: dict[str, Any], key: str) -> Happening:
     by = actor_name(road, one["actor"])
     if one["kind"] == "messages":
         text = _("%(template)s: message, %(state)s") % {
-            "template": word("event", one.get("template")),
-            "state": word("state", one.get("state")).lower(),
+            "template": word("template", one.get("template")),
+            "state": word("state", one.get("state"), "message").lower(),
         }
     elif name == "created":
         text = _("New: %(kind)s") % {"kind": word("kind", noun).lower()}
     elif "status" in changes and changes["status"][1]:
         text = _("%(kind)s: %(state)s") % {
             "kind": word("kind", kind),
-            "state": word("state", changes["status"][1]).lower(),
+            "state": word("state", changes["status"][1], kind).lower(),
         }
     elif "assignee" in changes:
         assignee = changes["assignee"][1]
@@ -104,7 +104,7 @@ def _told(road: StoredRoad, one: dict[str, Any], key: str) -> Happening:
         fields = ", ".join(word("field", field).lower() for field in list(changes)[:3])
         text = _("%(kind)s changed: %(fields)s") % {"kind": word("kind", kind), "fields": fields}
     else:
-        text = _("%(kind)s: %(event)s") % {"kind": word("kind", kind), "event": word("event", name).lower()}
-    reason = "" if name == "created" else str(one.get("reason") or "")
+        text = _("%(kind)s: %(event)s") % {"kind": word("kind", kind), "event": word("event", name, kind).lower()}
+    reason = "" if name == "created" else reason_by(one["actor"], str(one.get("reason") or ""))
     own = f"{kind}/{one['entity']['id']}" == key
     return Happening(one["at"], ICONS[one["kind"]], text, reason, by, own)

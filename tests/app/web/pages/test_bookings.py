@@ -78,7 +78,7 @@ def test_a_move_that_waits_stays_with_its_reason_and_the_line_that_says_so(world
     booking = world.booking(6)
     page = world.manager.open(f"/bookings/{booking['id']}")
     assert 'aria-disabled="true" aria-describedby="why-move-confirm"' in page
-    assert "Confirm waits: Deposit is none." in page
+    assert "Confirm waits: deposit is none." in page
     assert 'booking.deposit_status in ["paid", "waived"]' in page
     assert "statemachines/booking.yaml:" in page
     blind = world.operator.open(f"/bookings/{booking['id']}")

@@ -55,7 +55,7 @@ def test_an_inquiry_says_what_may_be_done_and_why_the_rest_waits(house: Agency) 
     page = Visit(house, "manager").get(f"/inquiries/{inquiry['id']}")
     assert "<script>alert(1)" not in page
     text = text_of(page)
-    assert "Not now: “Wait for the client” starts from Answered." in text
+    assert "Not now: “Wait for the client” starts from answered." in text
     assert "up to 7,700.77" in text
     assert "First response" in text
     assert 'class="strip"' in page
@@ -145,7 +145,7 @@ def test_an_operator_books_without_being_told_the_price(house: Agency) -> None:
         ({"ends_at": "2026-03-20T08:00"}, 422, "ends_at"),
         ({"starts_at": "next week"}, 422, "Write day and time"),
         ({"version": "99"}, 412, "has changed since"),
-        ({"model": "nobody"}, 422, "there is no model nobody"),
+        ({"model": "nobody"}, 422, "There is no such model"),
     ],
 )
 def test_a_refused_conversion_keeps_what_was_typed(
