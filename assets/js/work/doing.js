@@ -49,7 +49,7 @@ card?.addEventListener("click", (event) => {
 export async function press(letter) {
   if (picked().length && BULK[letter]) return bulk(BULK[letter]);
   if (!here()) return;
-  await loaded;
+  for (let before = null; before !== loaded; ) await (before = loaded); // the feed may have it fetched again meanwhile
   card.querySelector(`[data-key="${letter}"]`)?.click();
 }
 

@@ -99,6 +99,7 @@ def triage(hands: Hands, wanted: str) -> None:
         hands.do("#assign-people [role=option]:not(#p-nobody)", "Enter")
     else:
         hands.do("#card [data-key=e]", "e")
+        page.locator("#sheet-reason[open]").wait_for()
         page.wait_for_function("() => document.getElementById('reason-text').value !== ''")
         hands.do("#sheet-reason [data-send]", "Enter")
 
