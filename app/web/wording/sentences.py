@@ -63,6 +63,7 @@ WHOLE = (
     marked("This was undone already."),
     marked("It is too late to undo this: the time for it is over."),
     marked("What was done to people is not undone: change it back."),
+    marked("What a booking costs beside its model is not undone: add or remove the service again."),
     marked("This cannot be undone any more: a message has left already."),
     marked("This cannot be undone any more: the platform has acted on something that it touched since."),
     marked("This cannot be undone any more: the platform has acted on %(kind)s %(id)s since."),
@@ -70,7 +71,7 @@ WHOLE = (
     marked("This cannot be undone any more: %(who)s has acted on %(kind)s %(id)s since."),
     # People, roles, passwords
     marked("This person has chosen a password already, or was deactivated."),
-    marked("This is the last active owner: make somebody else an owner first."),
+    marked("This is the last owner who can sign in: make somebody else with a password an owner first."),
     marked("%(role)s may do what your roles do not allow you yourself, such as %(permission)s"),
     marked("%(role)s grants %(permission)s more widely than your own roles"),
     marked("only an owner looks as another role"),
