@@ -70,7 +70,7 @@ WHOLE = (
     marked("This cannot be undone any more: %(who)s has acted on %(kind)s %(id)s since."),
     # People, roles, passwords
     marked("This person has chosen a password already, or was deactivated."),
-    marked("This is the last active owner: make somebody else an owner first."),
+    marked("This is the last owner who can sign in: make somebody else with a password an owner first."),
     marked("%(role)s may do what your roles do not allow you yourself, such as %(permission)s"),
     marked("%(role)s grants %(permission)s more widely than your own roles"),
     marked("only an owner looks as another role"),

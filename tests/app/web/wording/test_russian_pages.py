@@ -10,7 +10,16 @@ from tests.app.web.conftest import Agency
 from tests.app.web.pages.browsing import Visit
 from tests.app.web.pages.test_inquiries import asked
 
-PAGES: tuple[str, ...] = ("/", "/inquiries", "/inquiries/new", "/bookings", "/bookings/new", "/models", "/models/new", "/clients")
+PAGES: tuple[str, ...] = (
+    "/",
+    "/inquiries",
+    "/inquiries/new",
+    "/bookings",
+    "/bookings/new",
+    "/models",
+    "/models/new",
+    "/clients",
+)
 PAGES += ("/clients/new", "/people", "/people/new", "/people/roles", "/people/why", "/me", "/audit", "/find?q=zzz")
 OURS = re.compile(r"Virel|JavaScript|English|Enter|Esc|JPEG|PNG|WebP|VIP|EUR|USD|GBP|CHF|RUB|IANA|Europe/Berlin|Linux")
 CODE = re.compile(
