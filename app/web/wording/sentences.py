@@ -63,6 +63,7 @@ WHOLE = (
     marked("This was undone already."),
     marked("It is too late to undo this: the time for it is over."),
     marked("What was done to people is not undone: change it back."),
+    marked("What a booking costs beside its model is not undone: add or remove the service again."),
     marked("This cannot be undone any more: a message has left already."),
     marked("This cannot be undone any more: the platform has acted on something that it touched since."),
     marked("This cannot be undone any more: the platform has acted on %(kind)s %(id)s since."),
