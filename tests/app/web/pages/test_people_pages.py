@@ -58,15 +58,15 @@ def test_somebody_is_invited_and_a_letter_goes_out(house: Agency):
 def test_the_last_owner_stays(house: Agency):
     owner, id = Visit(house, "owner"), house.ids["owner"]
     text = owner.get(f"/people/{id}")
-    assert "This is the last active owner" in text
+    assert "This is the last owner" in text
     assert 'data-open="ask-deactivate"' not in text
     form = {"name": "Olga", "email": "owner@demo.virel", "queues": "", "locale": "en", "timezone": "Europe/Berlin"}
     kept = owner.post(f"/people/{id}", form | {"roles": ["FINANCE"]}, version=known(owner, id))
     assert kept.status_code == 409
-    assert "last active owner" in kept.get_data(as_text=True)
+    assert "last owner" in kept.get_data(as_text=True)
     refused = owner.post(f"/acts/user/{id}/deactivate", version=known(owner, id))
     assert refused.status_code == 409
-    assert "last active owner" in owner.told(refused)["refused"]["text"]
+    assert "last owner" in owner.told(refused)["refused"]["text"]
     assert house.owner.get(f"/users/{id}")["roles"] == ["OWNER"]
 
 
