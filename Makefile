@@ -70,7 +70,7 @@ bench: $(BENCH_STAMP) $(ASSETS) ## measure against the peers (minutes; ARGS="con
 texts: $(STAMP) ## collect what the pages say into app/web/wording/ru.po, where it is translated
 	@mkdir -p build && $(BIN)/pybabel -q extract -F pyproject.toml -k _ -k marked --no-location --omit-header -o build/texts.pot .
 	@$(BIN)/pybabel -q update -i build/texts.pot -o app/web/wording/ru.po -l ru --no-fuzzy-matching --ignore-obsolete --omit-header
-	@echo "untranslated: $$(grep -c "^msgstr \"\"$$" app/web/wording/ru.po || true)"
+	@echo "untranslated: $$(awk '/^msgstr.* ""$$/ {getline next_line; if (next_line !~ /^"/) count++} END {print count + 0}' app/web/wording/ru.po)"
 
 lock: $(STAMP) ## choose the versions anew, within pyproject.toml's bounds
 	@$(BIN)/python $(PIP) install uv
