@@ -55,6 +55,13 @@ def prepared(server: str, documents: ReleaseContent, count: int, out: Path) -> s
             with connection.cursor().copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
                 for row in rows:
                     copy.write_row(row)
+        # What is numbered by the database goes on behind what was copied in with its numbers.
+        numbered = connection.execute(
+            "SELECT table_name, column_name, pg_get_serial_sequence(table_name, column_name) FROM "
+            "information_schema.columns WHERE table_schema = 'public' AND pg_get_serial_sequence(table_name, column_name) IS NOT NULL"
+        ).fetchall()
+        for table, column, sequence in numbered:
+            connection.execute(f"SELECT setval('{sequence}', greatest(1, (SELECT max({column}) FROM {table})))")
     with psycopg.connect(making, autocommit=True) as connection:
         connection.execute("VACUUM ANALYZE")
         connection.execute("CHECKPOINT")

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 BUILT = ROOT / "app/web/static/built"
 CLIENTS, RATE, SECONDS = 8, 20, 15.0
-VIEWS, EVENTS, LOOKING, WATCHED = 11, 20, 50, 12.0
-"""First views, changes a second, who looks on, and for how many seconds."""
+VIEWS, EVENTS, LOOKING, WATCHED, TASKS = 11, 20, 50, 12.0, 40
+"""First views, changes a second, who looks on, for how many seconds, and the tasks that change."""
 MOST_SERVER, MOST_VIEW, MOST_SCREEN, MOST_CARRIED = 0.100, 0.300, 0.250, 150_000
 WATCHING = """
 () => {
@@ -145,16 +145,22 @@ async def _first_view(page: Page, address: str) -> float:
 async def _on_screen(product: Served, who: dict[str, str], page: Page) -> tuple[list[float], int]:
     """How long each change took to the screen, and on how many tasks the last one never came."""
     looking = [asyncio.create_task(_look_on(product.port, who)) for _ in range(LOOKING)]
-    rows = await page.eval_on_selector_all("#rows .r[id^='r-task-']", "rows => rows.map(one => one.id.slice(7))")
-    assert rows, "the list shows no task"
-    await page.evaluate(WATCHING)
     answered: dict[str, float] = {}
     last: dict[str, str] = {}
-    writer = Client(product.port)
+    writer, rows = Client(product.port), []
+    for number in range(TASKS):
+        body = orjson.dumps({"title": f"task {number}", "priority": "urgent", "due": "2001-01-01T08:00:00Z"})
+        answer = await writer.send("POST", "/api/v1/tasks", who, body)
+        if answer.status != 201:
+            raise RuntimeError(f"{answer.status} {answer.body.decode()[:300]}")
+        rows.append(answer.json()["id"])
+    await page.reload()
+    await page.wait_for_selector(f"#r-task-{rows[-1]}")
+    await page.evaluate(WATCHING)
     begun = time.monotonic()
     for turn in range(int(EVENTS * WATCHED)):
         await asyncio.sleep(max(0.0, begun + turn / EVENTS - time.monotonic()))
-        id = rows[turn % min(len(rows), 40)]
+        id = rows[turn % TASKS]
         title = f"turn {turn}"
         body = orjson.dumps({"title": title})
         while (  # noqa: ASYNC110 - a busy server is asked again

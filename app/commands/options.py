@@ -16,7 +16,13 @@ HOUR = 3_600_000_000_000
 LASTS = 72 * HOUR
 
 
-def hold(road: StoredRoad, booking_id: str, *, expires_at: Timestamp | None = None) -> Record:
+def hold(
+    road: StoredRoad,
+    booking_id: str,
+    *,
+    expires_at: Timestamp | None = None,
+    version: commands.Versions | None = None,
+) -> Record:
     """Puts a booking on the stack of its model's time, below those that are there; the first one holds the slot.
 
     The slot of exactly that time is taken, or made. Raises NotAllowedNowError where the booking has an option already, and
@@ -25,6 +31,7 @@ def hold(road: StoredRoad, booking_id: str, *, expires_at: Timestamp | None = No
     machines = road.catalog.machines
     booking, _ = commands.readable(road, machines["booking"], booking_id, lock=True)
     commands.allow(road, "options.create", machines["option"], {"booking": booking_id})
+    commands.current(road, machines["booking"], booking_id, version)
     now = road.now
     ends = expires_at if expires_at is not None else Timestamp(now + LASTS)
     ends_in_time(now, ends)

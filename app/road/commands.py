@@ -91,7 +91,8 @@ def machine_of(road: StoredRoad, id: str) -> Machine:
     return road.catalog.machines[id]
 
 
-def _current(road: StoredRoad, machine: Machine, id: str, version: Versions | None) -> None:
+def current(road: StoredRoad, machine: Machine, id: str, version: Versions | None) -> None:
+    """Raises StaleError unless the entity is of a version that the caller knows; None takes any."""
     known = road.store.version(machine.id, id)
     wanted = {version} if isinstance(version, int) else version
     if wanted is None or known in wanted:
@@ -220,7 +221,7 @@ def update(
     machine = machine_of(road, machine_id)
     record, seen = readable(road, machine, id, lock=True)
     granted = allow(road, f"{machine.plural}.update", machine, record)
-    _current(road, machine, id, version)
+    current(road, machine, id, version)
     found = read_values(road, machine, values, whole=False)
     if granted is not None:
         _writable(machine, record, granted, seen, found)
@@ -231,7 +232,7 @@ def change_fields(
     road: StoredRoad, machine: Machine, record: Record, values: Mapping[str, Any], *, version: Versions | None = None
 ) -> Record:
     """An entity with some fields changed by a caller whom another permission allows to."""
-    _current(road, machine, record["id"], version)
+    current(road, machine, record["id"], version)
     return _changed(road, machine, record, read_values(road, machine, values, whole=False))
 
 
@@ -283,7 +284,7 @@ def move(
         hint = did_you_mean(transition, machine.transitions) or "the transitions are " + ", ".join(machine.transitions)
         raise InvalidError([Fault("/transition", "unknown", f'{machine.id} has no transition "{transition}"; {hint}')])
     allow(road, named.permission, machine, record)
-    _current(road, machine, id, version)
+    current(road, machine, id, version)
     given = {name: value for name, value in (inputs or {}).items() if value is not None and str(value).strip()}
     faults = [
         Fault(f"/{name}", "missing", f'"{transition}" needs a {name}') for name in named.requires if name not in given

@@ -91,6 +91,11 @@ if (list) {
     opener.setAttribute("aria-expanded", String(!filter.hidden));
     if (!filter.hidden) filter.querySelector("[name=q]").focus();
   });
+  filter.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    event.preventDefault();
+    document.getElementById("rows")?.focus(); // the letters are keys again
+  });
   filter.addEventListener("click", async (event) => {
     const forget = event.target.closest("[data-forget]");
     if (forget && (await post(forget.dataset.forget))?.ok) forget.closest(".view").remove();

@@ -44,7 +44,7 @@ def _services(id: str) -> Response:
 
 
 def _hold(id: str) -> Response:
-    values = body()
+    values, version = body(), wanted_version(required=False)
     unknown = [Fault(f"/{name}", "unknown_field", "no such field") for name in values if name != "expires_at"]
     if unknown:
         raise InvalidError(unknown)
@@ -54,7 +54,7 @@ def _hold(id: str) -> Response:
     except ValueError as problem:
         raise InvalidError([Fault("/expires_at", "invalid", str(problem))]) from None
     return change(
-        lambda road: entity(road, "option", options.hold(road, id, expires_at=ends), 201),
+        lambda road: entity(road, "option", options.hold(road, id, expires_at=ends, version=version), 201),
         undo_window=True,
         again=still_seen("option"),
     )
@@ -162,10 +162,10 @@ def add_bookings(interface: Interface) -> None:
             _hold,
             {201: "Option"},
             body="NewOption",
-            parameters=(KEY,),
+            parameters=(KEY, IF_MATCH),
             tag=tag,
             permission="options.create",
-            also=(404, 409, 422),
+            also=(404, 409, 412, 422),
         ),
         Operation(
             "POST",

@@ -78,7 +78,7 @@ def _booking(id: str) -> Response:
 @login_required  # type: ignore[untyped-decorator]
 def _hold(id: str) -> Response:
     def work(road: StoredRoad) -> str:
-        option = options.hold(road, id)
+        option = options.hold(road, id, version=version())
         return _("The time is held, as option %(rank)d.") % {"rank": option["rank"]}
 
     return act(work)
