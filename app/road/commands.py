@@ -92,10 +92,19 @@ def machine_of(road: StoredRoad, id: str) -> Machine:
 
 
 def current(road: StoredRoad, machine: Machine, id: str, version: Versions | None) -> None:
-    """Raises StaleError unless the entity is of a version that the caller knows; None takes any."""
+    """Raises StaleError unless the entity is of a version that the caller knows; None takes any.
+
+    Who knew it before a change of their own knows it after, where nobody else came in between.
+    """
     known = road.store.version(machine.id, id)
-    wanted = {version} if isinstance(version, int) else version
-    if wanted is None or known in wanted:
+    if version is None:
+        return
+    wanted = {version} if isinstance(version, int) else set(version)
+    for risen in road.own:
+        before, after = risen.get((machine.id, id), (None, None))
+        if before in wanted and after is not None:
+            wanted.add(after)
+    if known in wanted:
         return
     if min(wanted) > known:  # versions only rise
         raise NeverHandedOutError(machine.id, id)

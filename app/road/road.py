@@ -41,6 +41,8 @@ from engine.simulation.world import Record
 from engine.sla.model import Policy
 
 Traced = tuple[Bound, tuple[object, ...]]
+Risen = Mapping[tuple[str, str], tuple[int, int]]
+"""By machine and id: the version of an entity before a unit of work, and after it."""
 SETTING = ("set_field", "assign")
 """Actions that set fields, of which one ``X.updated`` tells at the end of their run."""
 
@@ -77,7 +79,11 @@ class RunLedger(Ledger):
 
 
 class StoredRoad(Road):
-    """One release at work on the store. ``undo_window`` is how long the outward effects of the unit wait, in microseconds."""
+    """One release at work on the store. ``undo_window`` is how long the outward effects of the unit wait, in microseconds.
+
+    ``own`` are the caller's changes before this unit, in order, of whose outcome they did not hear: who knew an entity
+    before one of them is taken to know it after.
+    """
 
     def __init__(
         self,
@@ -109,6 +115,7 @@ class StoredRoad(Road):
         self.on_met = self._met
         self.on_run = self._ran
         self.first: Event | None = None
+        self.own: list[Risen] = []
         self._traces: dict[tuple[str, str], Traced] = {}
 
     @property
@@ -124,6 +131,7 @@ class StoredRoad(Road):
         self.clocks.begin()
         self.now = now
         self.first = None
+        self.own.clear()
         self._queue.clear()
         self._traces.clear()
         self.runs_ledger.effects.clear()

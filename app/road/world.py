@@ -87,6 +87,7 @@ class StoredWorld(World):
         "_changed",
         "_connection",
         "_deleted",
+        "_first",
         "_locked",
         "_new",
         "_statements",
@@ -106,6 +107,7 @@ class StoredWorld(World):
         self.tables = self._stored  # type: ignore[assignment]
         self._connection: Connection | None = None
         self._versions: dict[Key, int] = {}
+        self._first: dict[Key, int] = {}
         self._new: dict[Key, Record] = {}
         self._changed: dict[Key, set[str]] = {}
         self._locked: set[Key] = set()
@@ -122,7 +124,7 @@ class StoredWorld(World):
         for table in self._stored.values():
             table.clear()
             table.absent.clear()
-        for kept in (self._versions, self._new, self._changed, self._locked):
+        for kept in (self._versions, self._first, self._new, self._changed, self._locked):
             kept.clear()
         self.moves.clear()
         self.unused.clear()
@@ -142,6 +144,12 @@ class StoredWorld(World):
     def version(self, machine: str, id: str) -> int:
         """The version of a row as it stands in this unit; 0 of one that it did not read."""
         return self._versions.get((machine, id), 0)
+
+    def risen(self) -> dict[Key, tuple[int, int]]:
+        """The version that each row had before this unit and has now, of those that it found and has changed so far."""
+        self.flush()
+        found = {key: (first, self._versions[key]) for key, first in self._first.items()}
+        return {key: (first, now) for key, (first, now) in found.items() if now > first}
 
     def lock(self, machine: str, id: str) -> Record | None:
         """The record, its row locked until the unit ends.
@@ -395,6 +403,8 @@ class StoredWorld(World):
         update = self._statements.of(("update", machine, tuple(values)), clause)
         bound = {**values, "version": version + 1, "its_id": id, "from_version": version}
         batch.add(update, bound, touches=1)
+        if version:
+            self._first.setdefault((machine, id), version)
         self._versions[machine, id] = version + 1
 
 

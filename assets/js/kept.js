@@ -33,7 +33,9 @@ export function keepAct({ verb, path, key, fields }) {
   if (fields.some(([, value]) => typeof value !== "string")) return toast(words.offline, { bad: true });
   // Whoever presses again means the same act.
   const same = (one) => one.path === path && JSON.stringify(one.fields) === JSON.stringify(fields);
-  if (!kept.some(same)) kept.push({ visitor: words.visitor, verb, path, key, fields });
+  // What was done before it in the same silence raised the versions that this page knew: the server is told by which acts.
+  const after = kept.map((one) => one.key).join(",");
+  if (!kept.some(same)) kept.push({ visitor: words.visitor, verb, path, key, fields, after });
   store();
   told?.remove();
   told = toast(words.kept, { bad: true });
@@ -46,10 +48,10 @@ async function again() {
   told = toast(words.again);
   try {
     while (kept.length) {
-      const { verb, path, key, fields } = kept[0];
+      const { verb, path, key, fields, after } = kept[0];
       const values = new FormData();
       for (const [name, value] of fields) values.append(name, value);
-      if (!(await once(verb, path, key, values))) {
+      if (!(await once(verb, path, { "Idempotency-Key": key, "Virel-After": after }, values))) {
         pause = Math.min(Math.max(1000, 2 * pause), 30000);
         break;
       }
@@ -63,16 +65,16 @@ async function again() {
 }
 
 /** Sends one; whether it was answered, whatever the answer, but that one must sign in first. */
-async function once(verb, path, key, values) {
+async function once(verb, path, headers, values) {
   let answered = false;
   const heard = (event) => {
     const { requestConfig, xhr } = event.detail;
-    if (requestConfig.headers["Idempotency-Key"] === key) answered = xhr.status !== 401;
+    if (requestConfig.headers["Idempotency-Key"] === headers["Idempotency-Key"]) answered = xhr.status !== 401;
   };
   document.body.addEventListener("htmx:beforeOnLoad", heard);
   try {
     await htmx.ajax(verb.toUpperCase(), path, {
-      values, headers: { "Idempotency-Key": key }, swap: "none", source,
+      values, headers, swap: "none", source,
     });
   } catch {
     // no connection yet: `unsent` has heard of it

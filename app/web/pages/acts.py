@@ -13,23 +13,35 @@ from urllib.parse import quote
 from flask import Response, request
 
 from app.commands.undo import undo as take_back
+from app.road.idempotency import find
 from app.road.problems import CollisionError, ProblemError
 from app.road.road import StoredRoad
 from app.web.answers import Answer, change
-from app.web.context import platform, undo_window
+from app.web.context import caller, platform, undo_window
 from app.web.pages.addresses import address
 from app.web.pages.refusals import refusal
 from app.web.wording.language import gettext as _
 from app.web.wording.words import word
 
+AFTER = "Virel-After"
+MOST_EARLIER = 50
+"""Keys of earlier acts that are looked at, the latest ones."""
+
 
 def act(work: Callable[[StoredRoad], str], *, undoable: bool = True) -> Response:
     """Carries ``work`` out once; the text that it gives is what the page says. With an ``Idempotency-Key`` a second
     click of the same does nothing.
+
+    An act that was kept while there was no connection names in ``Virel-After`` the keys of those kept before it, in
+    order: what they raised of what the page knew is known to whoever sends this one.
     """
 
+    earlier = [key.strip() for key in request.headers.get(AFTER, "").split(",")[-MOST_EARLIER:]]
+
     def done(road: StoredRoad) -> Answer:
-        return Answer(200, {"text": work(road)})
+        road.own.extend(_risen(road, key) for key in earlier if key)
+        text = work(road)
+        return Answer(200, {"text": text, "risen": [[*key, *versions] for key, versions in road.store.risen().items()]})
 
     try:
         made = change(done, undo_window=undoable)
@@ -44,6 +56,13 @@ def act(work: Callable[[StoredRoad], str], *, undoable: bool = True) -> Response
     response = Response(status=204)
     response.headers["HX-Trigger"] = json.dumps(told)
     return response
+
+
+def _risen(road: StoredRoad, key: str) -> dict[tuple[str, str], tuple[int, int]]:
+    """Which versions an earlier act of the caller raised; nothing where it was refused, or never came."""
+    kept = find(road, caller().id, key)
+    risen = kept.body.get("risen", []) if kept is not None and isinstance(kept.body, dict) else []
+    return {(machine, id): (before, after) for machine, id, before, after in risen}
 
 
 TOLD_COOKIE = "said"

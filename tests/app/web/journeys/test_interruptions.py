@@ -143,6 +143,24 @@ def test_an_act_that_met_no_connection_outlives_its_page(visit: Visiting, served
     assert served.house.operator.get(f"/tasks/{task}")["status"] == "in_progress"
 
 
+def test_acts_on_one_entity_that_met_no_connection_are_done_in_their_order(visit: Visiting, served: Served):
+    visit.forgive("ERR_FAILED|htmx:sendError|htmx:afterRequest")
+    task = served.ids["task"][1]
+    page = visit("manager", "/clients")
+    settled(page)
+    back = False
+    page.route("**/acts/**", lambda route: route.continue_() if back else route.abort())
+    version = served.house.owner.get(f"/tasks/{task}")["etag"].strip('"v')
+    for what in ("assign", "start", "complete"):
+        sent = f"htmx.ajax('POST', '/acts/task/{task}/{what}', {{swap: 'none', values: {{version: '{version}'}}}})"
+        page.evaluate(f"() => {sent}.catch(() => 0)")
+    page.wait_for_function("() => JSON.parse(sessionStorage.getItem('virel.kept')).length === 3")
+    back = True
+    page.locator(".toast", has_text="done.").wait_for()
+    assert served.house.owner.get(f"/tasks/{task}")["status"] == "done"
+    assert page.locator(".toast.bad", has_text="changed since").count() == 0
+
+
 def test_a_page_whose_reader_gets_other_roles_is_loaded_anew_with_what_was_typed(
     visit: Visiting, served: Served, monkeypatch: pytest.MonkeyPatch
 ):

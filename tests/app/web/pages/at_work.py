@@ -28,11 +28,13 @@ class Somebody:
         return answer.get_data(as_text=True)
 
     def post(self, path: str, **values: Any) -> TestResponse:
-        """An act as a page sends it; ``key`` is its Idempotency-Key."""
+        """An act as a page sends it; ``key`` is its Idempotency-Key, ``after`` those of the acts kept before it."""
         headers = {"Origin": HERE, "X-CSRF-Token": self.door.csrf or ""}
         key = values.pop("key", None)
         if key is not None:
             headers["Idempotency-Key"] = key
+        if "after" in values:
+            headers["Virel-After"] = values.pop("after")
         return self.door.http.post(path, data=values, headers=headers)
 
     def act(self, path: str, status: int = 204, **values: Any) -> dict[str, Any]:

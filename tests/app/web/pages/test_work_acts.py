@@ -46,6 +46,36 @@ def test_what_changed_since_is_not_changed_again(house: Agency):
     assert status(house, "task", task["id"]) == "in_progress"
 
 
+def test_acts_that_were_kept_offline_follow_each_other(house: Agency):
+    task = a_task(house, "Call Anna")
+    manager = somebody(house, "manager")
+    manager.act(f"/acts/task/{task['id']}/assign", key="one", version=1)
+    manager.act(f"/acts/task/{task['id']}/start", 412, key="stranger", version=1)
+    manager.act(f"/acts/task/{task['id']}/start", key="two", after="one", version=1)
+    manager.act(f"/acts/task/{task['id']}/complete", key="three", after="one,two", version=1)
+    assert status(house, "task", task["id"]) == "done"
+
+
+@pytest.mark.parametrize("when", ["before", "between"])
+def test_a_colleague_s_change_amid_acts_that_were_kept_offline_refuses_what_follows(house: Agency, when: str):
+    task = a_task(house, "Call Anna")
+    manager = somebody(house, "manager")
+    if when == "before":
+        house.owner.patch(f"/tasks/{task['id']}", {"title": "Call Berta"})
+    manager.act(f"/acts/task/{task['id']}/assign", 204 if when == "between" else 412, key="one", version=1)
+    if when == "between":
+        house.owner.patch(f"/tasks/{task['id']}", {"title": "Call Berta"})
+    manager.act(f"/acts/task/{task['id']}/start", 412, key="two", after="one", version=1)
+    assert status(house, "task", task["id"]) != "in_progress"
+
+
+def test_nobody_follows_the_acts_of_a_colleague(house: Agency):
+    task = a_task(house, "Call Anna")
+    somebody(house, "operator").act(f"/acts/task/{task['id']}/assign", key="one", version=1)
+    manager = somebody(house, "manager")
+    manager.act(f"/acts/task/{task['id']}/start", 412, key="two", after="one", version=1)
+
+
 def test_an_exception_is_settled_with_a_reason_only(house: Agency):
     exception = an_exception(house, "Nobody answers")
     manager = somebody(house, "manager")
