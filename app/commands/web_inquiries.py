@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -50,25 +50,30 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """The inquiry that a form became; ``changed`` says that the form was sent before with other contents."""
+    """The inquiry that a form became; ``changed`` says that the form was sent before with other contents.
+
+    ``new`` says that it became one only now.
+    """
 
     inquiry: str
     zone: str
     changed: bool = False
+    new: bool = False
 
 
-def earlier(road: StoredRoad, key: str, asked: Asked | None) -> Received | None:
-    """What the form of this key became when it was sent before."""
-    known = find(road, road.journal.caller.id, key)
-    if known is None:
-        return None
-    changed = asked is None or asked.fingerprint() != known.fingerprint
-    return Received(known.body["inquiry"], known.body["zone"], changed)
+def earlier(road: StoredRoad, keys: Sequence[str], asked: Asked | None) -> Received | None:
+    """What the form became when it was sent before, under the first of its keys that is known."""
+    for key in keys:
+        known = find(road, road.journal.caller.id, key)
+        if known is not None:
+            changed = asked is None or asked.fingerprint() != known.fingerprint
+            return Received(known.body["inquiry"], known.body["zone"], changed)
+    return None
 
 
-def receive(road: StoredRoad, key: str, asked: Asked) -> Received:
-    """Takes a form in; of two at once with the same key one makes the inquiry. Raises InvalidError for its model."""
-    known = earlier(road, key, asked)
+def receive(road: StoredRoad, keys: Sequence[str], asked: Asked) -> Received:
+    """Takes a form in; of two at once with a key in common one makes the inquiry. Raises InvalidError for its model."""
+    known = earlier(road, keys, asked)
     if known is not None:
         return known
     model = _model(road, asked.model)
@@ -96,8 +101,9 @@ def receive(road: StoredRoad, key: str, asked: Asked) -> Received:
     }
     inquiry = entities.create(road, "inquiry", values)
     body = {"inquiry": inquiry["id"], "zone": asked.zone}
-    keep(road, road.journal.caller.id, key, Kept(asked.fingerprint(), 303, {}, body))
-    return Received(inquiry["id"], asked.zone)
+    for key in keys:
+        keep(road, road.journal.caller.id, key, Kept(asked.fingerprint(), 303, {}, body))
+    return Received(inquiry["id"], asked.zone, new=True)
 
 
 def _model(road: StoredRoad, code: str | None) -> str | None:

@@ -23,7 +23,8 @@ from app.web.body import MOST_BYTES
 from app.web.context import platform
 from app.web.public import form, tokens, turns, zones
 from app.web.public.form import Mistake, Typed
-from app.web.public.tokens import FORM, RECEIPT, FormToken
+from app.web.public.tokens import FORM, RECEIPT
+from app.web.public.turns import ThrottledError
 from app.web.public.wording import LOCALES, WORDS
 from app.web.signed_in import same_origin
 from engine.conditions.types import EnumType
@@ -61,25 +62,36 @@ def _send() -> Response:
     token = tokens.read_form(platform().keys(FORM), given)
     now = _now()
     asked, mistakes = form.check(typed, _categories(), _locale(), datetime.fromtimestamp(now // 1_000_000, UTC))
-    pipeline, who = platform().pipeline, _caller()
-    if token is not None:
-        known = pipeline.read(who, lambda road: web_inquiries.earlier(road, token.key, asked))
-        if known is not None:
-            return _to_receipt(known)
-    wait = _wait(token, now)
-    if wait:
-        minutes = str(-(-wait // 60))
-        response = _form(typed, given if token is not None else _fresh(), Trouble(429, Mistake("throttled", minutes)))
-        response.headers["Retry-After"] = str(wait)
-        return response
+    pipeline, who, seal = platform().pipeline, _caller(), platform().key("attempts")
+    keys = [token.key] if token is not None else []
+    if token is not None and asked is not None:
+        # Who goes back after sending has a new form with the old contents in it.
+        keys.append(turns.same(seal, request.remote_addr, asked.fingerprint()))
+    known = pipeline.read(who, lambda road: web_inquiries.earlier(road, keys, asked))
+    if known is not None:
+        return _to_receipt(known)
+    try:
+        with pipeline.transaction() as connection:
+            turns.note_try(connection, seal, request.remote_addr, now)
+    except ThrottledError as throttled:
+        return _throttled(typed, given if token is not None else _fresh(), throttled)
     if token is None or token.too_old(now):
         return _form(typed, _fresh(), Trouble(422, Mistake("too_old"), mistakes))
     if typed.trapped or token.too_fast(now):
         return _form(typed, given, Trouble(422, Mistake("trapped" if typed.trapped else "too_fast"), mistakes))
     if asked is None:
         return _form(typed, given, Trouble(422, None, mistakes))
+
+    def received(road: StoredRoad) -> Received:
+        found = web_inquiries.receive(road, keys, asked)
+        if found.new:
+            turns.note_accepted(road.connection, seal, request.remote_addr, now)
+        return found
+
     try:
-        return _to_receipt(pipeline.run(who, lambda road: web_inquiries.receive(road, token.key, asked)))
+        return _to_receipt(pipeline.run(who, received))
+    except ThrottledError as throttled:
+        return _throttled(typed, given, throttled)
     except InvalidError as invalid:
         if [fault.pointer for fault in invalid.faults] != ["/model"]:
             raise
@@ -88,6 +100,13 @@ def _send() -> Response:
         response = _form(typed, given, Trouble(503, Mistake("busy")))
         response.headers["Retry-After"] = "1"
         return response
+
+
+def _throttled(typed: Typed, token: str, throttled: ThrottledError) -> Response:
+    minutes = str(-(-throttled.wait // 60))
+    response = _form(typed, token, Trouble(429, Mistake("throttled", minutes)))
+    response.headers["Retry-After"] = str(throttled.wait)
+    return response
 
 
 def _received(token: str) -> Response:
@@ -181,13 +200,6 @@ def _now() -> int:
 
 def _fresh() -> str:
     return tokens.new_form(platform().keys(FORM), _now())
-
-
-def _wait(token: FormToken | None, now: int) -> int:
-    here = platform()
-    named = token.key if token is not None else tokens.new_form(here.keys(FORM), now)  # none counts anew each time
-    with here.pipeline.transaction() as connection:
-        return turns.take(connection, here.key("attempts"), request.remote_addr, named, now)
 
 
 def _caller() -> Caller:

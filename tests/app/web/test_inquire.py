@@ -48,7 +48,7 @@ class Visitor:
 
     def __init__(self, house: Agency) -> None:
         Visitor.count += 1
-        self.house = house
+        self.house, self.sent = house, 0
         self.address = f"198.51.{Visitor.count // 250}.{Visitor.count % 250}"
         self.http: FlaskClient = house.http.application.test_client()
 
@@ -67,8 +67,9 @@ class Visitor:
         return self.http.post("/inquire", data=values, headers=named, environ_base={"REMOTE_ADDR": self.address})
 
     def send(self, **changes: str) -> TestResponse:
-        """Fills in a fresh form and sends it."""
-        return self.post(self.filled(token=self.open(), **changes))
+        """Fills in a fresh form, each time with another wish, and sends it."""
+        self.sent += 1
+        return self.post(self.filled(token=self.open(), **{"company": f"Maison Kestrel {self.sent}", **changes}))
 
     def filled(self, **changes: str) -> dict[str, str]:
         return {
@@ -486,26 +487,42 @@ def test_the_sixth_form_in_ten_minutes_waits(house: Agency, visitor: Visitor):
     assert visitor.post(visitor.filled(token=hidden(page, "token"))).status_code == 303
 
 
-def test_putting_mistakes_right_counts_once_and_a_repeat_not_at_all(house: Agency, visitor: Visitor):
-    token = visitor.open()
-    for _ in range(8):
-        assert visitor.post(visitor.filled(token=token, name="")).status_code == 422
-    values = visitor.filled(token=token)
-    for _ in range(30):
+def test_only_what_became_an_inquiry_counts_and_a_repeat_not_at_all(house: Agency, visitor: Visitor):
+    for _ in range(12):
+        assert visitor.send(name="").status_code == 422
+    values = visitor.filled(token=visitor.open())
+    for _ in range(70):
         assert visitor.post(values).status_code == 303
     for _ in range(4):
         assert visitor.send().status_code == 303
+    assert visitor.send(name="").status_code == 422
     assert visitor.send().status_code == 429
 
 
-def test_one_form_cannot_be_tried_for_ever(visitor: Visitor):
-    token = visitor.open()
-    answers = [visitor.post(visitor.filled(token=token, name="")).status_code for _ in range(21)]
-    assert answers == [422] * 20 + [429]
+def test_who_goes_back_and_sends_the_same_again_gets_the_same_confirmation(house: Agency, visitor: Visitor):
+    first = visitor.post(visitor.filled(token=visitor.open()))
+    before = counts(house)
+    again = visitor.post(visitor.filled(token=hidden(visitor.get(), "token")))  # at once
+    assert (again.status_code, again.headers["Location"]) == (303, first.headers["Location"])
+    assert counts(house) == before
+    changed = visitor.post(visitor.filled(token=visitor.open(), message="In summer."))
+    assert changed.headers["Location"] != first.headers["Location"]
+    assert counts(house)[0] == before[0] + 1
 
 
-def test_forms_without_a_token_count_each(visitor: Visitor):
-    assert [visitor.post({}).status_code for _ in range(6)] == [422] * 5 + [429]
+def test_the_same_from_another_address_is_another_inquiry(house: Agency, visitor: Visitor):
+    values = visitor.filled(token=visitor.open())
+    stranger = Visitor(house)
+    places = [visitor.post(values), stranger.post({**values, "token": stranger.open()})]
+    assert [one.status_code for one in places] == [303, 303]
+    assert places[0].headers["Location"] != places[1].headers["Location"]
+
+
+@pytest.mark.parametrize("token", ["of one form", "of none"])
+def test_an_address_cannot_try_for_ever(visitor: Visitor, token: str):
+    sent = visitor.filled(token=visitor.open(), name="") if token == "of one form" else {}
+    answers = [visitor.post(sent).status_code for _ in range(61)]
+    assert answers == [422] * 60 + [429]
 
 
 def test_addresses_of_one_network_count_together(house: Agency):
