@@ -34,14 +34,11 @@ def without_password(connection: Connection, users: Iterable[str]) -> set[str]:
     return set(connection.execute(query).scalars())
 
 
-def queues_of_role(connection: Connection, role: str) -> list[str]:
-    """The queues of the active people who have a role."""
+def queues_of_role(connection: Connection, role: str) -> list[str] | None:
+    """The queues of the active people who have a role; None where nobody has it."""
     query = sa.select(USERS.c.roles, USERS.c.queues).where(USERS.c.status == "active")
-    found: set[str] = set()
-    for roles, queues in connection.execute(query):
-        if role in (loaded(roles) or []):
-            found.update(loaded(queues) or [])
-    return sorted(found)
+    theirs = [loaded(queues) or [] for roles, queues in connection.execute(query) if role in (loaded(roles) or [])]
+    return sorted(set().union(*theirs)) if theirs else None
 
 
 def active_owners(connection: Connection) -> list[str]:

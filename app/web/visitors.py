@@ -27,6 +27,10 @@ LEAVING = frozenset({"pages.end_preview", "pages.logout", "pages.language", "pag
 """What may be sent while one looks through another role: none of it changes the store, except that one has left."""
 
 
+class LookingOnlyError(Forbidden):
+    """A write of who looks through another role; its description is for the reader."""
+
+
 class Visitor(UserMixin):  # type: ignore[misc]
     """Somebody who is signed in, as pages know them."""
 
@@ -39,6 +43,7 @@ class Visitor(UserMixin):  # type: ignore[misc]
         self.timezone: str | None = presence.user["timezone"]
         self.csrf_token: str | None = presence.csrf
         self.preview = presence.preview
+        self.queues: list[str] = presence.user["queues"]
 
 
 def register_visitors(app: Flask) -> None:
@@ -70,7 +75,7 @@ def _look_only() -> None:
         return  # whoever answers refuses it for that reason
     if here.preview is not None:
         said = _("You look as %(role)s, and nothing can be changed so. Leave the preview first.")
-        raise Forbidden(said % {"role": word("role", here.preview.role)})
+        raise LookingOnlyError(said % {"role": word("role", here.preview.role)})
 
 
 def _to_login() -> Response:

@@ -95,6 +95,7 @@ def surroundings() -> dict[str, Any]:
         "release": _release(),
         "role_words": role_words,
         "initials": initials,
+        "queue_words": queue_words,
         "preview_end": preview_end,
         "preview_left": preview_left,
     }
@@ -109,6 +110,11 @@ def initials(name: str | None) -> str:
 def role_words(roles: list[str]) -> list[str]:
     """The visitor's roles in words."""
     return [words.word("role", role) for role in roles]
+
+
+def queue_words(queues: list[str]) -> str:
+    """Queues in words, as a list."""
+    return ", ".join(words.word("queue", queue) for queue in queues)
 
 
 def preview_end() -> str:

@@ -18,7 +18,7 @@ from app.identity.refusals import ForeignOriginError
 from app.road.problems import ProblemError
 from app.web.pages import frame
 from app.web.pages.refusals import refusal
-from app.web.visitors import LOGIN, safe_next
+from app.web.visitors import LOGIN, LookingOnlyError, safe_next
 from app.web.wording.language import asked, marked
 from app.web.wording.language import gettext as _
 
@@ -130,6 +130,8 @@ def _sentence(status: int) -> str:
     error = g.get("problem")
     if isinstance(error, ProblemError) and status in (403, 409, 412):
         return refusal(error)[1]
+    if isinstance(error, LookingOnlyError):
+        return str(error.description)
     _speak(status)
     return _(_trouble(status).text)
 

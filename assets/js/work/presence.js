@@ -35,11 +35,13 @@ async function say() {
 
 /** Says soon where one is now. */
 export function moved() {
+  if (document.getElementById("looking")) return;
   clearTimeout(timer);
   timer = setTimeout(say, SETTLE);
 }
 
-if (list) {
+// Who looks through another role is here as nobody.
+if (list && !document.getElementById("looking")) {
   setInterval(say, EVERY);
   document.addEventListener("visibilitychange", moved);
   addEventListener("pagehide", () => {

@@ -9,6 +9,7 @@ from app.identity import overview, sign_in
 from app.identity.people import OWNER
 from app.identity.presence import SESSION
 from app.road.problems import Fault, ForbiddenError, InvalidError, ProblemError
+from app.road.queues import queues
 from app.road.road import StoredRoad
 from app.web import preview
 from app.web.context import caller, platform
@@ -18,7 +19,10 @@ from app.web.signed_in import present
 
 @login_required  # type: ignore[untyped-decorator]
 def begin() -> Response:
-    """Looks through a role from now on: for an owner whose own roles cover it whole."""
+    """Looks through a role from now on: for an owner whose own roles cover it whole.
+
+    What is seen is the work of all queues that people with this role have; of every queue while nobody has the role.
+    """
     role, here = request.form.get("role", "")[:200], present(platform(), request)
 
     def work(road: StoredRoad) -> list[str]:
@@ -31,14 +35,15 @@ def begin() -> Response:
             reason = f"{role} grants {beyond.permission} more widely than your own roles"
             raise ForbiddenError("user", caller().id, "users.update", reason, None)
         sign_in.write(road, caller().id, "user.preview_began", reason=role)
-        return overview.queues_of_role(road.connection, role)
+        known = overview.queues_of_role(road.connection, role)
+        return sorted(queues(road)) if known is None else known
 
     try:
-        queues = platform().pipeline.run(caller(), work)
+        shown = platform().pipeline.run(caller(), work)
     except ProblemError as error:
         return refused(error)
     response = make_response(redirect("/", 303))
-    preview.begin(platform(), response, here, role, queues)
+    preview.begin(platform(), response, here, role, shown)
     return response
 
 

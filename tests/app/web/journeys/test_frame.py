@@ -76,3 +76,18 @@ def test_trouble_and_what_lies_over_a_page_have_no_barriers(
         page.keyboard.press(key)
         axe(page)
         page.keyboard.press("Escape")
+
+
+def test_who_looks_through_another_role_is_at_the_list_as_nobody(visit: Visiting):
+    page = visit("owner", "/people/roles")
+    settled(page)
+    said: list[str] = []
+    page.on("request", lambda request: said.append(request.url) if "/acts/presence" in request.url else None)
+    page.clock.install()
+    page.locator("form:has(input[value=OPERATOR]) button").click()
+    page.locator("#looking").wait_for()
+    settled(page)
+    page.clock.fast_forward(61_000)
+    page.keyboard.press("j")
+    page.locator("#c-head").wait_for()
+    assert said == []

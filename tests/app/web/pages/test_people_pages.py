@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from app.web import preview
 from tests.app.web.conftest import Agency
 from tests.app.web.pages.browsing import Visit
-from tests.app.web.signing_in import MINUTE, Door, audited, letters
+from tests.app.web.signing_in import HERE, MINUTE, Door, audited, letters
 
 INVITED = {"email": "berta@house.test", "name": "Berta", "queues": "operations, vip", "locale": "ru", "timezone": ""}
 
@@ -173,6 +174,31 @@ def test_an_owner_looks_as_a_role_and_sees_what_it_sees(house: Agency):
     assert ("user.preview_began", "done") in audited(house, house.ids["owner"])
     assert owner.post("/people/preview/end").status_code == 303
     assert "777.00" in owner.get("/models?part=all")
+
+
+def test_a_refused_act_says_that_one_looks_only(house: Agency):
+    owner = looking(house)
+    sent = {"HX-Request": "true", "Origin": HERE, "X-CSRF-Token": owner.door.csrf or ""}
+    answer = owner.door.http.post("/acts/booking/bk_1/confirm", headers=sent)
+    assert answer.status_code == 403
+    told = json.loads(answer.headers["HX-Trigger"])["refused"]["text"]
+    assert told == "You look as Operator, and nothing can be changed so. Leave the preview first."
+
+
+def test_who_looks_sees_the_work_of_the_queues_that_the_role_s_people_have(house: Agency):
+    house.owner.patch(f"/users/{house.ids['manager']}", {"roles": ["OPS_MANAGER", "OPERATOR"], "queues": ["inquiries"]})
+    text = looking(house).get("/")
+    assert "The work of the queues that its people have: Inquiries, Operations." in text
+    house.owner.patch(f"/users/{house.ids['content']}", {"queues": []})
+    assert "Its people have no queue, so no queue’s work shows." in looking(house, "CONTENT_MANAGER").get("/")
+
+
+def test_a_role_that_nobody_has_is_looked_through_with_every_queue(house: Agency):
+    house.owner.post(f"/users/{house.ids['operator']}/status", {"transition": "deactivate"}, 200)
+    task = house.manager.post("/tasks", {"title": "Ours", "queue": "finance"})["id"]
+    owner = looking(house)
+    assert owner.door.send("GET", f"/tasks/{task}").status_code == 200
+    assert "Finance" in owner.get("/").partition('id="looking"')[2].partition("</span>")[0]
 
 
 def test_nothing_is_written_while_looking(house: Agency):
