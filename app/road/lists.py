@@ -52,12 +52,7 @@ def page(road: StoredRoad, machine_id: str, *, limit: int, cursor: str | None, f
     Raises ForbiddenError for a caller who may read none of the kind, InvalidError for a filter or cursor that cannot be
     used.
     """
-    machine = road.catalog.machines[machine_id]
-    actor = road.journal.caller.actor
-    roles = road.catalog.access.of(actor["roles"])
-    permission = f"{machine.plural}.read"
-    if not any(grant.machine == machine_id for grant in roles.grants.get(permission, ())):
-        raise ForbiddenError(machine_id, "", permission, f"no role of yours grants {permission}", None)
+    read_some(road, machine_id)
     after = _position(cursor) if cursor else None
     query = _query(road, machine_id, limit, filter, paged=after is not None)
     created, id = after or (None, None)
@@ -66,7 +61,15 @@ def page(road: StoredRoad, machine_id: str, *, limit: int, cursor: str | None, f
     whole = told_whole(road, machine_id)
     records = [road.store.take(machine_id, row, whole=whole) for row in rows[:limit]]
     more = len(rows) > limit
-    return Page(records, _cursor(rows[limit - 1]) if more else None)
+    return Page(records, cursor_of(rows[limit - 1].created_at, rows[limit - 1].id) if more else None)
+
+
+def read_some(road: StoredRoad, machine_id: str) -> None:
+    """Raises ForbiddenError for a caller who may read none of the kind."""
+    permission = f"{road.catalog.machines[machine_id].plural}.read"
+    roles = road.catalog.access.of(road.journal.caller.actor["roles"])
+    if not any(grant.machine == machine_id for grant in roles.grants.get(permission, ())):
+        raise ForbiddenError(machine_id, "", permission, f"no role of yours grants {permission}", None)
 
 
 def told_whole(road: StoredRoad, machine_id: str) -> bool:
@@ -95,7 +98,7 @@ def _listed(road: StoredRoad, machine_id: str, limit: int, filter: str | None, p
     actor = road.journal.caller.actor
     roles = road.catalog.access.of(actor["roles"])
     permission = f"{road.catalog.machines[machine_id].plural}.read"
-    condition = _condition(road, machine_id, filter) if filter else None
+    condition = filter_of(road, machine_id, filter) if filter else None
     now = sa.bindparam("now", None, sa.BigInteger)
     dialect = cast(Literal["sqlite", "postgresql"], road.statements.dialect.name)
     store = sql.Store(dialect, ENTITIES)
@@ -112,23 +115,37 @@ def _listed(road: StoredRoad, machine_id: str, limit: int, filter: str | None, p
     return listed(roles, actor, permission, machine_id, store, now, ORDER, limit + 1, filters)
 
 
-def _cursor(row: Any) -> str:
-    return base64.urlsafe_b64encode(orjson.dumps([row.created_at, row.id])).rstrip(b"=").decode()
+def cursor_of(*place: int | str) -> str:
+    """A cursor that says a place in the order of a list."""
+    return base64.urlsafe_b64encode(orjson.dumps(place)).rstrip(b"=").decode()
 
 
-def _position(cursor: str) -> tuple[int, str]:
+def place_of(cursor: str) -> list[Any]:
+    """The place that a cursor says: numbers of 64 bits, and an id at its end. Raises InvalidError for what is none."""
     try:
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
         value = orjson.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
     except (ValueError, binascii.Error):
         value = None
     match value:
-        case [int() as created, str() as id] if abs(created) < 2**63 and "\0" not in id:
+        case [*numbers, str(id)] if "\0" not in id and all(type(n) is int and abs(n) < 2**63 for n in numbers):
+            return value
+    raise no_cursor()
+
+
+def no_cursor() -> InvalidError:
+    """What is said of a cursor that is none of a list."""
+    return InvalidError([Fault("?cursor", "invalid", "this is no cursor of this list: begin without one")])
+
+
+def _position(cursor: str) -> tuple[int, str]:
+    match place_of(cursor):
+        case [created, id]:
             return created, id
-    raise InvalidError([Fault("?cursor", "invalid", "this is no cursor of this list: begin without one")])
+    raise no_cursor()
 
 
-def _condition(road: StoredRoad, machine_id: str, text: str) -> Condition:
+def filter_of(road: StoredRoad, machine_id: str, text: str) -> Condition:
     """A filter's condition, checked as policies are. Raises InvalidError with every mistake and where it stands."""
     if len(text) > LONGEST_FILTER:
         raise InvalidError([Fault("?filter", "too_long", f"a filter has at most {LONGEST_FILTER} characters")])

@@ -52,6 +52,7 @@ INQUIRIES = entity(
     reference("model", "models", optional=True),
     reference("assignee", "users", optional=True),
     sa.CheckConstraint("starts_at < ends_at", name="ends_after_start"),
+    sa.Index("inquiries_by_state", "status", "created_at"),
 )
 BOOKINGS = entity(
     "bookings",

@@ -126,11 +126,11 @@ def test_virel_migrate_says_where_the_store_went(tmp_path: Path, monkeypatch: py
     monkeypatch.delenv("VIREL_DATABASE_URL", raising=False)
     folder = str(tmp_path / "data")
     up = CliRunner().invoke(cli, ["migrate", "--data", folder])
-    assert (up.exit_code, up.output) == (0, "the store went from revision none to 0001\n")
+    assert (up.exit_code, up.output) == (0, "the store went from revision none to 0002\n")
     again = CliRunner().invoke(cli, ["migrate", "--data", folder])
-    assert again.output == "the store is at revision 0001 already\n"
+    assert again.output == "the store is at revision 0002 already\n"
     down = CliRunner().invoke(cli, ["migrate", "--data", folder, "--down", "--yes", "--format", "json"])
-    assert down.output == '{"before": "0001", "after": null}\n'
+    assert down.output == '{"before": "0002", "after": null}\n'
 
 
 def test_virel_migrate_asks_before_it_takes_a_store_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -139,4 +139,4 @@ def test_virel_migrate_asks_before_it_takes_a_store_away(tmp_path: Path, monkeyp
     CliRunner().invoke(cli, ["migrate", "--data", folder])
     refused = CliRunner().invoke(cli, ["migrate", "--data", folder, "--down"], input="n\n")
     assert refused.exit_code != 0
-    assert CliRunner().invoke(cli, ["migrate", "--data", folder]).output == "the store is at revision 0001 already\n"
+    assert CliRunner().invoke(cli, ["migrate", "--data", folder]).output == "the store is at revision 0002 already\n"

@@ -9,6 +9,7 @@ from app.commands.inquiries import MATCHING
 from app.road import commands
 from app.road.road import StoredRoad
 from app.road.standing import Face, faces_of
+from app.road.urgency import by_urgency, open_by_urgency
 from app.web.pages.records.listing import Listing, Part
 from app.web.pages.records.steps import steps, told
 from app.web.pages.work.deadlines import Deadline, of_clock
@@ -77,11 +78,11 @@ LISTING = Listing(
     "inquiry",
     marked("Inquiries"),
     (
-        Part("new", marked("New"), 'inquiry.status == "new"'),
-        Part("answered", marked("Answered"), 'inquiry.status == "answered"'),
-        Part("waiting", marked("Waiting for client"), 'inquiry.status == "waiting_for_client"'),
+        Part("new", marked("New"), 'inquiry.status == "new"', open_by_urgency),
+        Part("answered", marked("Answered"), 'inquiry.status == "answered"', open_by_urgency),
+        Part("waiting", marked("Waiting for client"), 'inquiry.status == "waiting_for_client"', open_by_urgency),
         Part("closed", marked("Closed"), "inquiry.status in closed"),
-        Part("all", marked("All")),
+        Part("all", marked("All"), ranked=by_urgency),
     ),
     ("code", "message", "client.name"),
     "inquiries/row.html",

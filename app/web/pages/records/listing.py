@@ -22,11 +22,15 @@ ROWS = 50
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of a list that a tab shows; ``filter`` is a condition on the entity."""
+    """A part of a list that a tab shows; ``filter`` is a condition on the entity.
+
+    ``ranked`` gives its pages in another order than newest first.
+    """
 
     key: str
     name: str
     filter: str = ""
+    ranked: Callable[..., Page] = page
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +58,13 @@ class Listing:
             machine = road.catalog.machines[self.machine]
             searched = contains(machine, self.search, words) if words else ""
             filters = [f"({text})" for text in (part.filter, searched) if text]
-            found: Page = page(road, self.machine, limit=ROWS, cursor=cursor, filter=" && ".join(filters) or None)
+            found = part.ranked(road, self.machine, limit=ROWS, cursor=cursor, filter=" && ".join(filters) or None)
             items = [shown(road, machine, record) for record in found.records]
             more = self.more(road, items) if self.more is not None else {}
             return {"items": items, "next_cursor": found.next_cursor, "now": road.now, **more}
 
         what = platform().pipeline.read(caller(), read)
-        what |= {"listing": self, "part": part.key, "q": words, "after": cursor}
+        what |= {"listing": self, "part": part.key, "q": words, "after": cursor, "ordered_by_age": part.ranked is page}
         if request.args.get("rows"):
             return frame.fragment("records/rows.html", **what)
         return frame.page("records/list.html", self._door(), **what)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from typing import Any
 
 import pytest
@@ -33,6 +34,35 @@ def test_the_list_shows_who_asks_and_until_when_and_no_budget_to_whom_it_is_hidd
     assert "7,700" not in text
     assert "770077" not in page
     assert inquiry["code"] not in Visit(house, "operator").get("/inquiries?part=answered")
+
+
+def test_open_inquiries_come_by_what_runs_out_first_and_closed_ones_behind(house: Agency, monkeypatch: Any) -> None:
+    monkeypatch.setattr("app.web.pages.records.listing.ROWS", 2)
+    tiers = ("basic", "vip", "gold", "basic", "vip")
+    clients = [a_client(house, tier=tier, email=f"{at}@clients.example") for at, tier in enumerate(tiers)]
+    codes = []
+    for client in clients:
+        codes.append(an_inquiry(house, client["id"])["code"])
+        house.clock.advance(60 * 1_000_000_000)
+    lost = house.owner.get("/inquiries?limit=100")["items"]
+    for code in (codes[0], codes[1]):
+        one = next(item for item in lost if item["code"] == code)
+        house.owner.move(f"/inquiries/{one['id']}", "lose", reason="Too dear")
+    visit, found, path = Visit(house, "manager"), [], "/inquiries?part=all&rows=1"
+    pages = 0
+    while path:
+        page = visit.get(path)
+        found += [code for code in re.findall(r"IN-[A-Z0-9]+|IQ-[A-Z0-9]+", text_of(page)) if code not in found]
+        more = re.search(r'class="more"><a class="btn" href="([^"]*)"', page)
+        path = f"{unescape(more[1])}&rows=1" if more is not None else ""
+        pages += 1
+    # a VIP is answered first, then gold; what is closed comes last, the newest first
+    assert found == [codes[4], codes[2], codes[3], codes[1], codes[0]]
+    assert pages == 3
+    new = text_of(visit.get("/inquiries"))
+    assert new.index(codes[4]) < new.index(codes[2])
+    assert codes[1] not in new
+    visit.get("/inquiries?part=new&after=x", 422)
 
 
 def test_words_find_inquiries_by_code_message_and_client_however_they_are_written(house: Agency) -> None:
