@@ -427,6 +427,8 @@ CREATE INDEX inquiries_by_creation ON inquiries (created_at, id)
 
 CREATE INDEX inquiries_by_model ON inquiries (model)
 
+CREATE INDEX inquiries_by_state ON inquiries (status, created_at)
+
 CREATE TABLE media (
     id TEXT NOT NULL,
     model TEXT NOT NULL,
