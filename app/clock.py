@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -55,6 +56,8 @@ class ScaledClock:
         self._pace = (start, speed, time.monotonic_ns())
         self.usual = speed or 1.0
         """The speed at which it ran last: how a clock that stands goes on."""
+        self.before_run: Callable[[float], None] | None = None
+        """What is to be done before its speed changes, given the new one."""
 
     @property
     def speed(self) -> float:
@@ -74,6 +77,8 @@ class ScaledClock:
 
     def run(self, speed: float) -> None:
         """Goes on from here at another speed."""
+        if self.before_run is not None:
+            self.before_run(speed)
         with self._changing:
             self._pace = (self.now(), speed, time.monotonic_ns())
             self.usual = speed or self.usual

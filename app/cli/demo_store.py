@@ -25,6 +25,7 @@ def begin(platform: Platform, clock: ScaledClock, days: int, speed: float, *, qu
     """
     from app.clock import WallClock
     from app.demo.life import DemoLife
+    from app.demo.mark import reached
     from app.identity.demo import seed_people
     from app.records.database import hastened
     from app.road.problems import ProblemError
@@ -33,7 +34,7 @@ def begin(platform: Platform, clock: ScaledClock, days: int, speed: float, *, qu
     present = WallClock().now()
     clock.run(0)
     if last is not None:
-        present = max(present, last)  # days that ran fast may be ahead of the wall
+        present = max(present, last, reached(platform) or last)  # days that ran fast may be ahead of the wall
         clock.put(present)
     life = DemoLife(platform, clock, days=days if last is None else 0, present=present, speed=speed)
     begun = time.monotonic()

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from app.agency import life, rhythm
 from app.bootstrap import Platform
 from app.clock import ScaledClock
+from app.demo.mark import Mark
 from app.demo.stage import StoreStage
 from app.store.entities import CLIENTS
 from app.store.identity import SETTINGS
@@ -64,6 +65,7 @@ class DemoLife(threading.Thread):
         self._platform = platform
         self._clock = clock
         self._sweep = Sweep(platform)
+        self._mark = Mark(platform, clock)
         self._present = present
         self._speed = speed
         self._start = (datetime.fromtimestamp(int(present) // NANOSECONDS, UTC) - timedelta(days=days)).date()
@@ -104,8 +106,9 @@ class DemoLife(threading.Thread):
         return life.go_on(stage, days=AHEAD, seed=SEED, at=at, first=first, clients=clients, models=life.MODELS)
 
     def stop(self) -> None:
-        """Ends the stories before their next step."""
+        """Ends the stories before their next step, and notes how far they came."""
         self._end.set()
+        self._mark.stop()
 
     def _reach(self, instant: Timestamp) -> None:
         if not self.caught_up.is_set():
@@ -113,6 +116,7 @@ class DemoLife(threading.Thread):
             if instant < self._present:
                 return
             self._clock.run(self._speed)
+            self._mark.start()
             self.caught_up.set()
         while self._clock.now() < instant and not self._end.wait(NAP):
             continue

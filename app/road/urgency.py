@@ -20,8 +20,8 @@ from app.store.waiting import CLOCKS
 from engine.access.listing import listed
 from engine.conditions import sql
 
-OPEN, CLOSED = "open", "closed"
-"""Groups of states that a machine has for this."""
+OPEN = "open"
+"""The group of states that a machine has for this."""
 NEVER = 2**62
 """When that runs out which has no clock that runs."""
 ALL = 2**31 - 1
@@ -49,7 +49,8 @@ def by_urgency(road: StoredRoad, machine_id: str, *, limit: int, cursor: str | N
 
 
 def _closed(road: StoredRoad, machine_id: str, limit: int, cursor: str | None, filter: str | None) -> Page:
-    both = " && ".join(f"({one})" for one in (f"{machine_id}.status in {CLOSED}", filter) if one)
+    # Said so, the newest are read first; a state that is asked for by name is looked up, and all of it sorted.
+    both = " && ".join(f"({one})" for one in (f"!({machine_id}.status in {OPEN})", filter) if one)
     return page(road, machine_id, limit=limit, cursor=cursor, filter=both)
 
 

@@ -81,7 +81,7 @@ LISTING = Listing(
         Part("new", marked("New"), 'inquiry.status == "new"', open_by_urgency),
         Part("answered", marked("Answered"), 'inquiry.status == "answered"', open_by_urgency),
         Part("waiting", marked("Waiting for client"), 'inquiry.status == "waiting_for_client"', open_by_urgency),
-        Part("closed", marked("Closed"), "inquiry.status in closed"),
+        Part("closed", marked("Closed"), "!(inquiry.status in open)"),
         Part("all", marked("All"), ranked=by_urgency),
     ),
     ("code", "message", "client.name"),
