@@ -96,14 +96,17 @@ def _taken_on(road: StoredRoad, machine: Machine, record: Record) -> Record:
 
 
 def snooze(
-    road: StoredRoad, id: str, *, until: Timestamp, reason: str, version: commands.Versions | None = None
+    road: StoredRoad, id: str, *, until: Timestamp, reason: str | None, version: commands.Versions | None = None
 ) -> Record:
-    """A task put off until an instant: it comes back by itself then, or once something happens to what it is about."""
+    """A task put off until an instant: it comes back by itself then, or once something happens to what it is about.
+
+    ``reason`` is None for somebody who gave none; one that is given must say something.
+    """
     if not road.now < until <= road.now + LONGEST_SNOOZE:
         raise InvalidError([Fault("/until", "invalid", "an instant to come, within a year")])
-    if not reason.strip():
+    if reason is not None and not reason.strip():
         raise InvalidError([Fault("/reason", "missing", "say why it is put off")])
-    given = {"reason": reason, "until": until.text()}
+    given = {"until": until.text()} | ({"reason": reason} if reason is not None else {})
     record = commands.move(road, "task", id, "snooze", given, version=version)
     asleep.fall(road, record, until)
     return record

@@ -92,7 +92,7 @@ def snoozed(road: StoredRoad, machine: str, id: str, until: Timestamp, why: str,
     """Puts a task off; what is to be said of it. Raises InvalidError for what cannot be put off."""
     if machine != "task":
         raise InvalidError([Fault("/id", "invalid", _("An exception is settled, not put off."))])
-    working.snooze(road, id, until=until, reason=why or _("Later"), version=at)
+    working.snooze(road, id, until=until, reason=why or None, version=at)
     return _("Put off until %(when)s.") % {"when": soon(until, road.now)}
 
 

@@ -63,6 +63,17 @@ def test_money_never_reaches_who_may_not_see_it(house: Agency):
     assert "deposit is" not in card
 
 
+def test_the_first_line_claims_no_more_than_its_priority(house: Agency):
+    a_task(house, "Urgent, a little late", priority="urgent", due="2026-03-02T11:00:00Z")
+    a_task(house, "Low, very late", priority="low", due="2026-02-20T11:00:00Z")
+    manager = somebody(house, "manager")
+    assert "urgent, and the latest of that priority: 1 h past due" in manager.get("/")
+    late = "/?priority=low"
+    assert "low, and the latest of that priority: 10 d" in manager.get(late).replace("10 days", "10 d")
+    a_task(house, "High", priority="high", due="2026-03-02T13:00:00Z")
+    assert "high, and the first of that priority to run out: in 1 h" in manager.get("/?priority=high")
+
+
 def test_strangers_are_sent_to_the_entrance(house: Agency):
     http = house.http.application.test_client()
     for path in ("/", "/todo/list", "/todo/rows", "/todo/reasons"):

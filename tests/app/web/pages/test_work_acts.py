@@ -76,6 +76,17 @@ def test_nobody_follows_the_acts_of_a_colleague(house: Agency):
     manager.act(f"/acts/task/{task['id']}/start", 412, key="two", after="one", version=1)
 
 
+def test_no_reason_is_invented_for_what_is_put_off_without_one(house: Agency):
+    task = a_task(house, "Call Anna")
+    manager = somebody(house, "manager")
+    manager.act(f"/acts/task/{task['id']}/snooze", until="hour", reason=" ")
+    one = house.manager.get(f"/audit?entity_type=task&entity_id={task['id']}")["items"][0]
+    assert (one["changes"]["status"], one["reason"]) == (["open", "snoozed"], None)
+    manager.act(f"/acts/task/{task['id']}/start")
+    manager.act(f"/acts/task/{task['id']}/snooze", until="hour", reason="She is travelling")
+    assert house.manager.get(f"/audit?entity_type=task&entity_id={task['id']}")["items"][0]["reason"] == "She is travelling"
+
+
 def test_an_exception_is_settled_with_a_reason_only(house: Agency):
     exception = an_exception(house, "Nobody answers")
     manager = somebody(house, "manager")
