@@ -66,13 +66,17 @@ def convert(
     return entities.create(road, "booking", values)
 
 
-def proposed(road: StoredRoad, inquiry_id: str, model_id: str) -> dict[str, Any]:
-    """What a booking of this model would be without further choices, as JSON has it. Raises NotFoundError.
+def proposed(road: StoredRoad, inquiry_id: str, model_id: str | None) -> dict[str, Any]:
+    """What a booking of this model would be without further choices, as JSON has it; without a model, as far as the inquiry
+    tells it. Raises NotFoundError.
 
     The total rests on the model's day rate: who may not see that is not to be told it.
     """
     machines = road.catalog.machines
-    inquiry, _ = commands.readable(road, machines["inquiry"], inquiry_id)
+    inquiry, decided = commands.readable(road, machines["inquiry"], inquiry_id)
+    if model_id is None:
+        told = inquiry if decided is None else visible(decided, inquiry)
+        return {name: told[name].text() for name in ("starts_at", "ends_at") if told.get(name) is not None}
     model, _ = commands.readable(road, machines["model"], model_id)
     values = {"model": model_id, **_proposed(inquiry, model)}
     return {**values, "total": total(road, values)}

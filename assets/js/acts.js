@@ -12,7 +12,7 @@ document.body.addEventListener("htmx:configRequest", (event) => {
   if ([...event.detail.formData.values()].some((value) => value instanceof File)) event.detail.timeout = 0;
 });
 
-export function toast(text, { bad = false, undo = null, seconds = 0, href = null, name = "", path = "/acts/undo" } = {}) {
+export function toast(text, { bad = false, undo = null, seconds = 0, href = null, name = "", path = "/acts/undo", stays = STAYS } = {}) {
   const made = document.createElement("div");
   made.className = bad ? "toast bad" : "toast";
   if (bad) made.setAttribute("role", "alert");
@@ -43,7 +43,7 @@ export function toast(text, { bad = false, undo = null, seconds = 0, href = null
   made.append(close);
   host.append(made);
   while (host.children.length > 4) host.firstElementChild.remove();
-  const end = Math.max(undo ? seconds * 1000 : 0, bad ? 2 * STAYS : STAYS);
+  const end = Math.max(undo ? seconds * 1000 : 0, bad ? 2 * STAYS : stays);
   setTimeout(() => made.remove(), end);
   return made;
 }
@@ -53,10 +53,19 @@ async function takeBack(command, made) {
   await send(made.dataset.path, { command });
 }
 
-/** Undoes the last act that still can be undone. */
+/** Undoes the last act that still can be undone; whether there is one. */
 export function undoLast() {
   const made = [...host.querySelectorAll("[data-undo]")].at(-1);
   if (made) takeBack(made.dataset.undo, made);
+  return made !== undefined;
+}
+
+let idle = null;
+
+/** Says shortly that a key has nothing to do here, in place of saying so of the one before. */
+export function nothingToDo(letter) {
+  idle?.remove();
+  idle = toast((letter === "Z" ? host.dataset.nothing : host.dataset.idle).replace("{key}", letter), { stays: 2500 });
 }
 
 /** Sends an act from a script; what came of it is said as for a button. */

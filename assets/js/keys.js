@@ -1,6 +1,6 @@
 // Letters as keys, by where they lie on the keyboard, so that they work in every layout. Silent in fields and dialogs;
 // single letters can be switched off (WCAG 2.1.4).
-import { undoLast } from "./acts.js";
+import { nothingToDo, undoLast } from "./acts.js";
 
 const OFF = "virel.letters";
 const help = document.getElementById("keys");
@@ -76,14 +76,14 @@ document.addEventListener("keydown", (event) => {
     open("palette");
     return;
   }
-  if (event.code === "KeyZ") return undoLast();
+  if (event.code === "KeyZ") return void (undoLast() || nothingToDo("Z"));
   const inRow = rowButton(event.code);
   if (!inRow && own.has(event.code) && own.get(event.code)(event) !== false) return;
   const found = inRow ?? button(event.code);
   if (found) {
     event.preventDefault();
     found.click();
-  }
+  } else if (/^Key[A-Z]$/.test(event.code) && !event.repeat) nothingToDo(event.code.at(-1));
 });
 
 for (const dialog of document.querySelectorAll("dialog")) {

@@ -1,4 +1,5 @@
-// The five steps that a browser is shown once, and again from the menu. It stands beside the page, which goes on working.
+// The five steps that a browser is shown once, and again from the menu. It stands beside the page, which goes on working;
+// whoever goes elsewhere is not followed: a step waits on its own page.
 const KEY = "virel.tour";
 const tour = document.getElementById("tour");
 const steps = [...tour.querySelectorAll("[data-step]")];
@@ -50,5 +51,7 @@ if (reached === null && location.pathname === "/") {
   show(0);
   tour.focus();
 } else if (/^\d$/.test(reached ?? "")) {
-  show(Math.min(Number(reached), steps.length - 1));
+  const at = Math.min(Number(reached), steps.length - 1);
+  const { path } = steps[at].dataset;
+  if (location.pathname === path || (path !== "/" && location.pathname.startsWith(`${path}/`))) show(at);
 }

@@ -56,8 +56,11 @@ if (list) {
     go(here() ?? neighbour(1));
     card.querySelector("a, button")?.focus();
   });
-  onKey("KeyX", () => here() && pick(here()));
-  onKey("KeyW", () => card.querySelector("[data-why]")?.focus());
+  onKey("KeyX", () => (here() ? pick(here()) : false));
+  onKey("KeyW", () => {
+    const why = card.querySelector("[data-why]");
+    return why ? why.focus() : false;
+  });
   onKey("Escape", () => {
     if (picked().length) return unpickAll();
     if (card.contains(document.activeElement)) return rows().focus();

@@ -1,5 +1,5 @@
 // What is done from the card and to what is picked: at once, or after a sheet has asked for what is missing.
-import { toast } from "../acts.js";
+import { nothingToDo, toast } from "../acts.js";
 import { counted, said } from "../clocks.js";
 import { card, go, loaded, reload } from "./card.js";
 import { refresh } from "./merge.js";
@@ -47,10 +47,16 @@ card?.addEventListener("click", (event) => {
 
 /** Presses the card's button for a letter, once the card is the chosen row's; on what is picked where that is meant. */
 export async function press(letter) {
-  if (picked().length && BULK[letter]) return bulk(BULK[letter]);
-  if (!here()) return;
+  if (picked().length && BULK[letter]) {
+    const offered = bar.querySelector(`[data-bulk="${BULK[letter]}"]`)?.checkVisibility();
+    return offered ? bulk(BULK[letter]) : nothingToDo(letter.toUpperCase());
+  }
+  const row = here();
+  if (!row) return nothingToDo(letter.toUpperCase());
   for (let before = null; before !== loaded; ) await (before = loaded); // the feed may have it fetched again meanwhile
-  card.querySelector(`[data-key="${letter}"]`)?.click();
+  const found = card.querySelector(`[data-key="${letter}"]`);
+  if (found) found.click();
+  else if (row === here()) nothingToDo(letter.toUpperCase());
 }
 
 const BULK = { a: "assign", s: "snooze", e: "resolve" };
@@ -62,6 +68,7 @@ export function told() {
   bar.hidden = found.length === 0;
   document.body.toggleAttribute("data-picking", found.length > 0);
   if (!found.length) return;
+  bar.querySelector("[data-bulk=snooze]").hidden = !found.some((row) => "snoozable" in row.dataset);
   const reasoned = found.filter((row) => "reasoned" in row.dataset).length;
   bar.querySelector("[data-picked-text]").textContent = counted("picked", found.length);
   const plain = found.length - reasoned;

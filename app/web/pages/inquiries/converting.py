@@ -41,7 +41,7 @@ def _ask(id: str) -> Response:
 
     def read(road: StoredRoad) -> tuple[Known, Form]:
         known = _known(road, id, model)
-        proposed = inquiries.proposed(road, known["inquiry"]["id"], model) if known["model"] else {}
+        proposed = inquiries.proposed(road, known["inquiry"]["id"], model if known["model"] else None)
         if not known["money"]:
             proposed.pop("total", None)
         names = ("starts_at", "ends_at", "city", "total", "notes")

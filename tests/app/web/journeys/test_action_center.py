@@ -106,6 +106,7 @@ def test_several_at_once(visit: Visiting, served: Served, axe: Callable[[Page], 
     for task in tasks:
         page.locator(f"{row(task)}.gone").wait_for()
     assert page.locator(f"{row(exception, 'exception')}[data-picked]").count() == 1
+    assert page.locator("#bulk [data-bulk=snooze]").is_hidden(), "an exception alone is offered no snooze either"
 
 
 def test_colleagues_see_who_is_at_what(visit: Visiting, served: Served):

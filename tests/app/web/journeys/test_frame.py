@@ -91,3 +91,27 @@ def test_who_looks_through_another_role_is_at_the_list_as_nobody(visit: Visiting
     page.keyboard.press("j")
     page.locator("#c-head").wait_for()
     assert said == []
+
+
+def test_a_key_that_can_do_nothing_says_so(visit: Visiting, served: Served):
+    page = visit("manager", f"/clients/{served.ids['client'][0]}")
+    settled(page)
+    said = page.locator("#toasts .toast")
+    page.keyboard.press("y")
+    assert said.all_inner_texts() == ["Y has nothing to do here."]
+    page.keyboard.press("z")
+    assert said.all_inner_texts() == ["There is nothing to undo."]
+    page.goto("/")
+    settled(page)
+    for letter in ("c", "x", "w"):
+        page.keyboard.press(letter)
+        said.get_by_text(f"{letter.upper()} has nothing to do here.").wait_for()
+    page.keyboard.press("j")
+    page.locator("#c-head").wait_for()
+    page.keyboard.press("u")
+    said.get_by_text("U has nothing to do here.").wait_for()
+    page.evaluate("() => localStorage.setItem('virel.letters', 'off')")
+    page.reload()
+    settled(page)
+    page.keyboard.press("y")
+    assert said.count() == 0

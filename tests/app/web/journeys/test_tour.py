@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,10 @@ def test_the_tour_comes_once_goes_by_keyboard_and_comes_again_from_the_menu(
     page.keyboard.press("ArrowLeft")
     assert tour.get_by_role("link", name="Go there").get_attribute("href") == "/inquiries"
     page.goto("/clients")
+    settled(page)
+    assert not tour.is_visible()
+    page.goto("/inquiries")
+    settled(page)
     assert tour.locator("h3:visible").inner_text() == titles[3]
     tour.get_by_role("button", name="Close").focus()
     page.keyboard.press("Escape")
@@ -47,3 +52,20 @@ def test_nobody_is_shown_what_their_roles_do_not_open(visit: Visiting):
     settled(page)
     told = page.locator("#tour").evaluate("one => one.textContent")
     assert ("Confirm a booking" in told) == page.locator(".nav a[href='/bookings']").is_visible()
+
+
+def test_on_a_phone_no_step_teaches_letters(visit: Visiting):
+    page = visit("owner", "/", tour=True, phone=True)
+    settled(page)
+    tour = page.locator("#tour")
+    told = []
+    for _ in range(5):
+        told.append(tour.locator("[data-step]:visible").inner_text())
+        if tour.locator("[data-next]").is_visible():
+            tour.locator("[data-next]").tap()
+    assert not re.search(r"\b[A-Z]\b", " ".join(told))
+    assert "touch Confirm" in " ".join(told)
+    tour.locator("footer [data-end]").tap()
+    page.goto("/")
+    settled(page)
+    assert not tour.is_visible()

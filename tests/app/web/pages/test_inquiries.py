@@ -72,6 +72,16 @@ def test_words_find_inquiries_by_code_message_and_client_however_they_are_writte
         assert (inquiry["code"] in visit.get(f"/inquiries?part=all&rows=1&q={words}")) is ("true" not in words), words
 
 
+def test_the_times_that_were_asked_for_stand_in_the_form_before_somebody_is_chosen(house: Agency) -> None:
+    inquiry = asked(house)
+    form = Visit(house, "manager").get(f"/inquiries/{inquiry['id']}/convert")
+    assert "Nobody is chosen yet." in form
+    chosen = Visit(house, "manager").get(f"/inquiries/{inquiry['id']}/convert?model={a_model(house)['id']}")
+    for name in ("starts_at", "ends_at"):
+        assert field_of(form, name)
+        assert field_of(form, name) == field_of(chosen, name)
+
+
 def test_whoever_may_not_read_inquiries_is_shown_none(house: Agency) -> None:
     inquiry = asked(house)
     visit = Visit(house, "content")
