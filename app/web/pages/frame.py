@@ -12,7 +12,7 @@ from app.road.rows import stamp
 from app.web.context import platform
 from app.web.visitors import may, safe_next
 from app.web.wording import moments, words
-from app.web.wording.language import COOKIE, LOCALES, locale, marked
+from app.web.wording.language import COOKIE, LOCALES, in_words, locale, marked
 
 THEMES = ("light", "dark")
 THEME_COOKIE = "theme"
@@ -96,6 +96,7 @@ def surroundings() -> dict[str, Any]:
         "role_words": role_words,
         "initials": initials,
         "queue_words": queue_words,
+        "language_name": in_words,
         "preview_end": preview_end,
         "preview_left": preview_left,
     }

@@ -9,6 +9,7 @@ from functools import cache
 from io import BytesIO
 from pathlib import Path
 
+from babel import Locale, UnknownLocaleError
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -29,6 +30,15 @@ def locale() -> str:
     if known is None:
         known = g.locale = _chosen()
     return known
+
+
+def in_words(language: str) -> str:
+    """What a language is called in that of this request: ``pt-BR`` is "Portuguese (Brazil)". What is none stays as it is."""
+    try:
+        found = Locale.parse(language, sep="-").get_display_name(locale())
+    except (ValueError, UnknownLocaleError):
+        return language
+    return found[:1].upper() + found[1:] if found else language
 
 
 def asked() -> str:

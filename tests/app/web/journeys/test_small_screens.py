@@ -70,3 +70,23 @@ def test_no_page_is_wider_than_a_phone_or_a_tablet(visit: Visiting, served: Serv
             page.goto(path)
             wide = page.evaluate("document.documentElement.scrollWidth")
             assert wide <= width, f"{path} is {wide} px wide at {width}"
+
+
+def test_addresses_of_people_are_whole_on_a_phone(visit: Visiting) -> None:
+    page = visit("owner", "/people", phone=True)
+    settled(page)
+    cut = "all => all.filter(one => one.scrollWidth > one.clientWidth || one.getBoundingClientRect().right > innerWidth).length"
+    assert page.locator(".addr").count() > 3
+    assert page.locator(".addr, .addr + *").evaluate_all(cut) == 0
+    inside = "one => one.getBoundingClientRect().right <= one.closest('th').getBoundingClientRect().right"
+    assert all(one.evaluate(inside) for one in page.locator(".addr").all())
+
+
+def test_the_way_of_a_booking_fits_a_tablet_without_scrolling(visit: Visiting, served: Served) -> None:
+    page = visit("owner", f"/bookings/{served.ids['booking'][0]}")
+    settled(page)
+    wide = "() => [...document.querySelectorAll('.way, .way *')].filter(one => one.scrollWidth > one.clientWidth + 1 && one.clientWidth).length"
+    for width, drawn in ((768, False), (1024, False), (1440, True)):
+        page.set_viewport_size({"width": width, "height": 1024})
+        assert page.evaluate(wide) == 0, width
+        assert (page.locator(".mach").is_visible(), page.locator(".waybar").is_visible()) == (drawn, not drawn)
