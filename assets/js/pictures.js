@@ -1,6 +1,6 @@
 // A model's pictures: several sent at once, put in order by hand or by keys, taken away with a moment to put them back.
 import { Idiomorph } from "./idiomorph.js";
-import { upload } from "./uploads.js";
+import { showUnsent, upload } from "./uploads.js";
 
 const host = document.getElementById("pictures");
 const MOMENT = 8000;
@@ -20,13 +20,14 @@ function say(name, values = {}) {
 
 /** Shows the pictures as they are now; the focus stays on what it was on. */
 async function renew(focus = null) {
-  const answer = await fetch(host.dataset.from);
-  if (!answer.ok) return say("failed");
+  const answer = await fetch(host.dataset.from).catch(() => null);
+  if (!answer?.ok) return say("failed");
   const uploads = document.getElementById("uploads")?.innerHTML ?? "";
   const said = document.getElementById("pic-said").textContent;
   Idiomorph.morph(host, await answer.text(), { morphStyle: "innerHTML" });
   const list = document.getElementById("uploads");
   if (list) list.innerHTML = uploads;
+  showUnsent();
   document.getElementById("pic-said").textContent = said;
   for (const id of leaving.keys()) mark(id, true);
   if (focus) document.querySelector(focus)?.focus();

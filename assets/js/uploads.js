@@ -1,4 +1,23 @@
-// Sends pictures one after the other, and says of each how far it is and why it was refused.
+// Sends pictures one after the other, and says of each how far it is and why it was refused. Those that met no connection
+// are kept while the page is: one press sends them again.
+
+let unsent = [];
+let renewed = null;
+
+/** Shows whether pictures wait to be sent again. */
+export function showUnsent() {
+  const place = document.getElementById("unsent");
+  if (place) place.hidden = unsent.length === 0;
+}
+
+document.addEventListener("click", (event) => {
+  if (!event.target.closest("[data-send-again]")) return;
+  const files = unsent;
+  unsent = [];
+  showUnsent();
+  for (const line of document.querySelectorAll("#uploads [data-unsent]")) line.remove();
+  upload(files, document.getElementById("gallery"), renewed);
+});
 
 function line(list, file) {
   const made = document.createElement("li");
@@ -28,7 +47,7 @@ function post(path, file, progress) {
 }
 
 function why(words, request) {
-  if (request.status === 0) return words.failed;
+  if (request.status === 0) return words.unsent;
   if (!request.responseText) return words[`e${request.status}`] ?? request.statusText;
   const known = words[`e${request.status}`];
   let detail;
@@ -45,6 +64,7 @@ function why(words, request) {
 /** Sends files to the gallery's model; `renew` shows what has come of it after each. */
 export async function upload(files, gallery, renew) {
   const words = { ...gallery.dataset };
+  renewed = renew;
   const rows = new Map(files.map((file) => [file, line(document.getElementById("uploads"), file).made]));
   // The list is drawn anew between files: a line is found by its place from the end.
   const at = (file) => {
@@ -70,6 +90,10 @@ export async function upload(files, gallery, renew) {
       said.textContent = why(words, request);
       at(file).append(said);
     }
-    await renew();
+    if (request.status === 0) {
+      at(file).dataset.unsent = "";
+      unsent.push(file);
+      showUnsent();
+    } else await renew();
   }
 }

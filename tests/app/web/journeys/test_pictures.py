@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from tests.app.web.journeys.conftest import Served, Visiting
+from tests.app.web.journeys.conftest import Served, Visiting, settled
 
 if TYPE_CHECKING:
     from playwright.sync_api import FilePayload, Page
@@ -94,3 +94,26 @@ def test_an_owner_looks_as_an_operator_and_leaves(visit: Visiting, served: Serve
     page.get_by_role("button", name="Leave the preview").click()
     page.wait_for_url("**/people/roles")
     assert page.locator("#looking").count() == 0
+
+
+def test_pictures_that_met_no_connection_are_kept_and_sent_again_by_one_press(visit: Visiting, served: Served):
+    visit.forgive("ERR_FAILED|ERR_INTERNET_DISCONNECTED")
+    model = served.ids["model"][2]
+    page = visit("content", f"/models/{model}")
+    settled(page)
+    before = len(order(served, model))
+    page.route("**/media", lambda route: route.abort())
+    files = [sent(f"{colour}.jpg", jpeg(colour)) for colour in ("orange", "purple")]
+    page.locator("[data-files]").set_input_files(files)
+    page.locator("#uploads .why").nth(1).wait_for()
+    assert set(page.locator("#uploads .why").all_inner_texts()) == {"Not uploaded: there is no connection."}
+    again = page.get_by_role("button", name="Send again")
+    again.click()
+    page.locator("#uploads .why").nth(1).wait_for()
+    assert page.locator("#uploads li").count() == 2
+    page.unroute("**/media")
+    again.click()
+    page.locator("#uploads .done").nth(1).wait_for()
+    assert page.locator("#uploads li").count() == 2
+    assert not again.is_visible()
+    assert len(order(served, model)) == before + 2

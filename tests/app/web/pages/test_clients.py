@@ -29,6 +29,16 @@ def test_notes_are_only_for_those_whose_role_shows_them(house: Agency) -> None:
         visit.get(f"{path}/edit", 403)
 
 
+def test_the_language_of_a_client_is_said_in_words(house: Agency) -> None:
+    visit = Visit(house, "manager")
+    for number, (code, name) in enumerate((("pt-BR", "Portuguese (Brazil)"), ("ja", "Japanese"), ("qaa", "qaa"))):
+        client = a_client(house, locale=code, email=f"{number}@clients.example")
+        assert f"Language {name} Time zone" in text_of(visit.get(f"/clients/{client['id']}")), code
+    visit.door.http.set_cookie("lang", "ru")
+    client = a_client(house, locale="ja", email="ja@clients.example")
+    assert "Японский" in text_of(visit.get(f"/clients/{client['id']}"))
+
+
 def test_a_client_is_blocked_with_a_reason_and_unblocked(house: Agency) -> None:
     client, visit = a_client(house), Visit(house, "manager")
     base = f"/acts/client/{client['id']}"
