@@ -51,7 +51,7 @@ async function again() {
       const { verb, path, key, fields, after } = kept[0];
       const values = new FormData();
       for (const [name, value] of fields) values.append(name, value);
-      if (!(await once(verb, path, { "Idempotency-Key": key, "Virel-After": after }, values))) {
+      if (!(await once(verb, path, { "Idempotency-Key": key, "Virel-After": after ?? "" }, values))) {
         pause = Math.min(Math.max(1000, 2 * pause), 30000);
         told?.remove();
         told = toast(words.kept, { bad: true });

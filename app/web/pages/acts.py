@@ -35,7 +35,6 @@ def act(work: Callable[[StoredRoad], str], *, undoable: bool = True) -> Response
     An act that was kept while there was no connection names in ``Virel-After`` the keys of those kept before it, in
     order: what they raised of what the page knew is known to whoever sends this one.
     """
-
     earlier = [key.strip() for key in request.headers.get(AFTER, "").split(",")[-MOST_EARLIER:]]
 
     def done(road: StoredRoad) -> Answer:

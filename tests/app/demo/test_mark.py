@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from app.cli.demo_store import begin
-from app.clock import ScaledClock, WallClock
+from app.clock import WallClock
 from app.demo import mark
 from app.demo.mark import Mark, reached
 from engine.conditions.values import Timestamp

@@ -144,5 +144,11 @@ def _first(items: list[Item], road: StoredRoad) -> str:
     left = (item.due - micro(road.now)) / 1_000_000
     span = moments.span(left)
     if left < 0:
-        return _("%(priority)s, and the latest of that priority: %(span)s past due") % {"priority": priority, "span": span}
-    return _("%(priority)s, and the first of that priority to run out: in %(span)s") % {"priority": priority, "span": span}
+        return _("%(priority)s, and the latest of that priority: %(span)s past due") % {
+            "priority": priority,
+            "span": span,
+        }
+    return _("%(priority)s, and the first of that priority to run out: in %(span)s") % {
+        "priority": priority,
+        "span": span,
+    }

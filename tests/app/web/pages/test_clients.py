@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.web.wording.language import in_words
 from tests.app.web.conftest import Agency
 from tests.app.web.pages.visiting import Visit, field_of, text_of
 from tests.app.web.test_release_one import a_booking, a_client, an_inquiry
@@ -31,11 +32,14 @@ def test_notes_are_only_for_those_whose_role_shows_them(house: Agency) -> None:
 
 def test_the_language_of_a_client_is_said_in_words(house: Agency) -> None:
     visit = Visit(house, "manager")
-    for number, (code, name) in enumerate((("pt-BR", "Portuguese (Brazil)"), ("ja", "Japanese"), ("qaa", "qaa"))):
+    for number, (code, name) in enumerate(
+        (("pt-BR", "Portuguese (Brazil)"), ("ja", "Japanese"), ("zh-Hant-TW", "Chinese (Traditional, Taiwan)"))
+    ):
         client = a_client(house, locale=code, email=f"{number}@clients.example")
         assert f"Language {name} Time zone" in text_of(visit.get(f"/clients/{client['id']}")), code
     visit.door.http.set_cookie("lang", "ru")
     client = a_client(house, locale="ja", email="ja@clients.example")
+    assert in_words("no such") == "no such"
     assert "Японский" in text_of(visit.get(f"/clients/{client['id']}"))
 
 

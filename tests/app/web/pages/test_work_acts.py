@@ -84,7 +84,10 @@ def test_no_reason_is_invented_for_what_is_put_off_without_one(house: Agency):
     assert (one["changes"]["status"], one["reason"]) == (["open", "snoozed"], None)
     manager.act(f"/acts/task/{task['id']}/start")
     manager.act(f"/acts/task/{task['id']}/snooze", until="hour", reason="She is travelling")
-    assert house.manager.get(f"/audit?entity_type=task&entity_id={task['id']}")["items"][0]["reason"] == "She is travelling"
+    assert (
+        house.manager.get(f"/audit?entity_type=task&entity_id={task['id']}")["items"][0]["reason"]
+        == "She is travelling"
+    )
 
 
 def test_an_exception_is_settled_with_a_reason_only(house: Agency):
