@@ -129,7 +129,7 @@ def place_of(cursor: str) -> list[Any]:
         value = None
     match value:
         case [*numbers, str(id)] if "\0" not in id and all(type(n) is int and abs(n) < 2**63 for n in numbers):
-            return value
+            return [*numbers, id]
     raise no_cursor()
 
 

@@ -99,6 +99,5 @@ def _ranked(road: StoredRoad, machine_id: str, limit: int, filter: str | None, *
     query = sa.select(ranked).order_by(*order).limit(limit)
     if not paged:
         return query
-    names, kinds = ("after_out", "after_created", "after_id"), (sa.BigInteger, sa.BigInteger, sa.Text)
-    place = [sa.bindparam(name, None, kind) for name, kind in zip(names, kinds, strict=True)]
-    return query.where(sa.tuple_(*order) > sa.tuple_(*place))
+    out, created = (sa.bindparam(name, None, sa.BigInteger) for name in ("after_out", "after_created"))
+    return query.where(sa.tuple_(*order) > sa.tuple_(out, created, sa.bindparam("after_id", None, sa.Text)))
