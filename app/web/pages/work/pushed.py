@@ -161,7 +161,7 @@ def _behind(road: StoredRoad, record: Record) -> list[tuple[str, Record]]:
     """What a row may show beside its item: what that is about, and the booking, client and model behind it."""
     found: dict[str, Record] = {}
     wanted = [record.get("about") or ""]
-    for depth in range(3):
+    for _depth in range(3):
         for key in [one for one in wanted if one not in found]:
             machine, _sep, id = key.partition("/")
             one = road.world.tables[machine].get(id) if machine in road.world.tables else None

@@ -21,7 +21,7 @@ from tests.app.web.pages.at_work import Somebody, a_task, somebody
 from tests.app.web.signing_in import HERE
 from tests.app.web.test_release_one import a_booking, a_client
 
-ROW = re.compile(r'<div class="r[^"]*" id="r-([a-z]+)-([^"]+)".*?</div>', re.S)
+ROW = re.compile(r'<div class="r[^"]*" id="r-([a-z]+)-([^"]+)".*?</div>', re.DOTALL)
 
 
 @pytest.fixture
@@ -29,12 +29,14 @@ def app(house: Agency) -> Flask:
     return create_app(house.platform)
 
 
-def reader(house: Agency, parts: PushedRows, somebody: Somebody, query: str = "list=1", **headers: str) -> Reader | None:
+def reader(
+    house: Agency, parts: PushedRows, somebody: Somebody, query: str = "list=1", **headers: str
+) -> Reader | None:
     """Somebody's page as its handshake says that it looks on."""
     cookie = somebody.door.http.get_cookie("sid")
     assert cookie is not None
     headers = {"Cookie": f"sid={cookie.value}; {headers.pop('more', '')}", "Upgrade": "websocket", **headers}
-    request = Request(EnvironBuilder("/live", HERE, query_string=query, headers=headers).get_environ())
+    request = Request(EnvironBuilder("/live", HERE, query_string=query, headers=[*headers.items()]).get_environ())
     return parts.look(request, who(house.platform, request))
 
 
@@ -109,7 +111,12 @@ def test_one_row_is_made_for_all_who_see_the_same_of_it(
     russian = reader(house, parts, somebody(house, "manager"), more="lang=ru")
     made: list[int] = []
     rendered = PushedRows._rendered
-    monkeypatch.setattr(PushedRows, "_rendered", lambda self, rows: made.append(len(rows)) or rendered(self, rows))
+
+    def counting(self: PushedRows, rows: Any) -> Any:
+        made.append(len(rows))
+        return rendered(self, rows)
+
+    monkeypatch.setattr(PushedRows, "_rendered", counting)
     found = told(house, parts, begun, *people)
     assert sum(made) == 3
     assert found[0] == found[1]
