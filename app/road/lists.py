@@ -101,9 +101,7 @@ def _query(
     return found
 
 
-def _listed(
-    road: StoredRoad, machine_id: str, limit: int, filter: str | None, order: Order, paged: bool
-) -> sql.Rows:
+def _listed(road: StoredRoad, machine_id: str, limit: int, filter: str | None, order: Order, paged: bool) -> sql.Rows:
     actor = road.journal.caller.actor
     roles = road.catalog.access.of(actor["roles"])
     permission = f"{road.catalog.machines[machine_id].plural}.read"

@@ -62,9 +62,10 @@ def payments_of(road: StoredRoad, booking: Record) -> Payments | None:
     seen = commands.decision(road, "bookings.read", "booking", booking)
     deposit = "" if "deposit_status" in seen.hidden else str(booking["deposit_status"])
     note = None
-    if "total" not in seen.hidden and commands.decision(
-        road, "payments.create", "payment", {"booking": booking["id"]}
-    ).allowed:
+    if (
+        "total" not in seen.hidden
+        and commands.decision(road, "payments.create", "payment", {"booking": booking["id"]}).allowed
+    ):
         note = _noting(road, machine, booking, deposit, records)
     return Payments(items, deposit, waivable(road, booking) if deposit else "", note)
 
@@ -76,9 +77,11 @@ def standing(road: StoredRoad, machine: Machine, record: Record) -> Standing:
 
 def _noting(road: StoredRoad, machine: Machine, booking: Record, deposit: str, records: list[Record]) -> Noting:
     due = Timestamp(int(road.now) + TO_PAY).text()
-    proposed = {"amount": left(booking["total"], records), "due_at": due}
-    fill = forms.filled(proposed, ("amount", "due_at"), machine).typed
+    rest = left(booking["total"], records)
+    fill = forms.filled({"amount": rest, "due_at": due}, ("amount", "due_at"), machine).typed
     currency = fill.pop("amount_currency")
+    if not rest["amount"]:
+        fill["amount"] = ""
     receive = commands.decision(road, "payments.succeed", "payment", {"booking": booking["id"], "status": "pending"})
     return Noting({**fill, "purpose": wanted(deposit, records)}, currency, receive.allowed)
 
