@@ -38,7 +38,7 @@ LISTING = Listing(
     ),
     ("booking.code", "booking.client.name"),
     "payments/row.html",
-    (marked("No payment here"), marked("A payment is noted on the page of its booking; pay links make others.")),
+    (marked("No payment here"), marked("A payment is noted on the page of its booking.")),
     more=_names,
 )
 

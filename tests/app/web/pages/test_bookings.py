@@ -320,7 +320,7 @@ def test_a_total_of_the_same_order_is_saved_without_a_question(world: World):
 def test_a_service_that_makes_another_total_of_it_is_asked_about(world: World):
     booking = world.booking(28)
     path = f"/acts/booking/{booking['id']}/services"
-    service = {"title": "Make-up", "quantity": "1", "price": "90000", "price_currency": "EUR"}
+    service: dict[str, Any] = {"title": "Make-up", "quantity": "1", "price": "90000", "price_currency": "EUR"}
     told = world.manager.act(path, 409, **service)["refused"]
     assert "91,234.56" in told["text"]
     assert world.house.owner.get(f"/bookings/{booking['id']}/services")["items"] == []

@@ -60,7 +60,12 @@ def test_a_payment_is_noted_and_the_dialog_proposes_what_is_left(world: World):
     booking = world.booking(1)
     path = f"/bookings/{booking['id']}"
     assert field(world.finance.open(path), "amount") == "1234.56"
-    given = {"purpose": "deposit", "amount": "34.56", "amount_currency": "EUR", "due_at": "2026-05-01T12:00"}
+    given: dict[str, Any] = {
+        "purpose": "deposit",
+        "amount": "34.56",
+        "amount_currency": "EUR",
+        "due_at": "2026-05-01T12:00",
+    }
     told = world.finance.act(f"/acts/booking/{booking['id']}/payments", **given)
     assert told["said"]["text"] == "Deposit of 34.56\N{NO-BREAK SPACE}EUR is noted."
     assert told["said"]["undo"]
@@ -75,7 +80,7 @@ def test_a_payment_is_noted_and_the_dialog_proposes_what_is_left(world: World):
 
 def test_money_that_is_here_is_noted_with_its_reference(world: World):
     booking = world.booking(2)
-    given = {"purpose": "deposit", "amount": "34.56", "amount_currency": "EUR", "received": "1"}
+    given: dict[str, Any] = {"purpose": "deposit", "amount": "34.56", "amount_currency": "EUR", "received": "1"}
     world.finance.act(f"/acts/booking/{booking['id']}/payments", **given, reference="Bank 7781")
     [payment] = world.payments(booking)
     assert payment["status"] == "succeeded"
@@ -165,7 +170,7 @@ def test_a_deposit_is_waived_with_a_reason_and_asked_for_after_all(world: World)
 
 def test_who_may_not_see_money_is_told_nothing_of_it(world: World):
     booking = world.booking(21)
-    given = {"purpose": "deposit", "amount": "1200", "amount_currency": "EUR", "received": "1"}
+    given: dict[str, Any] = {"purpose": "deposit", "amount": "1200", "amount_currency": "EUR", "received": "1"}
     world.finance.act(f"/acts/booking/{booking['id']}/payments", **given, reference="Bank 7781")
     [payment] = world.payments(booking)
     for who in (world.operator, Looking(world.house, "content")):
