@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -224,3 +225,15 @@ def test_a_refused_note_says_everything_at_once_and_keeps_what_was_typed(house: 
     assert answer.status_code == 422
     for told in ("Choose a client", "Write day and time.", "No model has this code", "Остаётся"):
         assert told in page, told
+
+
+def test_the_work_about_an_inquiry_ends_when_it_is_lost_and_comes_back_with_it(house: Agency) -> None:
+    inquiry, visit = asked(house), Visit(house, "operator")
+    wanted = f'/tasks?filter=has(task.about) %26%26 task.about == "inquiry/{inquiry["id"]}"'
+    assert [one["status"] for one in house.owner.get(wanted)["items"]] == ["open"], "a VIP is called at once"
+    answer = visit.post(f"/acts/inquiry/{inquiry['id']}/lose", {"reason": "They chose somebody else"})
+    assert answer.status_code == 204, answer.get_data(as_text=True)
+    assert [one["status"] for one in house.owner.get(wanted)["items"]] == ["cancelled"]
+    visit.act("/acts/undo", command=json.loads(answer.headers["HX-Trigger"])["said"]["undo"])
+    assert [one["status"] for one in house.owner.get(wanted)["items"]] == ["open"]
+    assert house.owner.get(f"/inquiries/{inquiry['id']}")["status"] == "new"
