@@ -104,3 +104,19 @@ def test_finance_waives_a_deposit_with_a_reason_and_gives_one_back(visit: Visiti
         finance.do("#ask [data-submit]")
     page.locator("#payment .chip", has_text="Refunded").wait_for()
     page.get_by_text("They fell ill").wait_for()
+
+
+def test_a_service_that_can_hardly_be_meant_is_asked_about_in_its_dialog(visit: Visiting, served: Served):
+    visit.forgive("status of 409")
+    booking = served.ids["booking"][3]
+    page = visit("manager", f"/bookings/{booking}")
+    settled(page)
+    page.locator("[data-open=add-service]").click()
+    page.locator("#s-title").fill("Helicopter")
+    page.locator("#s-price").fill("90000")
+    page.locator("#add-service .btn.pri").click()
+    page.locator("#add-service [data-fault]", has_text="The total would go from 1,000.00").wait_for()
+    assert page.locator("#s-title").input_value() == "Helicopter"
+    page.locator("#add-service .btn.pri").click()
+    page.locator("#services", has_text="91,000.00").wait_for()
+    assert page.locator("#add-service[open]").count() == 0
