@@ -102,11 +102,9 @@ def _write_ahead(connection: Any) -> None:
     so whoever comes in between asks again.
     """
     end = time.monotonic() + BUSY_MILLISECONDS / 1000
-    while True:
+    while connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
         try:
-            if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
-                connection.execute("PRAGMA journal_mode=WAL").close()
-            return
+            connection.execute("PRAGMA journal_mode=WAL").close()
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > end:
                 raise

@@ -107,7 +107,7 @@ def test_finance_waives_a_deposit_with_a_reason_and_gives_one_back(visit: Visiti
 
 
 def test_a_service_that_can_hardly_be_meant_is_asked_about_in_its_dialog(visit: Visiting, served: Served):
-    visit.forgive("status of 409")
+    visit.forgive("409")
     booking = served.ids["booking"][3]
     page = visit("manager", f"/bookings/{booking}")
     settled(page)
