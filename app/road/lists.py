@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
@@ -34,8 +34,12 @@ MOST_PREPARED = 1_000
 """Statements that are kept for a release, after which all are made anew."""
 LONGEST_FILTER = 2_000
 """Characters."""
-ORDER = (("created_at", True), ("id", True))
+Order = tuple[tuple[str, bool], ...]
+"""Columns, all of which rise or all of which descend; the last is the id, which tells apart what is alike before it."""
+ORDER: Order = (("created_at", True), ("id", True))
 """Newest first."""
+TEXTS = ("id", "status")
+"""Columns of an order that are texts; the others are instants."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,22 +50,24 @@ class Page:
     next_cursor: str | None
 
 
-def page(road: StoredRoad, machine_id: str, *, limit: int, cursor: str | None, filter: str | None) -> Page:
-    """A page of the entities that the caller may read and that fit the filter, newest first.
+def page(
+    road: StoredRoad, machine_id: str, *, limit: int, cursor: str | None, filter: str | None, order: Order = ORDER
+) -> Page:
+    """A page of the entities that the caller may read and that fit the filter, newest first or in another ``order``, by
+    fields that are never hidden.
 
     Raises ForbiddenError for a caller who may read none of the kind, InvalidError for a filter or cursor that cannot be
     used.
     """
     read_some(road, machine_id)
-    after = _position(cursor) if cursor else None
-    query = _query(road, machine_id, limit, filter, paged=after is not None)
-    created, id = after or (None, None)
-    bound = {"now": micro(road.now), "after_created": created, "after_id": id}
+    after = place_of(cursor, [name for name, _ in order]) if cursor else None
+    query = _query(road, machine_id, limit, filter, order, paged=after is not None)
+    bound = {"now": micro(road.now)} | {f"after_{name}": value for name, value in (after or {}).items()}
     rows = query(road.connection, bound).fetchall()
     whole = told_whole(road, machine_id)
     records = [road.store.take(machine_id, row, whole=whole) for row in rows[:limit]]
     more = len(rows) > limit
-    return Page(records, cursor_of(rows[limit - 1].created_at, rows[limit - 1].id) if more else None)
+    return Page(records, cursor_of(rows[limit - 1], (name for name, _ in order)) if more else None)
 
 
 def read_some(road: StoredRoad, machine_id: str) -> None:
@@ -78,23 +84,27 @@ def told_whole(road: StoredRoad, machine_id: str) -> bool:
     return not any(grant.hide for grant in roles.reading.get(machine_id, ()))
 
 
-def _query(road: StoredRoad, machine_id: str, limit: int, filter: str | None, *, paged: bool) -> Statement:
+def _query(
+    road: StoredRoad, machine_id: str, limit: int, filter: str | None, order: Order, *, paged: bool
+) -> Statement:
     """The statement of a list: made once for a caller, a filter and a length, since making it costs more than running it.
 
     Raises InvalidError for a filter that cannot be used.
     """
     actor = road.journal.caller.actor
     who = (actor["id"], tuple(actor["roles"]), tuple(actor["queues"]))
-    key = ("list", machine_id, who, filter, limit, paged)
+    key = ("list", machine_id, who, filter, limit, order, paged)
     found: Statement | None = road.prepared.get(key)
     if found is None:
         if len(road.prepared) >= MOST_PREPARED:
             road.prepared.clear()
-        found = road.prepared[key] = Statement(_listed(road, machine_id, limit, filter, paged), road.statements.dialect)
+        found = road.prepared[key] = Statement(
+            _listed(road, machine_id, limit, filter, order, paged), road.statements.dialect
+        )
     return found
 
 
-def _listed(road: StoredRoad, machine_id: str, limit: int, filter: str | None, paged: bool) -> sql.Rows:
+def _listed(road: StoredRoad, machine_id: str, limit: int, filter: str | None, order: Order, paged: bool) -> sql.Rows:
     actor = road.journal.caller.actor
     roles = road.catalog.access.of(actor["roles"])
     permission = f"{road.catalog.machines[machine_id].plural}.read"
@@ -108,41 +118,46 @@ def _listed(road: StoredRoad, machine_id: str, limit: int, filter: str | None, p
         if condition is not None:
             found.append(sql.predicate(condition, store, table, sql.Asker(actor, now)))
         if paged:
-            after = (sa.bindparam("after_created", None, sa.BigInteger), sa.bindparam("after_id", None, sa.Text))
-            found.append(sa.tuple_(table.c.created_at, table.c.id) < sa.tuple_(*after))
+            names = [name for name, _ in order]
+            here = sa.tuple_(*(table.c[name] for name in names))
+            types = [sa.Text if name in TEXTS else sa.BigInteger for name in names]
+            pairs = zip(names, types, strict=True)
+            after = sa.tuple_(*(sa.bindparam(f"after_{name}", None, type) for name, type in pairs))
+            found.append(here < after if order[0][1] else here > after)
         return found
 
-    return listed(roles, actor, permission, machine_id, store, now, ORDER, limit + 1, filters)
+    return listed(roles, actor, permission, machine_id, store, now, order, limit + 1, filters)
 
 
-def cursor_of(*place: int | str) -> str:
-    """A cursor that says a place in the order of a list."""
+def cursor_of(row: Any, names: Iterable[str]) -> str:
+    """A cursor that says where a row stands in the order of these columns."""
+    return sealed([getattr(row, name) for name in names])
+
+
+def sealed(place: list[Any]) -> str:
+    """A cursor of a place that no row has."""
     return base64.urlsafe_b64encode(orjson.dumps(place)).rstrip(b"=").decode()
 
 
-def place_of(cursor: str) -> list[Any]:
-    """The place that a cursor says: numbers of 64 bits, and an id at its end. Raises InvalidError for what is none."""
+def place_of(cursor: str, *orders: Sequence[str]) -> dict[str, Any]:
+    """What a cursor says of the last entity before, in the first of these orders that it is of: instants in microseconds,
+    texts. Raises InvalidError.
+    """
     try:
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
         value = orjson.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
     except (ValueError, binascii.Error):
         value = None
-    match value:
-        case [*numbers, str(id)] if "\0" not in id and all(type(n) is int and abs(n) < 2**63 for n in numbers):
-            return [*numbers, id]
-    raise no_cursor()
+    for names in orders:
+        if isinstance(value, list) and len(value) == len(names) and all(map(_fits, names, value)):
+            return dict(zip(names, value, strict=True))
+    raise InvalidError([Fault("?cursor", "invalid", "this is no cursor of this list: begin without one")])
 
 
-def no_cursor() -> InvalidError:
-    """What is said of a cursor that is none of a list."""
-    return InvalidError([Fault("?cursor", "invalid", "this is no cursor of this list: begin without one")])
-
-
-def _position(cursor: str) -> tuple[int, str]:
-    match place_of(cursor):
-        case [created, id]:
-            return created, id
-    raise no_cursor()
+def _fits(name: str, value: Any) -> bool:
+    if name in TEXTS:
+        return isinstance(value, str) and "\0" not in value
+    return type(value) is int and abs(value) < 2**63
 
 
 def filter_of(road: StoredRoad, machine_id: str, text: str) -> Condition:

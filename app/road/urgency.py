@@ -11,7 +11,7 @@ from typing import Any, Literal, cast
 
 import sqlalchemy as sa
 
-from app.road.lists import Page, cursor_of, filter_of, no_cursor, page, place_of, read_some, told_whole
+from app.road.lists import ORDER, Page, cursor_of, filter_of, page, place_of, read_some, sealed, told_whole
 from app.road.road import StoredRoad
 from app.road.rows import micro
 from app.store.entities import ENTITIES
@@ -25,6 +25,8 @@ OPEN = "open"
 NEVER = 2**62
 """When that runs out which has no clock that runs."""
 ALL = 2**31 - 1
+URGENT = ("runs_out", "created_at", "id")
+NEWEST = [name for name, _ in ORDER]
 
 
 def by_urgency(road: StoredRoad, machine_id: str, *, limit: int, cursor: str | None, filter: str | None) -> Page:
@@ -34,17 +36,14 @@ def by_urgency(road: StoredRoad, machine_id: str, *, limit: int, cursor: str | N
     Raises ForbiddenError for a caller who may read none of the kind, InvalidError for a filter or cursor that cannot be
     used.
     """
-    after = place_of(cursor) if cursor else []
-    if len(after) == 2:
+    if cursor and URGENT[0] not in place_of(cursor, URGENT, NEWEST):
         return _closed(road, machine_id, limit, cursor, filter)
-    if len(after) not in (0, 3):
-        raise no_cursor()
     found = open_by_urgency(road, machine_id, limit=limit, cursor=cursor, filter=filter)
     if found.next_cursor is not None:
         return found
     behind = _closed(road, machine_id, max(limit - len(found.records), 1), None, filter)
     if len(found.records) == limit:  # a full page: what is closed begins on the next one
-        return Page(found.records, cursor_of(NEVER + 1, 0, "") if behind.records else None)
+        return Page(found.records, sealed([NEVER + 1, 0, ""]) if behind.records else None)
     return Page([*found.records, *behind.records], behind.next_cursor)
 
 
@@ -57,9 +56,7 @@ def _closed(road: StoredRoad, machine_id: str, limit: int, cursor: str | None, f
 def open_by_urgency(road: StoredRoad, machine_id: str, *, limit: int, cursor: str | None, filter: str | None) -> Page:
     """The open ones alone. Raises as ``by_urgency`` does."""
     read_some(road, machine_id)
-    after = place_of(cursor) if cursor else None
-    if after is not None and len(after) != 3:
-        raise no_cursor()
+    after = place_of(cursor, URGENT) if cursor else None
     actor = road.journal.caller.actor
     who = (actor["id"], tuple(actor["roles"]), tuple(actor["queues"]))
     key = ("urgent", machine_id, who, filter, limit, after is not None)
@@ -67,13 +64,12 @@ def open_by_urgency(road: StoredRoad, machine_id: str, *, limit: int, cursor: st
     if query is None:
         made = _ranked(road, machine_id, limit + 1, filter, paged=after is not None)
         query = road.prepared[key] = Statement(made, road.statements.dialect)
-    runs_out, created, id = after or (None, None, None)
-    bound = {"now": micro(road.now), "after_out": runs_out, "after_created": created, "after_id": id}
+    bound = {"now": micro(road.now)} | {f"after_{name}": value for name, value in (after or {}).items()}
     rows = query(road.connection, bound).fetchall()
     whole = told_whole(road, machine_id)
     records = [road.store.take(machine_id, row, whole=whole) for row in rows[:limit]]
     last = rows[limit - 1] if len(rows) > limit else None
-    return Page(records, cursor_of(last.runs_out, last.created_at, last.id) if last is not None else None)
+    return Page(records, cursor_of(last, URGENT) if last is not None else None)
 
 
 def _ranked(road: StoredRoad, machine_id: str, limit: int, filter: str | None, *, paged: bool) -> Any:
@@ -99,5 +95,5 @@ def _ranked(road: StoredRoad, machine_id: str, limit: int, filter: str | None, *
     query = sa.select(ranked).order_by(*order).limit(limit)
     if not paged:
         return query
-    out, created = (sa.bindparam(name, None, sa.BigInteger) for name in ("after_out", "after_created"))
+    out, created = (sa.bindparam(name, None, sa.BigInteger) for name in ("after_runs_out", "after_created_at"))
     return query.where(sa.tuple_(*order) > sa.tuple_(out, created, sa.bindparam("after_id", None, sa.Text)))

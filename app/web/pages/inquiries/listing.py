@@ -78,9 +78,9 @@ LISTING = Listing(
     "inquiry",
     marked("Inquiries"),
     (
-        Part("new", marked("New"), 'inquiry.status == "new"', open_by_urgency),
-        Part("answered", marked("Answered"), 'inquiry.status == "answered"', open_by_urgency),
-        Part("waiting", marked("Waiting for client"), 'inquiry.status == "waiting_for_client"', open_by_urgency),
+        Part("new", marked("New"), 'inquiry.status == "new"', ranked=open_by_urgency),
+        Part("answered", marked("Answered"), 'inquiry.status == "answered"', ranked=open_by_urgency),
+        Part("waiting", marked("Waiting for client"), 'inquiry.status == "waiting_for_client"', ranked=open_by_urgency),
         Part("closed", marked("Closed"), "!(inquiry.status in open)"),
         Part("all", marked("All"), ranked=by_urgency),
     ),

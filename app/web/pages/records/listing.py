@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from flask import Response, request
 
 from app.road.finding import contains, plain
-from app.road.lists import Page, page
+from app.road.lists import ORDER, Order, Page, page
 from app.road.road import StoredRoad
 from app.web.answers import shown
 from app.web.context import caller, platform
@@ -22,15 +22,16 @@ ROWS = 50
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of a list that a tab shows; ``filter`` is a condition on the entity.
+    """A part of a list that a tab shows; ``filter`` is a condition on the entity, ``order`` that of its rows.
 
-    ``ranked`` gives its pages in another order than newest first.
+    ``ranked`` gives its pages where no columns say their order.
     """
 
     key: str
     name: str
     filter: str = ""
-    ranked: Callable[..., Page] = page
+    order: Order = ORDER
+    ranked: Callable[..., Page] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +59,23 @@ class Listing:
             machine = road.catalog.machines[self.machine]
             searched = contains(machine, self.search, words) if words else ""
             filters = [f"({text})" for text in (part.filter, searched) if text]
-            found = part.ranked(road, self.machine, limit=ROWS, cursor=cursor, filter=" && ".join(filters) or None)
+            asked: dict[str, Any] = {"limit": ROWS, "cursor": cursor, "filter": " && ".join(filters) or None}
+            if part.ranked is not None:
+                found = part.ranked(road, self.machine, **asked)
+            else:
+                found = page(road, self.machine, **asked, order=part.order)
             items = [shown(road, machine, record) for record in found.records]
             more = self.more(road, items) if self.more is not None else {}
             return {"items": items, "next_cursor": found.next_cursor, "now": road.now, **more}
 
         what = platform().pipeline.read(caller(), read)
-        what |= {"listing": self, "part": part.key, "q": words, "after": cursor, "ordered_by_age": part.ranked is page}
+        what |= {
+            "listing": self,
+            "part": part.key,
+            "q": words,
+            "after": cursor,
+            "ordered_by_age": part.ranked is None and part.order == ORDER,
+        }
         if request.args.get("rows"):
             return frame.fragment("records/rows.html", **what)
         return frame.page("records/list.html", self._door(), **what)
