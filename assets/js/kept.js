@@ -5,11 +5,21 @@ import { toast } from "./acts.js";
 import { lost } from "./live.js";
 
 const KEY = "virel.kept";
+const READ = 2000;
 const words = document.body.dataset;
 let kept = JSON.parse(sessionStorage.getItem(KEY) ?? "[]").filter((one) => one.visitor === words.visitor);
 let sending = false;
 let pause = 0;
 let told = null;
+let since = 0;
+
+/** Says how it stands with what is kept; what was said before stays until it could be read. */
+function tell(text, more) {
+  const before = told;
+  if (before) setTimeout(() => before.remove(), Math.max(0, since + READ - performance.now()));
+  told = toast(text, more);
+  since = performance.now();
+}
 
 // An element of its own, so that no other request of the page is waited for, or thrown away.
 const source = document.body.appendChild(document.createElement("div"));
@@ -37,15 +47,13 @@ export function keepAct({ verb, path, key, fields }) {
   const after = kept.map((one) => one.key).join(",");
   if (!kept.some(same)) kept.push({ visitor: words.visitor, verb, path, key, fields, after });
   store();
-  told?.remove();
-  told = toast(words.kept, { bad: true });
+  tell(words.kept, { bad: true });
 }
 
 async function again() {
   if (sending || !kept.length) return;
   sending = true;
-  told?.remove();
-  told = toast(words.again);
+  tell(words.again);
   try {
     while (kept.length) {
       const { verb, path, key, fields, after } = kept[0];
@@ -53,8 +61,7 @@ async function again() {
       for (const [name, value] of fields) values.append(name, value);
       if (!(await once(verb, path, { "Idempotency-Key": key, "Virel-After": after ?? "" }, values))) {
         pause = Math.min(Math.max(1000, 2 * pause), 30000);
-        told?.remove();
-        told = toast(words.kept, { bad: true });
+        tell(words.kept, { bad: true });
         break;
       }
       pause = 0;
