@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from tests.app.web.journeys.conftest import Served, Visiting
-from tests.app.web.journeys.states.stating import State, barriers_in, reached
 from tests.app.web.journeys.states.people import PEOPLE
+from tests.app.web.journeys.states.stating import State, barriers_in, reached
 
 
 @pytest.mark.parametrize("state", PEOPLE, ids=[one.name for one in PEOPLE])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.app.web.journeys.conftest import Served
-from tests.app.web.journeys.states.stating import Scene, State, Step, click, press, until, write
+from tests.app.web.journeys.states.stating import Scene, State, Step, click, press, write
 from tests.app.web.signing_in import MINUTE, letters, secret_of
 
 SEND = "#inquiry button"

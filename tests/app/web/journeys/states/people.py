@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.app.web.journeys.states.records import BAD, SAVE, STALE, meanwhile
-from tests.app.web.journeys.states.stating import Scene, State, Step, click, press, until, write
+from tests.app.web.journeys.states.stating import Scene, State, Step, click, write
 from tests.app.web.population import drawn
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Route
+    from playwright.sync_api import FilePayload, Route
 
 
 def sends(content: bytes, name: str = "look.png", *, stuck: bool = False) -> Step:
@@ -19,7 +18,7 @@ def sends(content: bytes, name: str = "look.png", *, stuck: bool = False) -> Ste
     def does(scene: Scene) -> None:
         if stuck:
             scene.page.route("**/media", never)
-        file = {"name": name, "mimeType": "image/png", "buffer": content}
+        file: FilePayload = {"name": name, "mimeType": "image/png", "buffer": content}
         scene.page.set_input_files("#pick-files", [file])
 
     return does

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.app.web.journeys.conftest import DESKTOP, Served, settled
-from tests.app.web.journeys.states.stating import PHONE_FIRST, Scene, State, click, press, until, write
+from tests.app.web.journeys.conftest import DESKTOP, Served
+from tests.app.web.journeys.states.stating import Scene, State, click, press, write
 from tests.app.web.population import RATE
-from tests.app.web.signing_in import DAY
 
 SAVE = "form.sheetform button.pri"
 STALE = "status of 412"
@@ -103,6 +102,7 @@ INQUIRIES = [
         who="owner",
         forgive=BAD,
     ),
+    State("who fits, on a page alone", "/inquiries/{inquiry[1]}/match", ".fits"),
     State("nobody is chosen to be booked", "/inquiries/{inquiry[1]}/convert", ".chosen"),
 ]
 
@@ -154,6 +154,8 @@ BOOKINGS = [
 ]
 
 CLIENTS = [
+    State("a client of whom little is known", "/clients/{client[1]}", ".inqside", locale="ru"),
+    State("why, on a page alone", "/events/{event[3]}/why", "main h1, main h2", who="owner"),
     State("no client in a part", "/clients?part=blocked", "#records .empty", locale="ru"),
     State("no client fits", "/clients?q=zzzz", "#records .empty"),
     State(
