@@ -76,3 +76,13 @@ def test_trouble_and_what_lies_over_a_page_have_no_barriers(
         page.keyboard.press(key)
         axe(page)
         page.keyboard.press("Escape")
+
+
+def test_a_receipt_prints_black_on_white(visit: Visiting) -> None:
+    visit.forgive("404")
+    page = visit(None, "/inquire/none", dark=True)
+    page.emulate_media(media="print")
+    look = "one => [getComputedStyle(one.closest('.cover')).backgroundColor, getComputedStyle(one).color]"
+    for part in (".say h1", ".say p"):
+        assert page.locator(part).first.evaluate(look) == ["rgb(255, 255, 255)", "rgb(0, 0, 0)"]
+    assert not page.locator(".langs").is_visible()
