@@ -13,6 +13,7 @@ from app.bootstrap import Platform
 from app.live.hub import Hub
 from app.live.socket import LiveSocket
 from app.web.app import create_app
+from app.web.pages.work.pushed import PushedRows
 from app.web.signed_in import who
 
 Scope = MutableMapping[str, Any]
@@ -25,9 +26,11 @@ class Serving:
     """An ASGI application over a platform."""
 
     def __init__(self, platform: Platform) -> None:
-        self._hub = Hub(platform)
-        self._socket = LiveSocket(platform, self._hub, who)
-        self._web: Any = WSGIMiddleware(create_app(platform), workers=THREADS)  # type: ignore[arg-type]
+        web = create_app(platform)
+        parts = PushedRows(web)
+        self._hub = Hub(platform, parts)
+        self._socket = LiveSocket(platform, self._hub, who, parts)
+        self._web: Any = WSGIMiddleware(web, workers=THREADS)  # type: ignore[arg-type]
         self._running: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

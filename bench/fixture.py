@@ -1,6 +1,6 @@
 """A large store for the measurements of reading: made from a seed, loaded by COPY, kept between runs.
 
-A booking has a client, a model, a payment and a task; ten events happened around it, each with its audit row. States,
+A booking has a client, a model, a payment and a task, most of them long done; ten events happened around it, each with its audit row. States,
 cities, queues and people are drawn evenly enough that every list has something for everybody.
 """
 
@@ -26,6 +26,9 @@ CLIENTS = MODELS = 1_000
 CITIES = ("Berlin", "Paris", "Milan", "Vienna", "Hamburg", "London", "Madrid", "Lisbon")
 STATES = ("draft", "option", "awaiting_deposit", "confirmed", "completed", "completed", "cancelled", "released")
 TASK_STATES = ("open", "in_progress", "snoozed", "done", "done", "done", "cancelled")
+DONE_STATES = ("done", "done", "done", "cancelled")
+TO_DO = 23_333
+"""The last so many tasks have some of all states, so that 10,000 are to be done or put off; those before are over."""
 QUEUES = ("operations", "content", "finance", "press")
 DAY = 86_400_000_000
 BEGIN = 1_600_000_000_000_000
@@ -156,9 +159,10 @@ def _tasks(count: int, users: dict[str, str]) -> Iterator[Row]:
     for n in range(count):
         made = made_at(n) + 2
         assignee = people[draw.randrange(len(people))] if n % 3 else None
+        states = TASK_STATES if n >= count - TO_DO else DONE_STATES
         row = (f"Look at BK-{n:08}", QUEUES[draw.randrange(len(QUEUES))], ("normal", "high", "urgent", "low")[n % 4])
         more = (made + DAY, f"booking/{id_of(BOOKING, n)}", assignee)
-        yield (id_of(TASK, n), TASK_STATES[draw.randrange(len(TASK_STATES))], made, made, made, 2, *row, *more)
+        yield (id_of(TASK, n), states[draw.randrange(len(states))], made, made, made, 2, *row, *more)
 
 
 def _happened(

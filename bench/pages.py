@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import orjson
 import websockets
@@ -33,9 +34,15 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 BUILT = ROOT / "app/web/static/built"
 CLIENTS, RATE, SECONDS = 8, 20, 15.0
-VIEWS, EVENTS, LOOKING, WATCHED, TASKS = 11, 20, 50, 12.0, 40
-"""First views, changes a second, who looks on, for how many seconds, and the tasks that change."""
+VIEWS, EVENTS, LOOKING, WATCHED, TASKS = 11, 20, 50, 12.0, 30
+"""First views, changes a second, how many look on, for how many seconds, and the tasks that change."""
+PEOPLE = ("operator", "manager", "operator", "owner", "operator")
+PARTS = ("all", "all", "mine")
+"""Who looks on, at which part of the list: in turn."""
+LEAST, PAUSE = 1.5, 40
+"""How the page's script counts: at the earliest after so many seconds, and so many times as long as the last count took."""
 MOST_SERVER, MOST_VIEW, MOST_SCREEN, MOST_CARRIED = 0.100, 0.300, 0.250, 150_000
+TASK = {"queue": "operations", "priority": "urgent", "due": "2001-01-01T08:00:00Z"}
 WATCHING = """
 () => {
   window.shown = {};
@@ -55,7 +62,8 @@ def run(out: Path) -> Iterator[Row]:
     for folder in (out, store):
         folder.mkdir(parents=True, exist_ok=True)
     with every_core(), stores.postgresql(store / "postgresql") as server:
-        url = fixture.prepared(server, content_of(ROOT), BOOKINGS, out)
+        kept = fixture.prepared(server, content_of(ROOT), BOOKINGS, out)
+        url = stores.database_of(server, "pages", urlsplit(kept).path[1:])  # whose tasks change
         with served("product", url, out) as product:
             times, views, lags, missed = asyncio.run(_look(product))
     everything = sorted(one for found in times.values() for one in found)
@@ -144,12 +152,16 @@ async def _first_view(page: Page, address: str) -> float:
 
 async def _on_screen(product: Served, who: dict[str, str], page: Page) -> tuple[list[float], int]:
     """How long each change took to the screen, and on how many tasks the last one never came."""
-    looking = [asyncio.create_task(_look_on(product.port, who)) for _ in range(LOOKING)]
+    people = {name: await signed_in(product.port, name) for name in sorted(set(PEOPLE))}
+    looking = [
+        asyncio.create_task(_look_on(product.port, people[PEOPLE[n % len(PEOPLE)]], PARTS[n % len(PARTS)]))
+        for n in range(LOOKING)
+    ]
     answered: dict[str, float] = {}
     last: dict[str, str] = {}
     writer, rows = Client(product.port), []
     for number in range(TASKS):
-        body = orjson.dumps({"title": f"task {number}", "priority": "urgent", "due": "2001-01-01T08:00:00Z"})
+        body = orjson.dumps({**TASK, "title": f"task {number}"})
         answer = await writer.send("POST", "/api/v1/tasks", who, body)
         if answer.status != 201:
             raise RuntimeError(f"{answer.status} {answer.body.decode()[:300]}")
@@ -179,26 +191,26 @@ async def _on_screen(product: Served, who: dict[str, str], page: Page) -> tuple[
     return lags, sum(1 for title in last.values() if title not in shown)
 
 
-async def _look_on(port: int, who: dict[str, str]) -> None:
-    """Somebody else's page: it hears of changes and fetches its list as the page does."""
+async def _look_on(port: int, who: dict[str, str], part: str) -> None:
+    """Somebody else's page: it is told its rows, and asks for its counts as the page does."""
     client, due = Client(port), asyncio.Event()
 
-    async def fetching() -> None:
+    async def counting() -> None:
         while True:
             await due.wait()
-            await asyncio.sleep(0.12)
             due.clear()
             begun = time.monotonic()
-            await client.send("GET", "/todo/list", who)
-            await asyncio.sleep(2 * (time.monotonic() - begun))
+            await client.send("GET", f"/todo/counts?tab={part}", who)
+            await asyncio.sleep(max(LEAST, PAUSE * (time.monotonic() - begun)))
 
-    fetch: Any = asyncio.create_task(fetching())
+    count: Any = asyncio.create_task(counting())
     try:
-        async with websockets.connect(f"ws://127.0.0.1:{port}/live", additional_headers=who) as one:
+        address = f"ws://127.0.0.1:{port}/live?list=1&tab={part}"
+        async with websockets.connect(address, additional_headers=who) as one:
             async for message in one:
                 if orjson.loads(message).get("items"):
                     due.set()
     finally:
-        fetch.cancel()
+        count.cancel()
         with suppress(asyncio.CancelledError):
-            await fetch
+            await count

@@ -46,7 +46,9 @@ def database_of(server: str, name: str, template: str | None = None, *, anew: bo
         if there and anew:
             connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
         if not there or anew:
-            connection.execute(f'CREATE DATABASE "{name}"' + (f' TEMPLATE "{template}"' if template else ""))
+            connection.execute(
+                f'CREATE DATABASE "{name}"' + (f' TEMPLATE "{template}" STRATEGY FILE_COPY' if template else "")
+            )
     return server.replace("/postgres?", f"/{name}?")
 
 

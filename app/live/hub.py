@@ -10,12 +10,13 @@ import asyncio
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 import orjson
 
 from app.bootstrap import Platform
 from app.live.changes import changes_after, seen_by
+from app.live.looks import Look, Parts
 from app.live.sequencer import head, number_pending
 from app.records.database import asking
 from app.road.caller import system
@@ -34,10 +35,11 @@ MOST_WAITING = 256
 
 @dataclass(eq=False, slots=True)
 class Viewer:
-    """One socket: who looks, up to where they were told, and what waits to be sent."""
+    """One socket: who looks and, of a page, how; up to where they were told, and what waits to be sent."""
 
     actor: Mapping[str, Any]
     upto: int
+    look: Look | None = None
     queue: asyncio.Queue[str] = field(default_factory=lambda: asyncio.Queue(MOST_WAITING))
     stalled: bool = False
     whose: bytes = field(init=False)
@@ -60,11 +62,16 @@ def _text(message: dict[str, Any]) -> str:
     return orjson.dumps(message).decode()
 
 
-class Hub:
-    """All sockets of a process."""
+Whose: TypeAlias = tuple[bytes, Look | None]
+"""What is told depends on who looks, and how."""
 
-    def __init__(self, platform: Platform) -> None:
+
+class Hub:
+    """All sockets of a process. ``parts`` makes what pages are told beside the bare changes."""
+
+    def __init__(self, platform: Platform, parts: Parts | None = None) -> None:
         self._platform = platform
+        self._parts = parts
         self._viewers: set[Viewer] = set()
         self._wake = asyncio.Event()
         self._failing = False
@@ -119,11 +126,11 @@ class Hub:
             if viewer.upto < current:
                 groups.setdefault(viewer.upto, []).append(viewer)
         for after, viewers in groups.items():
-            actors = {viewer.whose: viewer.actor for viewer in viewers}
+            actors = {(viewer.whose, viewer.look): viewer.actor for viewer in viewers}
             told, upto = await asyncio.to_thread(self._read, after, actors)
             for viewer in viewers:
                 viewer.upto = upto
-                text = told[viewer.whose]
+                text = told[viewer.whose, viewer.look]
                 if text is not None:
                     viewer.tell(text)
         return any(viewer.upto < current for viewer in self._viewers)
@@ -132,25 +139,32 @@ class Hub:
         with asking(self._platform.database) as connection:
             return head(connection)
 
-    def _read(self, after: int, actors: Mapping[bytes, Mapping[str, Any]]) -> tuple[dict[bytes, str | None], int]:
+    def _read(self, after: int, actors: Mapping[Whose, Mapping[str, Any]]) -> tuple[dict[Whose, str | None], int]:
         """What each of the actors is told of the changes after a number, and the last number that was read."""
 
-        def work(road: StoredRoad) -> tuple[dict[bytes, str | None], int]:
+        def work(road: StoredRoad) -> tuple[dict[Whose, str | None], int]:
             changes = changes_after(road, after)
             upto = changes[-1].seq if changes else after
-            told: dict[bytes, str | None] = {}
-            for whose, actor in actors.items():
-                items = seen_by(road, actor, changes)
-                told[whose] = _text({"type": "changes", "items": items, "upto": upto}) if items else None
+            looks = {look for _, look in actors if look is not None}
+            parts = self._parts.parts(road, changes, looks) if self._parts is not None and looks and changes else {}
+            seen: dict[bytes, list[dict[str, Any]]] = {}
+            told: dict[Whose, str | None] = {}
+            for (whose, look), actor in actors.items():
+                if whose not in seen:
+                    seen[whose] = seen_by(road, actor, changes)
+                message = {"type": "changes", "items": seen[whose], "upto": upto}
+                if look in parts:
+                    message["parts"] = parts[look]
+                told[whose, look] = _text(message) if seen[whose] else None
             return told, upto
 
         return self._platform.pipeline.read(system("live"), work)
 
-    async def join(self, actor: Mapping[str, Any], after: int | None) -> Viewer:
+    async def join(self, actor: Mapping[str, Any], after: int | None, look: Look | None = None) -> Viewer:
         """A new viewer, who is told everything after a number that they know, or begins at the end."""
         current = await asyncio.to_thread(self._head)
         start = current if after is None or after > current else after
-        viewer = Viewer(actor, start)
+        viewer = Viewer(actor, start, look)
         viewer.tell(_text({"type": "hello", "upto": start}))
         self._viewers.add(viewer)
         self._wake.set()

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Request
 
 from app.bootstrap import Platform
 from app.live.hub import Hub, Viewer
+from app.live.looks import Look, Parts
 from app.road.caller import Caller
 
 Scope = MutableMapping[str, Any]
@@ -27,12 +28,13 @@ RECHECK = 5.0
 
 
 class LiveSocket:
-    """Serves /live. ``who`` says whose request it is, as on every other one."""
+    """Serves /live. ``who`` says whose request it is, as on every other one, ``parts`` how a page looks on."""
 
-    def __init__(self, platform: Platform, hub: Hub, who: Who) -> None:
+    def __init__(self, platform: Platform, hub: Hub, who: Who, parts: Parts | None = None) -> None:
         self._platform = platform
         self._hub = hub
         self._who = who
+        self._parts = parts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One connection, from its handshake to its end."""
@@ -42,12 +44,12 @@ class LiveSocket:
             await _refuse(scope, send, 403)
             return
         try:
-            caller = await asyncio.to_thread(self._who, self._platform, request)
+            caller, look = await asyncio.to_thread(self._looking, request)
         except HTTPException:
             await _refuse(scope, send, 401)
             return
         await send({"type": "websocket.accept"})
-        viewer = await self._hub.join(caller.actor, _after(scope))
+        viewer = await self._hub.join(caller.actor, _after(scope), look)
         telling = asyncio.create_task(_tell(viewer, send))
         listening = asyncio.create_task(_listen(receive))
         checking = asyncio.create_task(self._check(request, caller))
@@ -62,6 +64,10 @@ class LiveSocket:
             task.result()  # what failed is told to the server, which ends the connection
         if checking in done and listening not in done:
             await send({"type": "websocket.close", "code": SIGNED_OUT, "reason": "sign in again"})
+
+    def _looking(self, request: Request) -> tuple[Caller, Look | None]:
+        caller = self._who(self._platform, request)
+        return caller, self._parts.look(request, caller) if self._parts is not None else None
 
     async def _check(self, request: Request, caller: Caller) -> None:
         """Ends when the viewer is no longer signed in, or no longer who they were."""
@@ -121,7 +127,8 @@ def _request(scope: Scope) -> Request:
     headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
     scheme = "https" if scope.get("scheme") == "wss" else "http"
     host = dict(headers).get("host", "localhost")
-    builder = EnvironBuilder(path=scope["path"], base_url=f"{scheme}://{host}/", headers=headers)
+    query = scope.get("query_string", b"").decode("latin-1")
+    builder = EnvironBuilder(path=scope["path"], query_string=query, base_url=f"{scheme}://{host}/", headers=headers)
     environ = builder.get_environ()
     builder.close()
     client = scope.get("client")

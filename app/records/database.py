@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -89,13 +90,25 @@ def _ask_rested(dialect: Dialect, connection: Any, record: ConnectionPoolEntry, 
 def _prepare_sqlite(connection: Any, _: object) -> None:
     # The driver would begin transactions by itself, and only at the first write: too late to queue for the lock.
     connection.isolation_level = None
-    for setting in (
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        f"busy_timeout={BUSY_MILLISECONDS}",
-        "recursive_triggers=ON",
-    ):
+    for setting in (f"busy_timeout={BUSY_MILLISECONDS}", "synchronous=FULL", "recursive_triggers=ON"):
         connection.execute(f"PRAGMA {setting}").close()
+    _write_ahead(connection)
+
+
+def _write_ahead(connection: Any) -> None:
+    """Turns a file to the write-ahead log, once in its life.
+
+    SQLite waits for nobody while it turns, whatever its busy timeout, since two that turn would wait for each other:
+    so whoever comes in between asks again.
+    """
+    end = time.monotonic() + BUSY_MILLISECONDS / 1000
+    while connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        try:
+            connection.execute("PRAGMA journal_mode=WAL").close()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                raise
+            time.sleep(0.01)
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -26,6 +26,8 @@ ASLEEP = "snoozed"
 MOST = 20_000
 """Items of a kind: far beyond what anybody works through, so that a list is cut somewhere."""
 NEVER = 2**62
+UNKNOWN = PRIORITIES.index("normal")
+"""The rank of a priority that this list does not know."""
 MOST_NAMED = 500
 """Ids that a query names one by one."""
 
@@ -44,6 +46,13 @@ class Item:
         """``task/ID`` or ``exception/ID``."""
         return f"{self.machine}/{self.record['id']}"
 
+    @property
+    def place(self) -> tuple[int, int, int]:
+        """By what it is ordered, before its id: its priority, when it runs out, how old it is, in microseconds."""
+        priority = self.record["priority"]
+        rank = PRIORITIES.index(priority) if priority in PRIORITIES else UNKNOWN
+        return rank, NEVER if self.paused or self.due is None else self.due, micro(self.record["created_at"])
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -56,6 +65,16 @@ class Wanted:
     assignee: str | None = None
     priority: str = ""
     words: str = ""
+
+    def holds(self, machine: str, record: Record) -> bool:
+        """Whether an item is one of those, its words left aside: which texts have them is for the store to say."""
+        return (
+            machine in self.kinds
+            and record["status"] not in CLOSED[machine]
+            and (record["status"] == ASLEEP) == self.asleep
+            and (self.assignee is None or (record.get("assignee") or "") == self.assignee)
+            and (not self.priority or record["priority"] == self.priority)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +137,7 @@ def _ranked(road: StoredRoad, machine: str, wanted: Wanted, most: int) -> list[A
     if base is None:
         return []
     clocks = _dues(machine).subquery()
-    rank = sa.case({name: number for number, name in enumerate(PRIORITIES)}, value=base.c.priority, else_=2)
+    rank = sa.case({name: number for number, name in enumerate(PRIORITIES)}, value=base.c.priority, else_=UNKNOWN)
     due = sa.func.coalesce(clocks.c.due, base.c.due) if "due" in base.c else clocks.c.due
     paused = sa.func.coalesce(clocks.c.paused, 0)
     runs_out = sa.case((paused == 1, NEVER), else_=sa.func.coalesce(due, NEVER))
@@ -195,11 +214,12 @@ def _query(road: StoredRoad, machine: str, which: Literal["all", "some"]) -> Any
     if found is None:
         dialect = cast(Literal["sqlite", "postgresql"], road.statements.dialect.name)
         store, now = sql.Store(dialect, ENTITIES), sa.bindparam("now", None, sa.BigInteger)
-        closed = CLOSED[machine]
+        # Named one by one, so that the index of states finds them among all that was ever done.
+        going = sorted(set(road.catalog.machines[machine].states) - set(CLOSED[machine]))
 
         def filters(table: sa.FromClause) -> list[Any]:
             named = [table.c.id.in_(sa.bindparam("ids", expanding=True))] if which == "some" else []
-            return [table.c.status.not_in(closed), *named]
+            return [table.c.status.in_(going), *named]
 
         found = road.prepared[key] = listed(roles, actor, permission, machine, store, now, (), MOST, filters)
     return found

@@ -51,6 +51,8 @@ async function again() {
       for (const [name, value] of fields) values.append(name, value);
       if (!(await once(verb, path, key, values))) {
         pause = Math.min(Math.max(1000, 2 * pause), 30000);
+        told?.remove();
+        told = toast(words.kept, { bad: true });
         break;
       }
       pause = 0;

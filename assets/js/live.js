@@ -1,5 +1,6 @@
 // The live feed: what changed is told by number, in order; parts of the page that show such things are fetched again.
-// A part says in data-live which kinds it shows, and in data-from where it comes from.
+// A part says in data-live which kinds it shows, and in data-from where it comes from; in data-of which entities of those
+// kinds, where it shows no others. A part with data-feed is told its rows by the feed itself.
 import htmx from "./htmx.js";
 import { changed, holds, signedOut } from "./session.js";
 
@@ -7,7 +8,12 @@ const sign = document.getElementById("live");
 const banner = document.getElementById("stale");
 const STALE = 4500;
 const SETTLE = 120;
-let upto = null;
+const PAUSE = 4; // times as long as the last answers took: a busy server is asked less often
+const told = document.body.dataset.upto;
+let upto = told === undefined ? null : Number(told);
+let fresh = upto !== null; // the page was made at that number: what came since is told
+let taken = 0;
+let ended = 0;
 let heard = Date.now();
 let wait = 250;
 let retry = 0;
@@ -43,22 +49,35 @@ function reconnect() {
 
 /** Fetches again what shows one of some kinds; null: everything that is live. */
 export function refresh(kinds = null) {
-  for (const part of document.querySelectorAll("[data-live]")) {
-    if (kinds === null || part.dataset.live.split(" ").some((kind) => kinds.has(kind))) due.add(part.id);
-  }
-  if (due.size && !timer) timer = setTimeout(flush, SETTLE);
+  demand((part) => kinds === null || part.dataset.live.split(" ").some((kind) => kinds.has(kind)));
+}
+
+function demand(concerns) {
+  for (const part of document.querySelectorAll("[data-live]")) if (concerns(part)) due.add(part.id);
+  if (due.size && !timer) timer = setTimeout(flush, Math.max(SETTLE, ended + PAUSE * taken - performance.now()));
   sign.toggleAttribute("data-fetching", timer !== 0);
+}
+
+/** Whether a part shows something of what has changed. */
+function touches(part, changes) {
+  const kinds = part.dataset.live.split(" ");
+  const of = part.dataset.of?.split(" ") ?? [];
+  const narrow = new Set(of.map((key) => key.split("/")[0]));
+  return changes.some(({ entity: { type, id } }) => kinds.includes(type) && (!narrow.has(type) || of.includes(`${type}/${id}`)));
 }
 
 async function flush() {
   const ids = [...due];
   due.clear();
+  const begun = performance.now();
   try {
     await Promise.all(ids.map(fetchPart));
   } catch {
     // no connection: the page says so, and everything is fetched again when it is back
   } finally {
-    timer = due.size ? setTimeout(flush, SETTLE) : 0;
+    ended = performance.now();
+    taken = ended - begun;
+    timer = due.size ? setTimeout(flush, Math.max(SETTLE, PAUSE * taken)) : 0;
     sign.toggleAttribute("data-fetching", timer !== 0);
   }
 }
@@ -74,19 +93,24 @@ async function fetchPart(id) {
 function connect() {
   clearTimeout(retry);
   const scheme = location.protocol === "https:" ? "wss" : "ws";
-  const opened = new WebSocket(`${scheme}://${location.host}/live${upto === null ? "" : `?after=${upto}`}`);
+  const asked = new URLSearchParams(document.querySelector("[data-feed]")?.dataset.feed);
+  if (upto !== null) asked.set("after", upto);
+  const opened = new WebSocket(`${scheme}://${location.host}/live?${asked}`);
   socket = opened;
   opened.onmessage = (message) => {
-    const told = JSON.parse(message.data);
+    const { type, items: changes, parts, upto: number } = JSON.parse(message.data);
     heard = Date.now();
     wait = 250;
-    upto = told.upto;
-    if (told.type === "hello") refresh();
+    upto = number;
+    if (type === "hello") {
+      if (!fresh) refresh();
+      fresh = false;
+    }
     say("live");
-    if (told.type === "changes") {
-      const changes = told.items;
-      document.body.dispatchEvent(new CustomEvent("live:changes", { detail: changes }));
-      refresh(new Set(changes.map((one) => one.entity.type)));
+    if (type === "changes") {
+      if (parts) document.body.dispatchEvent(new CustomEvent("live:parts", { detail: { parts, upto } }));
+      const left = changes.filter(({ entity }) => parts?.[`${entity.type}/${entity.id}`] === undefined);
+      demand((part) => touches(part, "feed" in part.dataset ? left : changes));
     }
   };
   opened.onclose = async (end) => {

@@ -5,6 +5,7 @@ import { press, told, unpickAll } from "./work/doing.js";
 import { grow, refresh, tidy } from "./work/merge.js";
 import { post } from "./work/post.js";
 import { moved, show } from "./work/presence.js";
+import "./work/pushed.js";
 import { pickingByTouch } from "./work/touch.js";
 import { all, here, list, neighbour, pick, picked, pickRange, rows } from "./work/rows.js";
 

@@ -26,6 +26,7 @@ def pages() -> Blueprint:
     found = Blueprint(
         "pages", __name__, template_folder="templates", static_folder=str(STATIC), static_url_path="/static"
     )
+    found.before_request(frame.note_feed)
     add_entrance(found)
     add_link_pages(found)
     add_work_pages(found)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Response, make_response, redirect, render_template, request
+from flask import Response, g, make_response, redirect, render_template, request
 from flask_login import current_user
 
+from app.live.sequencer import head
+from app.records.database import asking
 from app.road.rows import stamp
 from app.web.context import platform
 from app.web.visitors import may, safe_next
@@ -18,6 +20,8 @@ THEMES = ("light", "dark")
 THEME_COOKIE = "theme"
 A_YEAR = 365 * 86_400
 LONGEST_NEXT = 2_000
+STILL = frozenset({"pages.built", "pages.static", "pages.favicon"})
+"""What shows nothing of the store."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,19 @@ DOORS = (
 def doors() -> list[Door]:
     """The doors that this visitor's roles open at all."""
     return [door for door in DOORS if not door.permission or may(door.permission)]
+
+
+def note_feed() -> None:
+    """Notes up to where the feed goes before a page reads anything: whatever it shows is at least as new."""
+    if request.method == "GET" and "HX-Request" not in request.headers and request.endpoint not in STILL:
+        with asking(platform().database) as connection:
+            g.upto = head(connection)
+
+
+def upto() -> int | None:
+    """The feed's number from which this page's browser hears on; None on a page that answers a form."""
+    found: int | None = g.get("upto")
+    return found
 
 
 def page(template: str, here: str, status: int = 200, **what: Any) -> Response:
@@ -97,6 +114,7 @@ def surroundings() -> dict[str, Any]:
         "initials": initials,
         "preview_end": preview_end,
         "preview_left": preview_left,
+        "upto": upto(),
     }
 
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, format_skeleton, format_time
 from babel.numbers import format_decimal, get_currency_precision
+from flask import g, has_request_context
 from flask_login import current_user
 
 from app.web.wording.language import gettext as _
@@ -22,7 +23,16 @@ SIGNED_OUT_ZONE = "UTC"
 
 
 def zone() -> ZoneInfo:
-    """The zone in which this reader reads times."""
+    """The zone in which this reader reads times, looked up once a request."""
+    if not has_request_context():
+        return ZoneInfo(SIGNED_OUT_ZONE)
+    known: ZoneInfo | None = g.get("zone")
+    if known is None:
+        known = g.zone = _own_zone()
+    return known
+
+
+def _own_zone() -> ZoneInfo:
     name = current_user.timezone if current_user and current_user.is_authenticated else None
     return ZoneInfo(name or SIGNED_OUT_ZONE)
 

@@ -17,7 +17,7 @@ export let loaded = Promise.resolve();
 export function go(row, { show = true } = {}) {
   if (!row) return;
   choose(row);
-  card.dataset.from = row.dataset.card;
+  card.dataset.from = `/todo/${row.dataset.keyOf}`;
   for (const button of card.querySelectorAll("[data-key]")) button.removeAttribute("data-key");
   loaded = load(false);
   if (show && NARROW.matches && !area.hasAttribute("data-shown")) {
@@ -53,6 +53,7 @@ async function load(again) {
     card.innerHTML = text;
     card.scrollTop = 0;
   }
+  card.dataset.of = card.querySelector("[data-of]").dataset.of;
   place();
   tickAll();
 }

@@ -7,11 +7,13 @@ import { go } from "./card.js";
 import { all, choose, following, here, list, picked, rows } from "./rows.js";
 
 const PAUSE = 2; // times as long as the last answer took
+const WINDOW = 40; // rows that a page begins with
 const MARGIN = 50; // rows asked for beyond those that are shown, so that none falls out that was only pushed down
 const CALM = 4000;
 const KEPT = 8000;
 const LINGERS = 30000;
-let waiting = new Set();
+/** The rows that have come in and wait behind the button. */
+export const waiting = new Set();
 let pointed = 0;
 let busy = null;
 let taken = 0;
@@ -20,11 +22,11 @@ let again = false;
 list?.addEventListener("pointermove", () => (pointed = Date.now()));
 
 /** Whether somebody is at work in the list. */
-function touched() {
+export function touched() {
   return Boolean(here() || picked().length || rows().scrollTop > 0 || Date.now() - pointed < CALM || gone().some((row) => Date.now() - Number(row.dataset.since) < LINGERS));
 }
 
-const gone = () => [...rows().querySelectorAll(".r[data-gone]")];
+export const gone = () => [...rows().querySelectorAll(".r[data-gone]")];
 
 /** Takes in what the store says now; `whole` puts everything into its place. */
 export async function refresh({ whole = false } = {}) {
@@ -50,22 +52,21 @@ export async function refresh({ whole = false } = {}) {
 
 async function take(whole) {
   const shown = all().length;
-  const told = await fetchPart(`&rows=${Math.max(100, shown + MARGIN)}`);
+  const told = await fetchPart(`&rows=${Math.max(WINDOW, shown + MARGIN)}`);
   if (!told) return;
   counts(told.info);
   serverTime(told.info.now);
-  list.querySelector("#why1").replaceWith(told.part.querySelector("#why1"));
   const fresh = told.part.querySelector("#rows");
   if (whole || !touched() || !shown) replace(fresh, told.info, shown);
   else await merge(fresh, told.info);
   listed();
   news();
   tickAll();
-  document.body.dispatchEvent(new CustomEvent("merged"));
+  document.body.dispatchEvent(new CustomEvent("merged", { detail: told.info }));
 }
 
 /** An empty list is no list of options: it says why it is empty, with a heading. */
-function listed() {
+export function listed() {
   const some = all().length > 0;
   rows().setAttribute("role", some ? "listbox" : "group");
   if (some) rows().setAttribute("aria-multiselectable", "true");
@@ -89,7 +90,11 @@ async function fetchPart(more) {
   return { part: part.content, info: JSON.parse(answer.headers.get("Virel-List")) };
 }
 
-function counts({ counts: found }) {
+/** Says how many each tab holds, and why the first is first. */
+export function counts({ counts: found, first }) {
+  const why = list.querySelector("[data-first]");
+  why.textContent = first;
+  why.previousElementSibling.hidden = !first;
   const figures = new Intl.NumberFormat(document.documentElement.lang);
   for (const [tab, count] of Object.entries(found)) {
     const place = document.querySelector(`[data-count-of="${tab}"]`);
@@ -107,13 +112,13 @@ function replace(fresh, info, shown) {
   const children = [...fresh.children];
   let kept = 0;
   // Only as many as were there: the margin is the next page's.
-  for (const child of children) if (child.matches(".r") && ++kept > Math.max(100, shown)) child.remove();
+  for (const child of children) if (child.matches(".r") && ++kept > Math.max(WINDOW, shown)) child.remove();
   for (const row of fresh.querySelectorAll(".r")) mark(row, row.id === chosen, marked.has(row.id));
   const top = rows().scrollTop;
   Idiomorph.morph(rows(), fresh.innerHTML, { morphStyle: "innerHTML" });
   rows().scrollTop = top;
-  rows().dataset.more = kept > Math.max(100, shown) || info.more ? "1" : "";
-  waiting = new Set();
+  rows().dataset.more = kept > Math.max(WINDOW, shown) || info.more ? "1" : "";
+  waiting.clear();
   if (chosen && !here()) {
     const row = next && document.getElementById(next);
     if (row) go(row, { show: false });
@@ -129,7 +134,8 @@ function mark(row, chosen, marked) {
   row.querySelector(".check").classList.toggle("on", marked);
 }
 
-function update(row, fresh, closed = false) {
+/** Puts what is new about a row into it; what is chosen or picked stays so, unless it is `closed`. */
+export function update(row, fresh, closed = false) {
   mark(fresh, row.getAttribute("aria-selected") === "true", !closed && row.hasAttribute("data-picked"));
   if (closed) fresh.dataset.since = row.dataset.since ?? Date.now();
   Idiomorph.morph(row, fresh, { morphStyle: "outerHTML" });
@@ -140,7 +146,7 @@ async function merge(fresh, info) {
   const now = new Map([...fresh.querySelectorAll(".r")].map((row) => [row.id, row]));
   const last = old.at(-1);
   const floor = rows().getBoundingClientRect().bottom;
-  waiting = new Set();
+  waiting.clear();
   const left = old.filter((row) => !now.has(row.id) && !row.hasAttribute("data-gone"));
   const sequence = [...fresh.children];
   const end = Math.max(...old.map((row) => sequence.indexOf(now.get(row.id))));
@@ -177,7 +183,7 @@ async function merge(fresh, info) {
 }
 
 /** Greys out rows that are no longer to be done here, with what became of them. */
-async function closed(left) {
+export async function closed(left) {
   if (!left.length) return;
   const keys = left.map((row) => row.dataset.keyOf).join(" ");
   const answer = await fetch(`/todo/rows?keys=${encodeURIComponent(keys)}`);
@@ -201,10 +207,18 @@ async function closed(left) {
   document.body.dispatchEvent(new CustomEvent("picks"));
 }
 
-function news() {
+/** Says how many wait behind the button. */
+export function news() {
   const bar = list.querySelector("#news");
   bar.hidden = waiting.size === 0;
   if (waiting.size) bar.firstElementChild.textContent = counted("new", waiting.size);
+}
+
+/** Takes away the heads of groups that have no rows. */
+export function bare() {
+  for (const header of rows().querySelectorAll(".g")) {
+    if (!header.nextElementSibling?.matches(".r")) header.remove();
+  }
 }
 
 /** Takes away rows that closed a while ago, once one has moved on; the chosen one stays where it is on the screen. */
@@ -214,9 +228,7 @@ export function tidy() {
   if (!old.length) return;
   const stood = chosen?.getBoundingClientRect().top;
   for (const row of old) row.remove();
-  for (const header of rows().querySelectorAll(".g")) {
-    if (!header.nextElementSibling?.matches(".r")) header.remove();
-  }
+  bare();
   if (chosen) rows().scrollTop += chosen.getBoundingClientRect().top - stood;
 }
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
+import threading
+from contextlib import closing
+
 import pytest
 import sqlalchemy as sa
 
@@ -28,6 +32,21 @@ def test_a_connection_that_rested_too_long_and_was_cut_is_replaced_unnoticed(ope
     monkeypatch.setattr(database, "RESTED", 0.0)
     with opened.connect() as connection:
         assert connection.exec_driver_sql("SELECT pg_backend_pid()").scalar() != mine
+
+
+def test_a_file_that_another_is_just_making_is_waited_for(tmp_path):
+    """SQLite turns to the write-ahead log at once or not at all while somebody writes."""
+    path = tmp_path / "new.db"
+    with closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as other:
+        other.execute("CREATE TABLE one (id integer)")
+        other.execute("BEGIN IMMEDIATE")
+        ends = threading.Timer(0.3, other.execute, ("COMMIT",))
+        ends.start()
+        found = open_database(f"sqlite:///{path}")
+        with found.connect() as connection:
+            assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+        found.dispose()
+        ends.join()
 
 
 def test_one_question_needs_no_transaction(opened):

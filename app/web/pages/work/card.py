@@ -59,6 +59,11 @@ class Card:
     story: list[Happening]
 
     @property
+    def keys(self) -> list[str]:
+        """The item and what it is about, by ``machine/id``: a change of another of their kinds changes nothing here."""
+        return [self.row.key, *(f"{one.machine}/{one.id}" for one in self.subjects)]
+
+    @property
     def acts(self) -> list[Act]:
         """The moves in the order of their buttons: what mostly comes next first, what ends things last."""
         held = sorted((*self.about, *self.own), key=lambda act: (act.grave, act.name not in FIRST, not act.settles))

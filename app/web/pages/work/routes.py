@@ -17,7 +17,7 @@ from app.road.road import StoredRoad
 from app.road.worklist import KINDS, PRIORITIES
 from app.web.context import caller, platform
 from app.web.pages.acts import act
-from app.web.pages.frame import fragment, page
+from app.web.pages.frame import fragment, page, upto
 from app.web.pages.work import saved
 from app.web.pages.work.bulk import add_bulk
 from app.web.pages.work.card import card
@@ -28,7 +28,7 @@ from app.web.pages.work.reasons import recent_reasons
 from app.web.pages.work.rows import gone_rows
 from app.web.pages.work.saved import Saved
 from app.web.pages.work.snoozing import Offer, offers
-from app.web.pages.work.views import MOST, TABS, WINDOW, Shown, View, shown, view_of
+from app.web.pages.work.views import MOST, TABS, WINDOW, Shown, View, counted, shown, view_of
 from app.web.wording.language import gettext as _
 
 EXTENSION = "virel-at-work"
@@ -50,6 +50,7 @@ def add_work_pages(pages: Blueprint) -> None:
     """Adds / with its list and cards, and what is done to tasks and exceptions."""
     pages.add_url_rule("/", "work", login_required(_work))
     pages.add_url_rule("/todo/list", "work_list", login_required(_list))
+    pages.add_url_rule("/todo/counts", "work_counts", login_required(_counts))
     pages.add_url_rule("/todo/rows", "work_rows", login_required(_gone))
     pages.add_url_rule("/todo/reasons", "work_reasons", login_required(_reasons))
     for machine in KINDS:
@@ -92,9 +93,14 @@ def _list() -> Response:
 
     found, now = platform().pipeline.read(caller(), read)
     response = fragment("work/list.html", found=found, tabs=TABS)
-    told = {"counts": found.counts, "total": found.total, "rows": found.rows, "more": found.more, "now": now}
-    response.headers["Virel-List"] = json.dumps(told)
+    response.headers["Virel-List"] = json.dumps({**found.told(), "now": now, "upto": upto()})
     return response
+
+
+def _counts() -> Response:
+    view = _view()
+    found = platform().pipeline.read(caller(), lambda road: counted(road, view))
+    return jsonify(found.told())
 
 
 def _gone() -> Response:

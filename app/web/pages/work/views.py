@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 from urllib.parse import urlencode
 
 from app.road import worklist
@@ -16,8 +17,8 @@ from app.web.wording.language import gettext as _
 from app.web.wording.language import marked
 from app.web.wording.words import word
 
-WINDOW = 100
-"""Rows that are put on a page at once."""
+WINDOW = 40
+"""Rows that a page begins with: more than a screen holds."""
 MOST = 2_000
 """Rows that one page holds; who scrolls that far is better served by a filter."""
 LONGEST_WORDS = 100
@@ -107,25 +108,56 @@ class Shown:
     rows: int
     more: bool
 
+    def told(self) -> dict[str, Any]:
+        """What a page says beside its rows."""
+        return {"counts": self.counts, "total": self.total, "first": self.first, "rows": self.rows, "more": self.more}
 
-def shown(road: StoredRoad, view: View, *, start: int = 0, most: int = WINDOW) -> Shown:
-    """What a view shows, from the row of the number ``start`` on."""
-    wanted = view.wanted(road.journal.caller.id)
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many items each tab and each priority of a view hold, and why its first is first."""
+
+    counts: dict[str, int]
+    by_priority: dict[str, int]
+    first: str
+
+    def told(self) -> dict[str, Any]:
+        """What a page says anew."""
+        groups = {name: moments.number(count) for name, count in self.by_priority.items()}
+        total = sum(self.by_priority.values())
+        return {"counts": self.counts, "groups": groups, "total": total, "first": self.first}
+
+
+def counted(road: StoredRoad, view: View) -> Counted:
+    """What a view says beside its rows."""
+    return _counted(road, view, worklist.worklist(road, view.wanted(road.journal.caller.id), 1))
+
+
+def _counted(road: StoredRoad, view: View, first: list[Item]) -> Counted:
     everything = worklist.tallies(road)
     counts = {tab.key: sum(one.count for one in everything if tab.holds(one)) for tab in TABS}
     tab = next(one for one in TABS if one.key == view.tab)
+    wanted = view.wanted(road.journal.caller.id)
     here = worklist.tallies(road, wanted) if view.filtered else [one for one in everything if tab.holds(one)]
+    by_priority: dict[str, int] = {}
+    for one in here:
+        by_priority[one.priority] = by_priority.get(one.priority, 0) + one.count
+    return Counted(counts, by_priority, _first(first, road))
+
+
+def shown(road: StoredRoad, view: View, *, start: int = 0, most: int = WINDOW) -> Shown:
+    """What a view shows, from the row of the number ``start`` on."""
     end = min(start + most, MOST)
-    items = worklist.worklist(road, wanted, end + 1)
+    items = worklist.worklist(road, view.wanted(road.journal.caller.id), end + 1)
+    held = _counted(road, view, items)
     groups: list[Group] = []
     for row in rows_of(road, items[start:end]):
         priority = row.item.record["priority"]
         if not groups or groups[-1].priority != priority:
-            count = sum(one.count for one in here if one.priority == priority)
-            groups.append(Group(priority, count, []))
+            groups.append(Group(priority, held.by_priority.get(priority, 0), []))
         groups[-1].rows.append(row)
-    total = sum(one.count for one in here)
-    return Shown(view, groups, counts, total, _first(items, road), min(len(items), end), len(items) > end)
+    total = sum(held.by_priority.values())
+    return Shown(view, groups, held.counts, total, held.first, min(len(items), end), len(items) > end)
 
 
 def everywhere(view: View) -> View:

@@ -29,7 +29,7 @@ from tests.app.web.signing_in import Door
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
-PATIENCE = 10_000
+PATIENCE = 30_000
 """Milliseconds for which a journey waits for what must come."""
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}

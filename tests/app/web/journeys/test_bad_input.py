@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from typing import TYPE_CHECKING, Any
 
 from app.store.entities import ENTITIES
-from tests.app.web.journeys.conftest import PHONE, Served, Visiting, settled
+from tests.app.web.journeys.conftest import PATIENCE, PHONE, Served, Visiting, settled
 from tests.app.web.journeys.test_interruptions import signs_in
 from tests.app.web.pages.at_work import a_task, an_exception
 from tests.app.web.population import RATE
@@ -149,10 +150,11 @@ def test_a_list_of_ten_thousand_comes_and_is_walked_by_keys(visit: Visiting, ser
     page = visit("manager", "/?tab=all")
     settled(page)
     assert page.locator("[data-count-of=all]").inner_text().replace(",", "") >= str(MANY)
-    for _ in range(150):
-        page.keyboard.press("j")
     place = "() => [...document.querySelectorAll('#rows .r')].findIndex((one) => one.ariaSelected === 'true')"
-    page.wait_for_function(f"() => ({place})() >= 140")
+    end = time.monotonic() + 3 * PATIENCE / 1000
+    while page.evaluate(place) < 140:  # at the end of what is there a key waits for no rows
+        assert time.monotonic() < end, "the next rows did not come"
+        page.keyboard.press("j")
     before = page.evaluate(place)
     for _ in range(10):
         page.keyboard.press("k")
