@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from engine.automation.model import OnDwell, OnEvent, OnSchedule, Rule
+from engine.automation.paths import ABOUT, WORK
 from engine.conditions.scope import Inverse
 from engine.machines.model import Machine
 from engine.machines.vocabulary import MachineVocabulary
@@ -48,6 +49,9 @@ def needs_of(
             member = vocabulary.member(machine, name)
             if isinstance(member, Inverse) and name in words:
                 inverses.add((member.machine, member.relation))
+    for name, work in WORK.items():
+        if name in words and vocabulary.member(work, ABOUT) is not None:
+            inverses.add((work, ABOUT))
     for policy in policies:
         inverses.update(policy.reads.inverses())
     pasts = frozenset(machines) if "count_moves" in words else frozenset()

@@ -78,9 +78,15 @@ def create(road: StoredRoad, machine: str, values: Mapping[str, Any]) -> Record:
 
 
 def update(
-    road: StoredRoad, machine: str, id: str, values: Mapping[str, Any], *, version: commands.Versions | None = None
+    road: StoredRoad,
+    machine: str,
+    id: str,
+    values: Mapping[str, Any],
+    *,
+    version: commands.Versions | None = None,
+    reason: str | None = None,
 ) -> Record:
-    """An entity with some of its fields changed."""
+    """An entity with some of its fields changed; a ``reason`` stands in the audit."""
     _theirs(BY_PLATFORM.get(machine, frozenset()), values)
     plural, hands = road.catalog.machines[machine].plural, work.hands(road.catalog.machines[machine])
     given = sorted(hands & values.keys())
@@ -89,7 +95,7 @@ def update(
         raise InvalidError([Fault(f"/{name}", "by_command", why) for name in given])
     handed = {name: made for name, made in BY_HAND.get(machine, {}).items() if name in values}
     before = dict(road.store.tables[machine].get(id) or {}) if handed else {}
-    record = commands.update(road, machine, id, values, version=version, check=CHECKS.get(machine))
+    record = commands.update(road, machine, id, values, version=version, check=CHECKS.get(machine), reason=reason)
     for name, made in handed.items():  # after the permission, which may hide how it is
         if record[name] != before[name] and not made >= {record[name], before[name]}:
             raise NotAllowedNowError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,6 +22,7 @@ from engine.matching.veil import veiled
 from engine.simulation.world import Record
 
 MATCHING = "models-for-inquiry"
+_CITY = re.compile(r"^City:[ \t]*(\S[^\r\n]{0,199}?)[ \t]*\r?$", re.MULTILINE)
 CHOICES = ("model", "starts_at", "ends_at", "total", "city", "notes")
 
 
@@ -37,7 +39,8 @@ def match(road: StoredRoad, inquiry_id: str) -> Ranking:
 def convert(
     road: StoredRoad, inquiry_id: str, choices: Mapping[str, Any], *, version: commands.Versions | None = None
 ) -> Record:
-    """The booking that an inquiry becomes; it keeps the link. What is not chosen comes from the inquiry and the model.
+    """The booking that an inquiry becomes; it keeps the link. What is not chosen comes from the inquiry,
+    the total from the model. Raises InvalidError where the city is neither chosen nor known.
 
     A new inquiry is answered first, as it has been by whoever converts it.
     """
@@ -59,7 +62,7 @@ def convert(
         "client": inquiry["client"],
         "model": model_id,
         "inquiry": inquiry_id,
-        **_proposed(inquiry, model),
+        **_proposed(road, inquiry),
         **{name: value for name, value in choices.items() if value is not None and name != "model"},
     }
     commands.move(road, "inquiry", inquiry_id, "convert", version=version)
@@ -73,17 +76,25 @@ def proposed(road: StoredRoad, inquiry_id: str, model_id: str) -> dict[str, Any]
     """
     machines = road.catalog.machines
     inquiry, _ = commands.readable(road, machines["inquiry"], inquiry_id)
-    model, _ = commands.readable(road, machines["model"], model_id)
-    values = {"model": model_id, **_proposed(inquiry, model)}
+    commands.readable(road, machines["model"], model_id)
+    values = {"model": model_id, **_proposed(road, inquiry)}
     return {**values, "total": total(road, values)}
 
 
-def _proposed(inquiry: Record, model: Record) -> dict[str, Any]:
-    return {
-        "starts_at": inquiry["starts_at"].text(),
-        "ends_at": inquiry["ends_at"].text(),
-        "city": model["home_city"],
-    }
+def _proposed(road: StoredRoad, inquiry: Record) -> dict[str, Any]:
+    seen = visible(commands.decision(road, "inquiries.read", "inquiry", inquiry), inquiry)
+    city = city_of(seen.get("message"))
+    times = {"starts_at": inquiry["starts_at"].text(), "ends_at": inquiry["ends_at"].text()}
+    return {**times, "city": city} if city else times
+
+
+def city_of(message: str | None) -> str | None:
+    """Where an inquiry is for: what its text says in a line of its own, as the public form writes it; the last such line.
+
+    The model's home is no answer: models travel.
+    """
+    found = _CITY.findall(message or "")
+    return str(found[-1]) if found else None
 
 
 def seen(road: StoredRoad, ranking: Ranking) -> Ranking:

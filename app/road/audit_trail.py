@@ -38,6 +38,7 @@ def trail(
 
     values = {"machine": machine_id, "id": entity, "before": before, "most": limit + 1}
     rows = road.statements.of("trail", clause)(road.connection, values).mappings().all()
+    read = [(row, loaded(row["changes"]) or {}) for row in rows[:limit]]
     items = [
         {
             "place": row["place"],
@@ -46,16 +47,14 @@ def trail(
             "action": row["action"],
             "outcome": row["outcome"],
             "changes": about.of_changes(
-                road,
-                machine_id,
-                {name: pair for name, pair in (loaded(row["changes"]) or {}).items() if name not in hidden},
+                road, machine_id, {name: pair for name, pair in changes.items() if name not in hidden}
             ),
-            "reason": row["reason"],
+            "reason": None if changes and hidden.issuperset(changes) else row["reason"],  # it speaks of what is hidden
             "event": row["event"],
             "request_id": row["request"],
             "address": row["address"],
             "hash": row["hash"],
         }
-        for row in rows[:limit]
+        for row, changes in read
     ]
     return items, str(rows[limit - 1]["place"]) if len(rows) > limit else None

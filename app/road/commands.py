@@ -216,8 +216,11 @@ def update(
     *,
     version: Versions | None = None,
     check: Check | None = None,
+    reason: str | None = None,
 ) -> Record:
-    """An entity with some fields changed; null clears one. Nothing happens where nothing would change."""
+    """An entity with some fields changed; null clears one. Nothing happens where nothing would change. A ``reason``
+    stands in the audit: events tell of a change what became of the fields, and nothing else.
+    """
     machine = machine_of(road, machine_id)
     record, seen = readable(road, machine, id, lock=True)
     granted = allow(road, f"{machine.plural}.update", machine, record)
@@ -225,7 +228,11 @@ def update(
     found = read_values(road, machine, values, whole=False)
     if granted is not None:
         _writable(machine, record, granted, seen, found)
-    return _changed(road, machine, record, found, check)
+    if reason is not None:
+        faults = _unfit("reason", reason)
+        if faults:
+            raise InvalidError(faults)
+    return _changed(road, machine, record, found, check, reason)
 
 
 def change_fields(
@@ -236,7 +243,14 @@ def change_fields(
     return _changed(road, machine, record, read_values(road, machine, values, whole=False))
 
 
-def _changed(road: StoredRoad, machine: Machine, record: Record, found: Record, check: Check | None = None) -> Record:
+def _changed(
+    road: StoredRoad,
+    machine: Machine,
+    record: Record,
+    found: Record,
+    check: Check | None = None,
+    reason: str | None = None,
+) -> Record:
     id = record["id"]
     changes = {name: (record.get(name), value) for name, value in found.items() if record.get(name) != value}
     if not changes:
@@ -250,7 +264,7 @@ def _changed(road: StoredRoad, machine: Machine, record: Record, found: Record, 
     event = Event(
         new_id(), f"{machine.id}.updated", id, road.now, data, changes=changes, actor=road.journal.caller.actor
     )
-    return apply(road, machine, event)
+    return apply(road, machine, event, reason)
 
 
 def _writable(machine: Machine, record: Record, granted: Decision, seen: Decision | None, found: Record) -> None:
@@ -290,16 +304,22 @@ def move(
         Fault(f"/{name}", "missing", f'"{transition}" needs a {name}') for name in named.requires if name not in given
     ]
     for name, value in given.items():
-        if isinstance(value, str) and len(value) > LONGEST:
-            faults.append(Fault(f"/{name}", "invalid", f"at most {LONGEST} characters"))
-        elif isinstance(value, str) and unreadable(value, lines=True):
-            faults.append(Fault(f"/{name}", "invalid", "expected a text without control characters"))
+        faults += _unfit(name, value)
     if faults:
         raise InvalidError(faults)
     lock_resource(road, machine, record)
     if check is not None and record["status"] in named.sources:
         check(road, record, {**record, "status": named.target})
     return take_transition(road, machine, record, transition, given)
+
+
+def _unfit(name: str, value: Any) -> list[Fault]:
+    """What is wrong with an input of a command."""
+    if isinstance(value, str) and len(value) > LONGEST:
+        return [Fault(f"/{name}", "invalid", f"at most {LONGEST} characters")]
+    if isinstance(value, str) and unreadable(value, lines=True):
+        return [Fault(f"/{name}", "invalid", "expected a text without control characters")]
+    return []
 
 
 def take_transition(
@@ -349,8 +369,9 @@ def lock_resource(road: StoredRoad, machine: Machine, record: Mapping[str, Any])
         road.store.lock(machine.relations[relation].machine, str(target))
 
 
-def apply(road: StoredRoad, machine: Machine, event: Event) -> Record:
-    """Lets a root event happen: the fold takes it, its audit is written, the rules that it meets act.
+def apply(road: StoredRoad, machine: Machine, event: Event, reason: str | None = None) -> Record:
+    """Lets a root event happen: the fold takes it, its audit is written, with a ``reason`` that the event does not tell,
+    the rules that it meets act.
 
     Raises NotAllowedNowError where the machine does not allow it.
     """
@@ -362,7 +383,7 @@ def apply(road: StoredRoad, machine: Machine, event: Event) -> Record:
         allowed = [one.name for one in machine.transitions.values() if state in one.sources]
         raise NotAllowedNowError(_sentence(outcome.reason or "it does not apply"), allowed)
     road.store.flush()
-    road.journal.event(event)
+    road.journal.event(event, reason)
     road.judge(event, kind, subject, before)
     if kind.transition is not None:
         road.runs.follow_transition(event, kind, subject)

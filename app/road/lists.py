@@ -34,8 +34,12 @@ MOST_PREPARED = 1_000
 """Statements that are kept for a release, after which all are made anew."""
 LONGEST_FILTER = 2_000
 """Characters."""
-ORDER = (("created_at", True), ("id", True))
+Order = tuple[tuple[str, bool], ...]
+"""Columns, all of which rise or all of which descend; the last is the id, which tells apart what is alike before it."""
+ORDER: Order = (("created_at", True), ("id", True))
 """Newest first."""
+TEXTS = ("id", "status")
+"""Columns of an order that are texts; the others are instants."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +50,11 @@ class Page:
     next_cursor: str | None
 
 
-def page(road: StoredRoad, machine_id: str, *, limit: int, cursor: str | None, filter: str | None) -> Page:
-    """A page of the entities that the caller may read and that fit the filter, newest first.
+def page(
+    road: StoredRoad, machine_id: str, *, limit: int, cursor: str | None, filter: str | None, order: Order = ORDER
+) -> Page:
+    """A page of the entities that the caller may read and that fit the filter, newest first or in another ``order``, by
+    fields that are never hidden.
 
     Raises ForbiddenError for a caller who may read none of the kind, InvalidError for a filter or cursor that cannot be
     used.
@@ -58,15 +65,14 @@ def page(road: StoredRoad, machine_id: str, *, limit: int, cursor: str | None, f
     permission = f"{machine.plural}.read"
     if not any(grant.machine == machine_id for grant in roles.grants.get(permission, ())):
         raise ForbiddenError(machine_id, "", permission, f"no role of yours grants {permission}", None)
-    after = _position(cursor) if cursor else None
-    query = _query(road, machine_id, limit, filter, paged=after is not None)
-    created, id = after or (None, None)
-    bound = {"now": micro(road.now), "after_created": created, "after_id": id}
+    after = _position(cursor, order) if cursor else None
+    query = _query(road, machine_id, limit, filter, order, paged=after is not None)
+    bound = {"now": micro(road.now)} | {f"after_{name}": value for name, value in (after or {}).items()}
     rows = query(road.connection, bound).fetchall()
     whole = told_whole(road, machine_id)
     records = [road.store.take(machine_id, row, whole=whole) for row in rows[:limit]]
     more = len(rows) > limit
-    return Page(records, _cursor(rows[limit - 1]) if more else None)
+    return Page(records, _cursor(rows[limit - 1], order) if more else None)
 
 
 def told_whole(road: StoredRoad, machine_id: str) -> bool:
@@ -75,23 +81,27 @@ def told_whole(road: StoredRoad, machine_id: str) -> bool:
     return not any(grant.hide for grant in roles.reading.get(machine_id, ()))
 
 
-def _query(road: StoredRoad, machine_id: str, limit: int, filter: str | None, *, paged: bool) -> Statement:
+def _query(
+    road: StoredRoad, machine_id: str, limit: int, filter: str | None, order: Order, *, paged: bool
+) -> Statement:
     """The statement of a list: made once for a caller, a filter and a length, since making it costs more than running it.
 
     Raises InvalidError for a filter that cannot be used.
     """
     actor = road.journal.caller.actor
     who = (actor["id"], tuple(actor["roles"]), tuple(actor["queues"]))
-    key = ("list", machine_id, who, filter, limit, paged)
+    key = ("list", machine_id, who, filter, limit, order, paged)
     found: Statement | None = road.prepared.get(key)
     if found is None:
         if len(road.prepared) >= MOST_PREPARED:
             road.prepared.clear()
-        found = road.prepared[key] = Statement(_listed(road, machine_id, limit, filter, paged), road.statements.dialect)
+        found = road.prepared[key] = Statement(
+            _listed(road, machine_id, limit, filter, order, paged), road.statements.dialect
+        )
     return found
 
 
-def _listed(road: StoredRoad, machine_id: str, limit: int, filter: str | None, paged: bool) -> sql.Rows:
+def _listed(road: StoredRoad, machine_id: str, limit: int, filter: str | None, order: Order, paged: bool) -> sql.Rows:
     actor = road.journal.caller.actor
     roles = road.catalog.access.of(actor["roles"])
     permission = f"{road.catalog.machines[machine_id].plural}.read"
@@ -105,27 +115,40 @@ def _listed(road: StoredRoad, machine_id: str, limit: int, filter: str | None, p
         if condition is not None:
             found.append(sql.predicate(condition, store, table, sql.Asker(actor, now)))
         if paged:
-            after = (sa.bindparam("after_created", None, sa.BigInteger), sa.bindparam("after_id", None, sa.Text))
-            found.append(sa.tuple_(table.c.created_at, table.c.id) < sa.tuple_(*after))
+            names = [name for name, _ in order]
+            here = sa.tuple_(*(table.c[name] for name in names))
+            types = [sa.Text if name in TEXTS else sa.BigInteger for name in names]
+            pairs = zip(names, types, strict=True)
+            after = sa.tuple_(*(sa.bindparam(f"after_{name}", None, type) for name, type in pairs))
+            found.append(here < after if order[0][1] else here > after)
         return found
 
-    return listed(roles, actor, permission, machine_id, store, now, ORDER, limit + 1, filters)
+    return listed(roles, actor, permission, machine_id, store, now, order, limit + 1, filters)
 
 
-def _cursor(row: Any) -> str:
-    return base64.urlsafe_b64encode(orjson.dumps([row.created_at, row.id])).rstrip(b"=").decode()
+def _cursor(row: Any, order: Order) -> str:
+    place = [getattr(row, name) for name, _ in order]
+    return base64.urlsafe_b64encode(orjson.dumps(place)).rstrip(b"=").decode()
 
 
-def _position(cursor: str) -> tuple[int, str]:
+def _position(cursor: str, order: Order) -> dict[str, int | str]:
+    """What a cursor says of the last entity before: instants in microseconds, texts. Raises InvalidError."""
     try:
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
         value = orjson.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
     except (ValueError, binascii.Error):
         value = None
-    match value:
-        case [int() as created, str() as id] if abs(created) < 2**63 and "\0" not in id:
-            return created, id
+    if isinstance(value, list) and len(value) == len(order):
+        place = dict(zip((name for name, _ in order), value, strict=True))
+        if all(_fits(name, one) for name, one in place.items()):
+            return place
     raise InvalidError([Fault("?cursor", "invalid", "this is no cursor of this list: begin without one")])
+
+
+def _fits(name: str, value: Any) -> bool:
+    if name in TEXTS:
+        return isinstance(value, str) and "\0" not in value
+    return type(value) is int and abs(value) < 2**63
 
 
 def _condition(road: StoredRoad, machine_id: str, text: str) -> Condition:

@@ -12,6 +12,7 @@ from app.road import commands
 from app.road.problems import Fault, InvalidError
 from app.road.road import StoredRoad
 from app.road.rows import stamp
+from app.store.journal import AUDIT
 from app.store.waiting import OUTBOX
 from engine.events.envelope import actor_of, decode
 from engine.simulation.world import Record
@@ -45,11 +46,11 @@ def timeline(
             shown = _shown(road, text)
             if shown is not None and kind in (None, shown["kind"]):
                 if len(items) == limit:
-                    return items, str(last)
+                    return _reasoned(road, items), str(last)
                 items.append(shown)
             last = seq
         if len(rows) <= limit:
-            return items, None
+            return _reasoned(road, items), None
 
 
 def history(road: StoredRoad, machine_id: str, id: str, *, limit: int) -> list[dict[str, Any]]:
@@ -70,6 +71,21 @@ def history(road: StoredRoad, machine_id: str, id: str, *, limit: int) -> list[d
         if shown is not None:
             data = decode(text.encode()).data
             items.append({**shown, "from": data.get("from"), "to": data.get("to")})
+    return _reasoned(road, items)
+
+
+def _reasoned(road: StoredRoad, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The happenings with the reasons of changed fields, which the audit alone knows; where all that changed is hidden,
+    so is why.
+    """
+    told = [one for one in items if one["type"].endswith(".updated") and one["changes"] and one["reason"] is None]
+    columns = AUDIT.c
+    for machine, id in sorted({(one["entity"]["type"], one["entity"]["id"]) for one in told}):
+        query = sa.select(columns.event, columns.reason).where(columns.machine == machine, columns.entity == id)
+        rows = road.connection.execute(query.where(columns.reason.is_not(None), columns.outcome == "done"))
+        reasons = {row.event: row.reason for row in rows}
+        for one in told:
+            one["reason"] = reasons.get(one["id"], one["reason"])
     return items
 
 

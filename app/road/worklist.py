@@ -23,6 +23,8 @@ KINDS = ("task", "exception")
 PRIORITIES = ("urgent", "high", "normal", "low")
 CLOSED = {"task": ("done", "cancelled"), "exception": ("resolved",)}
 ASLEEP = "snoozed"
+BELONGING = ("payment", "option")
+"""Kinds of entities that belong to a booking."""
 MOST = 20_000
 """Items of a kind: far beyond what anybody works through, so that a list is cut somewhere."""
 NEVER = 2**62
@@ -189,6 +191,23 @@ def readable(road: StoredRoad, keys: Iterable[str]) -> dict[str, Record]:
         if machine in ENTITIES and id:
             wanted.setdefault(machine, set()).add(id)
     return related(road, wanted)
+
+
+def bookings_behind(road: StoredRoad, keys: Iterable[str]) -> dict[str, str]:
+    """The ids of the bookings that some entities belong to, by ``machine/id``, whether they may be read or not; one query
+    a kind.
+    """
+    found: dict[str, str] = {}
+    wanted: dict[str, set[str]] = {}
+    for key in keys:
+        machine, _, id = key.partition("/")
+        if machine in BELONGING and id:
+            wanted.setdefault(machine, set()).add(id)
+    for machine, ids in wanted.items():
+        table = road.store.rows(machine).table
+        query = sa.select(table.c.id, table.c.booking).where(table.c.id.in_(sorted(ids)))
+        found |= {f"{machine}/{row.id}": row.booking for row in road.connection.execute(query)}
+    return found
 
 
 def _item(machine: str, record: Record, due: int | None, paused: bool) -> Item:

@@ -32,5 +32,7 @@ document.body.addEventListener("said", () => {
 });
 document.body.addEventListener("refused", (event) => {
   const form = document.querySelector("dialog[open] form[data-sends]");
-  if (form) tell(form, event.detail.text);
+  if (!form) return;
+  tell(form, event.detail.text);
+  if (form.elements.sure) form.elements.sure.value = event.detail.sure ?? "";
 });

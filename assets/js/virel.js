@@ -16,6 +16,7 @@ import "./recordkeys.js";
 import "./machine.js";
 import "./sending.js";
 import "./ask.js";
+import "./payments.js";
 import "./trail.js";
 import "./pictures.js";
 import "./account.js";

@@ -19,6 +19,11 @@ SUBJECTS: dict[str, bool | None] = {"subject": None, "subject[0]": False, "subje
 """Where a variable of a scope finds its entity: in the frame's subject, or in the first or second of a pair."""
 
 
+WORK = {"tasks": "task", "exceptions": "exception"}
+"""Lists that every entity has: the machines whose ``about`` may name it."""
+ABOUT = "about"
+
+
 class MissingValueError(Exception):
     """Something an action needs is missing; the message says what."""
 
@@ -143,11 +148,14 @@ def _is_value(kind: Variable | Alias | Ambiguous) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class ItemPath:
-    """The entities an action's ``for_each`` runs over: an inverse relation of an entity in scope."""
+    """The entities an action's ``for_each`` runs over: an inverse relation of an entity in scope, or the tasks or
+    exceptions about it, which name it as ``machine/id``.
+    """
 
     owner: EntityPath
     machine: str
     relation: str
+    named: bool = False
 
     @property
     def reads(self) -> frozenset[FieldRead]:
@@ -156,19 +164,24 @@ class ItemPath:
 
     def __call__(self, subject: Any, world: Any) -> list[Any]:
         """The records, oldest first; raises MissingValueError where the owner is missing."""
-        return list(world.inverse(self.machine, self.relation, self.owner.identifier(subject, world)))
+        id = self.owner.identifier(subject, world)
+        return list(world.inverse(self.machine, self.relation, f"{self.owner.machine}/{id}" if self.named else id))
 
 
 def item_path(scalar: Scalar, scope: Scope, report: list[Diagnostic]) -> ItemPath | None:
-    """The inverse relation that ``for_each`` names, such as ``booking.options``."""
+    """What ``for_each`` names: an inverse relation, such as ``booking.options``, or ``inquiry.tasks``."""
     head, _, last = scalar.text.rpartition(".")
     owner = entity_path(_part(scalar, head or last), scope, report)
     if owner is None:
         return None
     member = member_of(scope.vocabulary, owner.machine, last) if head else None
+    machine = WORK.get(last)
+    if head and member is None and machine is not None and member_of(scope.vocabulary, machine, ABOUT) is not None:
+        return ItemPath(owner, machine, ABOUT, named=True)
     if not isinstance(member, Inverse):
         names = scope.vocabulary.names(owner.machine)
         known = [n for n in names if isinstance(member_of(scope.vocabulary, owner.machine, n), Inverse)]
+        known += [n for n, one in WORK.items() if member_of(scope.vocabulary, one, ABOUT) is not None]
         report.append(messages.not_a_list(scalar.place, scalar.text, owner.machine, known))
         return None
     return ItemPath(owner, member.machine, member.relation)

@@ -73,6 +73,13 @@ def refused(error: ProblemError) -> Response:
     return response
 
 
+def unsure(question: str, means: int) -> Response:
+    """Asks once more before something that can hardly be meant; the same sent with ``sure`` as told is carried out."""
+    response = Response(status=409)
+    response.headers["HX-Trigger"] = json.dumps({"refused": {"text": question, "sure": str(means)}})
+    return response
+
+
 def undo() -> Response:
     """Takes a command of one's own back, within its window."""
     root = request.form.get("command", "")[:500]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-PLURALS = {"booking": "bookings", "client": "clients", "model": "models", "inquiry": "inquiries"}
+PLURALS = {"booking": "bookings", "client": "clients", "model": "models", "inquiry": "inquiries", "payment": "payments"}
 
 
 def address(machine: str, id: str) -> str:

@@ -13,6 +13,7 @@ from app.web.pages.finding import add_find_page
 from app.web.pages.inquiries.routes import add_inquiry_pages
 from app.web.pages.links import add_link_pages
 from app.web.pages.models.routes import add_model_pages
+from app.web.pages.payments.routes import add_payment_pages
 from app.web.pages.people.routes import add_people_pages
 from app.web.pages.records.clients import add_client_pages
 from app.web.pages.records.listing import nothing
@@ -34,6 +35,7 @@ def pages() -> Blueprint:
     add_inquiry_pages(found)
     add_find_page(found)
     add_booking_pages(found)
+    add_payment_pages(found)
     add_why_page(found)
     add_audit_page(found)
     add_model_pages(found)

@@ -41,6 +41,7 @@ DOORS = (
     Door("work", "/", marked("Action Center"), "inbox", "tasks.read", phone=True),
     Door("inquiries", "/inquiries", marked("Inquiries"), "mail", "inquiries.read", phone=True),
     Door("bookings", "/bookings", marked("Bookings"), "book", "bookings.read", phone=True),
+    Door("payments", "/payments", marked("Payments"), "money", "payments.read"),
     Door("models", "/models", marked("Models"), "users", "models.read", phone=True),
     Door("clients", "/clients", marked("Clients"), "user", "clients.read"),
     Door("audit", "/audit", marked("Audit"), "audit", "", part=marked("Decisions")),

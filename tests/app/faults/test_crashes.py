@@ -137,7 +137,9 @@ class Life:
         inquiry = self.told("operator", "/inquiries", {"category": "runway", "client": client["id"], **times})
         ranking = self.told("operator", f"/inquiries/{inquiry['id']}/match")
         assert ranking["candidates"] == number + 1
-        booking = self.told("operator", f"/inquiries/{inquiry['id']}/convert-to-booking", {"model": model["id"]})
+        booking = self.told(
+            "operator", f"/inquiries/{inquiry['id']}/convert-to-booking", {"model": model["id"], "city": "Berlin"}
+        )
         ids |= {"client": client["id"], "model": model["id"], "inquiry": inquiry["id"], "booking": booking["id"]}
         path = f"/bookings/{booking['id']}"
         option = self.told("operator", f"{path}/options")

@@ -168,7 +168,7 @@ def rows(one: Operation) -> Iterator[Row]:
 OTHERS = {
     "snooze_task": Row("task", ("tasks.snooze",), {"until": "2026-03-05T12:00:00Z", "reason": "x"}, NO_VERSION, 412),
     "resolve_exception": Row("exception", ("exceptions.resolve",), {"reason": "x"}, NO_VERSION, 412),
-    "convert_inquiry": Row("inquiry", ("inquiries.answer",), {"model": "{model}"}, NO_VERSION, 412),
+    "convert_inquiry": Row("inquiry", ("inquiries.answer",), {"model": "{model}", "city": "Rome"}, NO_VERSION, 412),
     "match_inquiry": Row("inquiry", ("models.read",), {}, None, 200),
     "add_service": Row(
         "booking",

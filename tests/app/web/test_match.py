@@ -82,7 +82,8 @@ def test_a_total_that_nobody_gives_is_the_models_rate_for_every_day_begun(house:
     assert "total" not in made
     expected = {"amount": 3 * RATE, "currency": CURRENCY}
     assert house.owner.get(f"/bookings/{made['id']}")["total"] == expected
-    chosen = {"model": model["id"], "starts_at": "2026-06-01T08:00:00Z", "ends_at": "2026-06-03T09:00:00Z"}
+    chosen = {"model": model["id"], "city": "Rome", **days}
+    chosen |= {"starts_at": "2026-06-01T08:00:00Z", "ends_at": "2026-06-03T09:00:00Z"}
     converted = house.operator.post(f"/inquiries/{inquiry}/convert-to-booking", chosen)
     assert house.owner.get(f"/bookings/{converted['id']}")["total"] == expected
     wrong = house.operator.post("/bookings", {**booking, "starts_at": "soon"}, 422)

@@ -39,7 +39,7 @@ def an_inquiry(house: Agency, client: str, **values: Any) -> dict[str, Any]:
 
 def a_booking(house: Agency) -> dict[str, Any]:
     inquiry = an_inquiry(house, a_client(house)["id"])
-    choice = {"model": a_model(house)["id"]}
+    choice = {"model": a_model(house)["id"], "city": "Berlin"}
     found: dict[str, Any] = house.operator.post(f"/inquiries/{inquiry['id']}/convert-to-booking", choice)
     return found
 
@@ -103,7 +103,7 @@ def test_an_inquiry_is_matched_with_a_reason_for_everybody_and_converted(house: 
     assert ranking["excluded"][0]["failed"][0]["else"] == "Dearer than the budget"
     assert ranking["included"][0]["score"] == sum(term["points"] for term in ranking["included"][0]["terms"])
     assert ranking["candidates"] == 2
-    choice = {"model": fitting["id"]}
+    choice = {"model": fitting["id"], "city": "Berlin"}
     booking = house.operator.post(f"/inquiries/{inquiry['id']}/convert-to-booking", choice)
     assert booking["inquiry"] == inquiry["id"]
     assert booking["client"] == inquiry["client"]

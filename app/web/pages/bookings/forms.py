@@ -19,6 +19,7 @@ from app.web import answers
 from app.web.context import caller, catalog, platform
 from app.web.pages import frame
 from app.web.pages.acts import version
+from app.web.pages.bookings import sure
 from app.web.pages.bookings.sheet import FIELDS, changeable
 from app.web.pages.machines.words import value_in_words
 from app.web.pages.records import forms, once
@@ -147,6 +148,9 @@ def _edit(id: str) -> Response:
     sent = forms.sent(name for name in SENT if name in request.form)
     try:
         values = forms.values(sent, catalog().machines["booking"])
+        sent.notice = _unsure(id, values)
+        if sent.notice:
+            return _changing(id, sent, version(), names, 422, meant=str(values["total"]["amount"]))
         platform().pipeline.run(caller(), lambda road: entities.update(road, "booking", id, values, version=version()))
     except InvalidError as error:
         sent.blame(error)
@@ -157,6 +161,14 @@ def _edit(id: str) -> Response:
         status, sent.notice = refusal(error)
         return _changing(id, sent, version(), names, status)
     return make_response(redirect(url_for("pages.booking", id=id), 303))
+
+
+def _unsure(id: str, values: dict[str, Any]) -> str:
+    """The question about the total that would be saved; empty where none is to be asked."""
+    if values.get("total") is None:
+        return ""
+    before = platform().pipeline.read(caller(), lambda road: sure.total_of(road, id))
+    return sure.asked(before, values["total"]) if before is not None else ""
 
 
 def _read(road: StoredRoad, id: str) -> tuple[Form, int, list[str]]:
@@ -200,6 +212,7 @@ def _changing(
     names: Sequence[str],
     status: int = 200,
     other: Sequence[tuple[str, str]] = (),
+    meant: str = "",
 ) -> Response:
     machine = catalog().machines["booking"]
     return frame.page(
@@ -212,4 +225,5 @@ def _changing(
         version=known,
         id=id,
         other=other,
+        meant=meant,
     )

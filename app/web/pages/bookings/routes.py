@@ -8,11 +8,12 @@ from flask import Blueprint, Response, request
 from flask_login import login_required
 
 from app.commands import options, services
-from app.road.problems import Fault, InvalidError
+from app.road.problems import Fault, InvalidError, NotFoundError
 from app.road.related import related_by
 from app.road.road import StoredRoad
 from app.web.context import caller, platform
-from app.web.pages.acts import act, refused, version
+from app.web.pages.acts import act, refused, unsure, version
+from app.web.pages.bookings import sure
 from app.web.pages.bookings.forms import add_booking_forms
 from app.web.pages.bookings.sheet import sheet_of
 from app.web.pages.frame import fragment, page
@@ -101,11 +102,27 @@ def _add_service(id: str) -> Response:
     except InvalidError as error:
         return refused(error)
 
+    question, becomes = _asked(id, values["quantity"] * values["price"]["amount"])
+    if question:
+        return unsure(question, becomes)
+
     def work(road: StoredRoad) -> str:
         made = services.add_service(road, id, values, version=version())
         return _("%(title)s was added; the total follows.") % {"title": made["title"]}
 
     return act(work, undoable=False)  # taking it off again is an act of its own
+
+
+def _asked(id: str, more: int) -> tuple[str, int]:
+    """The question about a total that grows by ``more`` minor units, and what it would be; empty where none is asked."""
+    try:
+        total = platform().pipeline.read(caller(), lambda road: sure.total_of(road, id))
+    except NotFoundError:  # the act itself says so
+        return "", 0
+    if total is None:
+        return "", 0
+    becomes = {**total, "amount": total["amount"] + more}
+    return sure.asked(total, becomes), becomes["amount"]
 
 
 @login_required  # type: ignore[untyped-decorator]

@@ -14,6 +14,7 @@ from app.web.pages.bookings.stack import Stack, primary, stack_of
 from app.web.pages.machine_picture import Picture, picture
 from app.web.pages.machines.standing import Standing, standing_of
 from app.web.pages.machines.ways import main_way
+from app.web.pages.payments.part import Payments, payments_of
 from app.web.pages.trail.timeline import Timeline, timeline_of
 from engine.simulation.world import Record
 
@@ -36,7 +37,7 @@ class Sheet:
     first: str
     stack: Stack
     services: list[dict[str, Any]]
-    payments: list[dict[str, Any]] | None
+    payments: Payments | None
     timeline: Timeline
     money: bool
     change: bool
@@ -66,7 +67,7 @@ def sheet_of(road: StoredRoad, id: str, kind: str, most: int) -> Sheet:
         primary(standing.moves, main_way(machine), record["status"]),
         stack_of(road, record),
         [{k: v for k, v in one.items() if money or k != "price"} for one in services_of(road, id)],
-        _payments(road, id),
+        payments_of(road, record),
         timeline_of(road, id, kind, most),
         money,
         changing.allowed and bool(changeable(road, record)),
@@ -86,17 +87,3 @@ def changeable(road: StoredRoad, record: Record) -> list[str]:
         return []
     writable = FIELDS if changing.writable is None else [name for name in FIELDS if name in changing.writable]
     return [name for name in writable if name not in seen.hidden]
-
-
-def _payments(road: StoredRoad, id: str) -> list[dict[str, Any]] | None:
-    """The payments that the caller may see; None for whoever may see none of the kind."""
-    grants = road.catalog.access.of(road.journal.caller.actor["roles"]).grants
-    if not grants.get("payments.read"):
-        return None
-    machine = road.catalog.machines["payment"]
-    found = [
-        shown(road, machine, one)
-        for one in road.world.inverse("payment", "booking", id)
-        if commands.decision(road, "payments.read", "payment", one).allowed
-    ]
-    return sorted(found, key=lambda one: str(one.get("due_at", "")))

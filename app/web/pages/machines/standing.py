@@ -35,6 +35,10 @@ KEYS = {
     "answer": "a",
     "convert": "v",
     "lose": "d",
+    "succeed": "s",
+    "fail": "f",
+    "refund": "r",
+    "void": "d",
 }
 """The letters of moves, where they have one."""
 
@@ -86,12 +90,13 @@ def standing_of(
     *,
     paths: Mapping[str, str] | None = None,
     but: Collection[str] = (),
+    reasoned: Collection[str] = (),
 ) -> Standing:
     """How an entity that the caller may read stands. ``paths`` are acts that are made in place of the bare move, by its
-    name; the moves in ``but`` are made elsewhere.
+    name; the moves in ``but`` are made elsewhere; for those in ``reasoned`` a reason is asked though none is required.
     """
     moves = tuple(
-        _move(road, machine, record, one, (paths or {}).get(one.name))
+        _move(road, machine, record, one, (paths or {}).get(one.name), one.name in reasoned)
         for one in machine.transitions.values()
         if record["status"] in one.sources and one.name not in but and _granted(road, machine, one)
     )
@@ -125,8 +130,8 @@ def _granted(road: StoredRoad, machine: Machine, move: Transition) -> bool:
     return any(grant.machine == machine.id for grant in grants)
 
 
-def _move(road: StoredRoad, machine: Machine, record: Record, move: Transition, path: str | None) -> Move:
-    asks = "reason" in move.requires
+def _move(road: StoredRoad, machine: Machine, record: Record, move: Transition, path: str | None, asks: bool) -> Move:
+    asks = asks or "reason" in move.requires
     found = Move(
         move.name,
         move.target,

@@ -12,6 +12,8 @@ from app.web.wording.language import gettext as _
 from app.web.wording.language import marked
 from app.web.wording.words import agreeing, reason_by, word
 
+QUIET = {"updated_at", "status_since", "created_at"}
+"""Fields that change with every other and say nothing of their own."""
 ICONS = {"people": "user", "system": "rule", "money": "money", "messages": "msg"}
 
 
@@ -32,11 +34,18 @@ def happenings(road: StoredRoad, items: Iterable[Mapping[str, Any]]) -> list[tup
     """Lines of a history (``app.road.timeline.history``) by day."""
     days: list[tuple[str, list[Happening]]] = []
     for item in items:
+        if tells_nothing(item):
+            continue
         day = moments.day(item["at"])
         if not days or days[-1][0] != day:
             days.append((day, []))
         days[-1][1].append(_line(road, item))
     return days
+
+
+def tells_nothing(item: Mapping[str, Any]) -> bool:
+    """Whether all that changed is hidden from the reader. Then even the name of the rule that did it would tell of it."""
+    return bool(item["type"].endswith(".updated")) and not item["changes"].keys() - QUIET
 
 
 def actor(road: StoredRoad, by: str | None) -> str:

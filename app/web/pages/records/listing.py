@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from flask import Response, request
 
 from app.road.finding import contains, plain
-from app.road.lists import Page, page
+from app.road.lists import ORDER, Order, Page, page
 from app.road.road import StoredRoad
 from app.web.answers import shown
 from app.web.context import caller, platform
@@ -22,11 +22,12 @@ ROWS = 50
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of a list that a tab shows; ``filter`` is a condition on the entity."""
+    """A part of a list that a tab shows; ``filter`` is a condition on the entity, ``order`` that of its rows."""
 
     key: str
     name: str
     filter: str = ""
+    order: Order = ORDER
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,9 @@ class Listing:
             machine = road.catalog.machines[self.machine]
             searched = contains(machine, self.search, words) if words else ""
             filters = [f"({text})" for text in (part.filter, searched) if text]
-            found: Page = page(road, self.machine, limit=ROWS, cursor=cursor, filter=" && ".join(filters) or None)
+            found: Page = page(
+                road, self.machine, limit=ROWS, cursor=cursor, filter=" && ".join(filters) or None, order=part.order
+            )
             items = [shown(road, machine, record) for record in found.records]
             more = self.more(road, items) if self.more is not None else {}
             return {"items": items, "next_cursor": found.next_cursor, "now": road.now, **more}

@@ -13,6 +13,7 @@ from app.road.related import people
 from app.road.road import StoredRoad
 from app.road.timeline import KINDS, timeline
 from app.web.pages.machines.words import value_in_words
+from app.web.pages.records.happenings import QUIET
 from app.web.wording import moments
 from app.web.wording.language import gettext as _
 from app.web.wording.language import marked
@@ -22,8 +23,6 @@ from engine.machines.model import Machine
 
 PAGE, MOST = 30, 300
 ICONS = {"people": "user", "system": "rule", "money": "money", "messages": "mail"}
-QUIET = ("updated_at", "status_since", "created_at")
-"""Fields that change with every other and say nothing of their own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from app.road import commands
+from app.road import commands, worklist
 from app.road.problems import NotFoundError
 from app.road.road import StoredRoad
 from app.road.runs import reader_of
@@ -61,14 +61,20 @@ class Act:
 
 
 def subjects(road: StoredRoad, item: Item) -> list[tuple[str, Record]]:
-    """What an item is about, and the booking behind it where it is a payment's or an option's, as far as the caller may read."""
+    """What an item is about, and the booking behind it where it is a payment's or an option's, as far as the caller may
+    read: a payment that they may not read still leads to its booking.
+    """
     machine, _sep, id = (item.record.get("about") or "").partition("/")
     found: list[tuple[str, Record]] = []
     while machine in road.catalog.machines and id and len(found) < 2:
         try:
             record, _decided = commands.readable(road, road.catalog.machines[machine], id)
         except NotFoundError:
-            break
+            booking = worklist.bookings_behind(road, [f"{machine}/{id}"]).get(f"{machine}/{id}")
+            if booking is None:
+                break
+            machine, id = "booking", booking
+            continue
         found.append((machine, record))
         machine, id = "booking", str(record.get("booking") or "") if machine != "booking" else ""
     return found

@@ -62,6 +62,9 @@ def rows_of(road: StoredRoad, items: Sequence[Item]) -> list[Row]:
 def related(road: StoredRoad, items: Sequence[Item]) -> dict[str, dict[str, Any]]:
     """What items are about, and who and which booking stands behind that, as far as the caller may read it."""
     about = worklist.about(road, items)
+    unread = {one.record.get("about") or "" for one in items} - about.keys()
+    # of what they may not read, the booking behind it is told all the same, where they may read that
+    about |= {f"behind/{key}": {"booking": id} for key, id in worklist.bookings_behind(road, unread).items()}
     for names in (("booking",), ("client", "model")):
         keys = [f"{name}/{one[name]}" for one in about.values() for name in names if one.get(name)]
         about |= worklist.readable(road, [key for key in keys if key not in about])
@@ -107,7 +110,8 @@ def row_of(
 ) -> Row:
     """One item as a row."""
     record = item.record
-    subject = about.get(record.get("about") or "", {})
+    key = record.get("about") or ""
+    subject = about.get(key) or about.get(f"behind/{key}", {})
     behind = [subject, about.get(f"booking/{subject.get('booking')}", {})]
     code = next((str(one[name]) for one in behind for name in CODES if one.get(name)), "")
     title = record.get("title") or word("reason", record.get("reason"))

@@ -13,6 +13,7 @@ from app.road import commands
 from app.road.problems import NotFoundError
 from app.road.road import StoredRoad
 from app.road.timeline import timeline
+from app.web.pages.records.happenings import tells_nothing
 from app.web.pages.work.rows import actor_name
 from app.web.wording.language import gettext as _
 from app.web.wording.words import reason_by, word
@@ -20,6 +21,8 @@ from engine.events.envelope import actor_of, decode
 
 MOST = 8
 """Happenings that a card shows."""
+READ = 2 * MOST
+"""Happenings that are read for it, since some tell its reader nothing."""
 ICONS = {"people": "user", "system": "rule", "money": "money", "messages": "mail"}
 
 
@@ -40,12 +43,12 @@ def story(road: StoredRoad, key: str, about: list[tuple[str, Any]]) -> list[Happ
     booking = next((record for machine, record in about if machine == "booking"), None)
     if booking is not None:
         try:
-            items, _next = timeline(road, booking["id"], kind=None, limit=MOST, cursor=None)
+            items, _next = timeline(road, booking["id"], kind=None, limit=READ, cursor=None)
         except NotFoundError:
             return []
-        return [_told(road, one, key) for one in items]
-    keys = [key, *(f"{machine}/{record['id']}" for machine, record in about)]
-    return [_told(road, one, key) for one in _events(road, keys)]
+    else:
+        items = _events(road, [key, *(f"{machine}/{record['id']}" for machine, record in about)])
+    return [_told(road, one, key) for one in items if not tells_nothing(one)][:MOST]
 
 
 def _events(road: StoredRoad, keys: Iterable[str]) -> list[dict[str, Any]]:
@@ -53,7 +56,7 @@ def _events(road: StoredRoad, keys: Iterable[str]) -> list[dict[str, Any]]:
     columns = EVENTS.c
     pairs = [key.partition("/") for key in keys]
     places = [sa.and_(columns.machine == machine, columns.subject == id) for machine, _sep, id in pairs]
-    query = sa.select(columns.body).where(sa.or_(*places)).order_by(columns.seq.desc()).limit(MOST)
+    query = sa.select(columns.body).where(sa.or_(*places)).order_by(columns.seq.desc()).limit(READ)
     found = []
     for (body,) in road.connection.execute(query):
         event = decode(body.encode())

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -80,7 +81,8 @@ class Wire:
             one = self._unread.pop(0)
             body = "" if 300 <= one.status < 400 else self._body(one)
             told = "\n".join(f"{name}: {value}" for name, value in one.headers.items())
-            self.received.append((f"{one.request.method} {one.url}", f"{told}\n{body}"))
+            asked = urlsplit(one.url).path  # that a page names the address it was asked for tells nobody anything
+            self.received.append((f"{one.request.method} {one.url}", f"{told}\n{body.replace(asked, '')}"))
 
     def _body(self, one: Response) -> str:
         from playwright.sync_api import Error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from dataclasses import dataclass
 from typing import Any
 
@@ -287,3 +288,44 @@ def test_of_very_many_tasks_about_a_booking_its_timeline_tells_the_newest(
         world.house.owner.post("/tasks", {"title": f"Number {number}", "about": f"booking/{booking['id']}"})
     told = [one for one in range(4) if f"Number {one}" in world.manager.open(f"/bookings/{booking['id']}")]
     assert told == [2, 3]
+
+
+@pytest.mark.parametrize(("typed", "shown"), [("0", "0.00"), ("12345.61", "12,345.61"), ("123.45", "123.45")])
+def test_a_total_that_can_hardly_be_meant_is_asked_about_and_saved_once_it_is(world: World, typed: str, shown: str):
+    booking = world.booking(26)
+    path = f"/bookings/{booking['id']}/edit"
+    form = {name: field(world.manager.open(path), name) for name in ("version", "starts_at", "ends_at", "city")}
+    form |= {"total": typed, "total_currency": "EUR", "notes": "kept"}
+    answer = world.manager.send(path, **form)
+    page = html.unescape(answer.get_data(as_text=True))
+    assert answer.status_code == 422
+    nbsp = "\N{NO-BREAK SPACE}"
+    assert f"The total would go from {SHOWN}{nbsp}EUR to {shown}{nbsp}EUR." in page
+    assert "kept" in page
+    assert world.house.owner.get(f"/bookings/{booking['id']}")["total"] == TOTAL
+    assert world.manager.send(path, **form, sure=field(page, "sure")).status_code == 303
+    saved = world.house.owner.get(f"/bookings/{booking['id']}")["total"]["amount"]
+    assert f"{saved / 100:,.2f}" == shown
+
+
+def test_a_total_of_the_same_order_is_saved_without_a_question(world: World):
+    booking = world.booking(27)
+    path = f"/bookings/{booking['id']}/edit"
+    form = {name: field(world.manager.open(path), name) for name in ("version", "starts_at", "ends_at", "city")}
+    form |= {"total": "12345.60", "total_currency": "EUR", "notes": ""}
+    assert world.manager.send(path, **form).status_code == 303
+    assert world.house.owner.get(f"/bookings/{booking['id']}")["total"]["amount"] == 1_234_560
+
+
+def test_a_service_that_makes_another_total_of_it_is_asked_about(world: World):
+    booking = world.booking(28)
+    path = f"/acts/booking/{booking['id']}/services"
+    service: dict[str, Any] = {"title": "Make-up", "quantity": "1", "price": "90000", "price_currency": "EUR"}
+    told = world.manager.act(path, 409, **service)["refused"]
+    assert "91,234.56" in told["text"]
+    assert world.house.owner.get(f"/bookings/{booking['id']}/services")["items"] == []
+    world.manager.act(path, 409, **{**service, "price": "90001"}, sure=told["sure"])
+    world.manager.act(path, **service, sure=told["sure"])
+    assert world.house.owner.get(f"/bookings/{booking['id']}")["total"]["amount"] == 9_123_456
+    refused = world.operator.act(path, 403, **service)["refused"]
+    assert "91,234" not in refused["text"]

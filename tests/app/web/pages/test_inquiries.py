@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -111,8 +112,12 @@ def test_a_candidate_is_booked_once_and_the_booking_keeps_the_link(house: Agency
     form = visit.get(f"/inquiries/{inquiry['id']}/convert?model={model['id']}")
     names = ("key", "version", "model", "starts_at", "ends_at", "city", "total")
     typed = {name: field_of(form, name) for name in names} | {"total_currency": "EUR", "notes": "By the river"}
-    assert (typed["city"], typed["total"]) == ("Berlin", "1000.00")
-    typed["total"] = "1200.50"
+    assert (typed["city"], typed["total"]) == ("", "1000.00"), "the city of the shoot is nobody's home"
+    assert f"{model['name']} lives in Berlin." in form
+    without = visit.post(f"/inquiries/{inquiry['id']}/convert", typed)
+    assert without.status_code == 422
+    assert 'aria-describedby="f-city-fault"' in without.get_data(as_text=True)
+    typed |= {"total": "1200.50", "city": "Ulm"}
     first, second = visit.post(f"/inquiries/{inquiry['id']}/convert", typed), None
     second = visit.post(f"/inquiries/{inquiry['id']}/convert", typed)
     assert first.status_code == second.status_code == 303
@@ -128,13 +133,32 @@ def test_a_candidate_is_booked_once_and_the_booking_keeps_the_link(house: Agency
     assert 'id="match"' not in page
 
 
+@pytest.mark.parametrize(
+    ("message", "city"),
+    [
+        ("Two days by the sea\n\nContact: Anna, a@example.test\nCity: Palermo\nTimes given in: Europe/Rome", "Palermo"),
+        ("City: Rom\r\nCity:  Нижний Новгород \r\nsoon", "Нижний Новгород"),
+        ("In the city: Rome, or City:\nParis", ""),
+        (None, ""),
+    ],
+)
+def test_the_city_of_a_booking_is_what_the_inquiry_says(house: Agency, message: str | None, city: str) -> None:
+    model, inquiry, visit = a_model(house), asked(house, message=message), Visit(house, "manager")
+    form = visit.get(f"/inquiries/{inquiry['id']}/convert?model={model['id']}")
+    assert field_of(form, "city") == city
+    answer = house.manager.post(
+        f"/inquiries/{inquiry['id']}/convert-to-booking", {"model": model["id"]}, 201 if city else 422
+    )
+    assert (answer["city"] if city else answer["errors"][0]["pointer"]) == (city or "/city")
+
+
 def test_an_operator_books_without_being_told_the_price(house: Agency) -> None:
     model, inquiry, visit = a_model(house), asked(house), Visit(house, "operator")
     form = visit.get(f"/inquiries/{inquiry['id']}/convert?model={model['id']}")
     assert 'name="total"' not in form
     assert "1000.00" not in form
-    typed = {name: field_of(form, name) for name in ("key", "version", "model", "starts_at", "ends_at", "city")}
-    made = visit.post(f"/inquiries/{inquiry['id']}/convert", typed)
+    typed = {name: field_of(form, name) for name in ("key", "version", "model", "starts_at", "ends_at")}
+    made = visit.post(f"/inquiries/{inquiry['id']}/convert", {**typed, "city": "Ulm"})
     assert made.status_code == 303
     assert house.owner.get(made.location)["total"] == {"amount": 100_000, "currency": "EUR"}
 
@@ -201,3 +225,15 @@ def test_a_refused_note_says_everything_at_once_and_keeps_what_was_typed(house: 
     assert answer.status_code == 422
     for told in ("Choose a client", "Write day and time.", "No model has this code", "Остаётся"):
         assert told in page, told
+
+
+def test_the_work_about_an_inquiry_ends_when_it_is_lost_and_comes_back_with_it(house: Agency) -> None:
+    inquiry, visit = asked(house), Visit(house, "operator")
+    wanted = f'/tasks?filter=has(task.about) %26%26 task.about == "inquiry/{inquiry["id"]}"'
+    assert [one["status"] for one in house.owner.get(wanted)["items"]] == ["open"], "a VIP is called at once"
+    answer = visit.post(f"/acts/inquiry/{inquiry['id']}/lose", {"reason": "They chose somebody else"})
+    assert answer.status_code == 204, answer.get_data(as_text=True)
+    assert [one["status"] for one in house.owner.get(wanted)["items"]] == ["cancelled"]
+    visit.act("/acts/undo", command=json.loads(answer.headers["HX-Trigger"])["said"]["undo"])
+    assert [one["status"] for one in house.owner.get(wanted)["items"]] == ["open"]
+    assert house.owner.get(f"/inquiries/{inquiry['id']}")["status"] == "new"

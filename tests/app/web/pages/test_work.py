@@ -238,3 +238,39 @@ def test_a_task_without_a_deadline_shows_the_clock_of_what_it_is_about(house: Ag
     row = page.partition(f'id="r-task-{task["id"]}"')[2].partition('id="r-')[0]
     assert "data-due=" in row, "the first response's clock goes on"
     assert page.partition("About nothing")[2].partition('id="r-')[0].count("No deadline") == 1
+
+
+def test_a_task_about_a_payment_shows_the_booking_to_whoever_may_not_read_the_payment(house: Agency):
+    booking = a_booking(house)
+    due = {"purpose": "deposit", "amount": {"amount": 31_117, "currency": "EUR"}, "due_at": "2026-04-01T00:00:00Z"}
+    payment = house.finance.post("/payments", {**due, "booking": booking["id"]})["id"]
+    task = a_task(house, "Ask how they will pay", about=f"payment/{payment}")
+    operator = somebody(house, "operator")
+    card = operator.get(f"/todo/task/{task['id']}")
+    assert f'href="/bookings/{booking["id"]}"' in card
+    assert booking["code"] in card
+    rows = operator.get(f"/todo/rows?keys=task/{task['id']}")
+    assert booking["code"] in rows
+    for text in (card, rows):
+        for secret in (payment, "311.17", "31117", "Deposit,"):
+            assert secret not in text
+    operator.act(f"/acts/task/{task['id']}/of/payment/void", 404)
+    operator.act(f"/acts/task/{task['id']}/of/booking/cancel", reason="They gave up")
+    assert house.owner.get(f"/bookings/{booking['id']}")["status"] == "cancelled"
+    finance = somebody(house, "owner").get(f"/todo/task/{task['id']}")
+    assert f'href="/payments/{payment}"' in finance
+
+
+def test_a_story_leaves_out_what_tells_its_reader_nothing(house: Agency):
+    booking = a_booking(house)
+    due = {"purpose": "deposit", "amount": {"amount": 31_117, "currency": "EUR"}, "due_at": "2026-04-01T00:00:00Z"}
+    payment = house.finance.post("/payments", {**due, "booking": booking["id"]})["id"]
+    task = a_task(house, "Look at it", about=f"booking/{booking['id']}")
+    house.finance.move(f"/payments/{payment}", "succeed")
+    card = somebody(house, "operator").get(f"/todo/task/{task['id']}")
+    assert "record-paid-deposit" not in card, "its name alone tells that the deposit is here"
+    assert "New: booking" in card
+    assert "record-paid-deposit" in somebody(house, "manager").get(f"/todo/task/{task['id']}")
+    client = house.owner.get(f"/bookings/{booking['id']}")["client"]
+    for path in (f"/bookings/{booking['id']}", f"/clients/{client}"):
+        assert "record-paid-deposit" not in somebody(house, "operator").get(path)
