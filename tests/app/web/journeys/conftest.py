@@ -216,7 +216,8 @@ def barriers(root: Path) -> Callable[..., list[str]]:
         if not page.evaluate("() => 'axe' in window"):
             page.evaluate(source)
         found = page.evaluate(
-            "rules => axe.run({runOnly: rules}).then(all => all.violations)", [only] if only else RULES
+            "rules => axe.run({runOnly: rules, resultTypes: ['violations']}).then(all => all.violations)",
+            [only] if only else RULES,
         )
         return [
             f"{one['id']} ({one['impact']}): {one['help']}\n    {node['html'][:160]}\n    {node['failureSummary']}"

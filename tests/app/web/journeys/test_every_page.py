@@ -10,6 +10,8 @@ import pytest
 from werkzeug.routing import Rule
 
 from tests.app.web.journeys.conftest import DESKTOP, PHONE, Served, Visiting, settled
+from tests.app.web.journeys.states.every import EVERY
+from tests.app.web.pages.looking import Looking
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -22,13 +24,18 @@ PARTS: dict[str, Callable[[Served], str]] = {}
 
 def addresses(served: Served) -> Iterator[str]:
     """The addresses of all pages, each with something real in it. Fails at a part for which nothing real is known."""
+    for rule in _rules(served):
+        yield _filled(served, rule)
+
+
+def _rules(served: Served) -> Iterator[Rule]:
     for rule in served.house.http.application.url_map.iter_rules():
         blueprint, _, name = rule.endpoint.rpartition(".")
         if blueprint not in ("pages", "public") or name in NO_PAGES or "GET" not in (rule.methods or ()):
             continue
         if (blueprint, name) == ("public", "received"):  # its token is made by sending the form; tested with it
             continue
-        yield _filled(served, rule)
+        yield rule
 
 
 def _filled(served: Served, rule: Rule) -> str:
@@ -88,3 +95,20 @@ def test_no_page_has_a_barrier(
             settled(page)
         found += [f"{address}: {one}" for one in barriers_of(page, barriers)]
     assert not found, f"{len(found)} barriers\n" + "\n".join(found)
+
+
+def test_every_page_has_states_that_are_looked_at(served: Served):
+    """A new page is told of in `tests.app.web.journeys.states`, with what it can look like."""
+    looking, paths = Looking(served.house, "owner"), served.house.http.application.url_map.bind("localhost")
+    told = {state.at.format(**served.ids) for state in EVERY if isinstance(state.at, str)}
+    stated = {paths.match(re.split(r"[?#]", at)[0], method="GET")[0] for at in told}
+    untold = [
+        rule.rule for rule in _rules(served) if rule.endpoint not in stated and _whole(looking, _filled(served, rule))
+    ]
+    assert not untold, f"no state is told of {untold}"
+
+
+def _whole(looking: Looking, address: str) -> bool:
+    """Whether an address leads to a whole page."""
+    answer = looking.door.http.get(address, headers={"Accept": "text/html"})
+    return answer.status_code == 200 and answer.get_data(as_text=True).lstrip().startswith("<!doctype")

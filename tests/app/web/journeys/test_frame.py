@@ -115,3 +115,13 @@ def test_a_key_that_can_do_nothing_says_so(visit: Visiting, served: Served):
     settled(page)
     page.keyboard.press("y")
     assert said.count() == 0
+
+
+def test_a_receipt_prints_black_on_white(visit: Visiting) -> None:
+    visit.forgive("404")
+    page = visit(None, "/inquire/none", dark=True)
+    page.emulate_media(media="print")
+    look = "one => [getComputedStyle(one.closest('.cover')).backgroundColor, getComputedStyle(one).color]"
+    for part in (".say h1", ".say p"):
+        assert page.locator(part).first.evaluate(look) == ["rgb(255, 255, 255)", "rgb(0, 0, 0)"]
+    assert not page.locator(".langs").is_visible()

@@ -1,0 +1,17 @@
+"""Payments have no barrier in any of their states."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.app.web.journeys.conftest import Served, Visiting
+from tests.app.web.journeys.states.money import PAYMENTS
+from tests.app.web.journeys.states.stating import State, barriers_in, reached
+
+
+@pytest.mark.parametrize("state", PAYMENTS, ids=[one.name for one in PAYMENTS])
+def test_no_barrier_when(visit: Visiting, served: Served, barriers: Callable[..., list[str]], state: State):
+    found = list(barriers_in(state, reached(state, served, visit), barriers))
+    assert not found, f"{len(found)} barriers where {state.name}\n" + "\n".join(found)
