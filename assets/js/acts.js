@@ -30,6 +30,10 @@ export function toast(text, { bad = false, undo = null, seconds = 0, href = null
     const button = document.createElement("button");
     button.className = "btn sm";
     button.textContent = host.dataset.undo;
+    const key = document.createElement("kbd");
+    key.setAttribute("aria-hidden", "true");
+    key.textContent = "Z";
+    button.append(" ", key);
     button.addEventListener("click", () => takeBack(undo, made));
     made.append(button);
     made.dataset.undo = undo;

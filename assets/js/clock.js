@@ -19,7 +19,8 @@ export function now() {
 function tick() {
   const part = face();
   const at = new Date(now());
-  const language = document.documentElement.lang;
+  const spoken = document.documentElement.lang;
+  const language = spoken === "en" ? "en-GB" : spoken; // the day first, as the pages write it
   const zone = { timeZone: part.dataset.zone };
   const day = at.toLocaleDateString(language, { ...zone, month: "short", day: "numeric" });
   const hour = at.toLocaleTimeString(language, { ...zone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });

@@ -22,6 +22,11 @@ DAY, HOUR, MINUTE = 86_400, 3_600, 60
 SIGNED_OUT_ZONE = "UTC"
 
 
+def dated() -> str:
+    """The locale that dates are written in: English ones with the day first, as agencies in Europe and their clients do."""
+    return "en_GB" if locale() == "en" else locale()
+
+
 def zone() -> ZoneInfo:
     """The zone in which this reader reads times, looked up once a request."""
     if not has_request_context():
@@ -55,15 +60,15 @@ def hour(value: Timestamp | str) -> str:
 
 
 def day(value: Timestamp | str) -> str:
-    """Thu 3 Dec, with the year where it is not this one."""
+    """Thu, 3 Dec 2026."""
     at = local(value)
-    return str(format_skeleton("yMMMEd", at, locale=locale()))
+    return str(format_skeleton("yMMMEd", at, locale=dated()))
 
 
 def day_hour(value: Timestamp | str) -> str:
     """3 Dec, 09:00."""
     at = local(value)
-    return f"{format_skeleton('MMMd', at, locale=locale())}, {hour(value)}"
+    return f"{format_skeleton('MMMd', at, locale=dated())}, {hour(value)}"
 
 
 def instant(value: Timestamp | str) -> str:
@@ -80,12 +85,12 @@ def period(start: Timestamp | str, end: Timestamp | str) -> str:
 
 def full(value: Timestamp | str) -> str:
     """Everything, for a hint: Thursday, 3 December 2026, 09:00:12 Central European Standard Time."""
-    return format_datetime(local(value), "full", locale=locale())
+    return format_datetime(local(value), "full", locale=dated())
 
 
 def month(value: Timestamp | str) -> str:
     """December 2026."""
-    return format_date(local(value), "LLLL y", locale=locale())
+    return format_date(local(value), "LLLL y", locale=dated())
 
 
 def span(seconds: float) -> str:

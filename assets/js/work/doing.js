@@ -33,7 +33,7 @@ async function chosenAct(button) {
   if (!kind) return perform(act, { version }, settles);
   if (kind === "reason") {
     const machine = here()?.dataset.keyOf.split("/")[0] ?? "";
-    const given = await ask("reason", { about: button.title, machine, move });
+    const given = await ask("reason", { about: `${button.title}: ${card.querySelector("h2").textContent}`, machine, move });
     return given && perform(act, { version, ...given }, settles);
   }
   const given = await ask(kind, {});

@@ -33,7 +33,7 @@ def test_a_manager_lets_the_day_run_by_keys_and_buttons(visit: Visiting, served:
     page = visit("manager", "/clients")
     settled(page)
     face = page.locator("#dclock")
-    assert "Mar 2, 13:00" in face.inner_text()
+    assert "2 Mar, 13:00" in face.inner_text()
     assert "stopped" in face.inner_text()
     axe(page)
 
