@@ -58,8 +58,10 @@ def briefly(text: str) -> str:
 
 
 def reason_by(actor: str | None, reason: str) -> str:
-    """A reason as it was given: a person's stands as they wrote it, a rule's is a text of its document."""
-    return written("reason of rule", reason) if (actor or "").startswith(("rule:", "sla:")) else reason
+    """A reason as it was given: a person's stands as they wrote it, a rule's is a text of its document, or a name in it."""
+    if not (actor or "").startswith(("rule:", "sla:")):
+        return reason
+    return word("reason", reason) if reason.isidentifier() and reason.islower() else written("reason of rule", reason)
 
 
 def written(kind: str, text: str) -> str:
