@@ -51,7 +51,7 @@ export async function refresh({ whole = false } = {}) {
 }
 
 async function take(whole) {
-  const shown = all().length;
+  const shown = all().length + (whole ? waiting.size : 0); // what waited comes in, and pushes nothing out
   const told = await fetchPart(`&rows=${Math.max(WINDOW, shown + MARGIN)}`);
   if (!told) return;
   counts(told.info);
