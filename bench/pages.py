@@ -128,6 +128,7 @@ def _asking(product: Served, who: dict[str, str], draw: random.Random) -> Asking
             "inquiries": "/inquiries",
             "clients": "/clients",
             "models": "/models",
+            "payments": "/payments",
             "search": f"/find?part=1&q=BK-{number:08}",
             "an audit": f"/audit?entity_type=booking&entity_id={id}",
         }
