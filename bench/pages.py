@@ -39,7 +39,7 @@ VIEWS, EVENTS, LOOKING, WATCHED, TASKS = 11, 20, 50, 12.0, 30
 PEOPLE = ("operator", "manager", "operator", "owner", "operator")
 PARTS = ("all", "all", "mine")
 """Who looks on, at which part of the list: in turn."""
-LEAST, PAUSE = 1.5, 40
+LEAST, PAUSE = 2.5, 40
 """How the page's script counts: at the earliest after so many seconds, and so many times as long as the last count took."""
 MOST_SERVER, MOST_VIEW, MOST_SCREEN, MOST_CARRIED = 0.100, 0.300, 0.250, 150_000
 TASK = {"queue": "operations", "priority": "urgent", "due": "2001-01-01T08:00:00Z"}
@@ -128,6 +128,7 @@ def _asking(product: Served, who: dict[str, str], draw: random.Random) -> Asking
             "inquiries": "/inquiries",
             "clients": "/clients",
             "models": "/models",
+            "payments": "/payments",
             "search": f"/find?part=1&q=BK-{number:08}",
             "an audit": f"/audit?entity_type=booking&entity_id={id}",
         }

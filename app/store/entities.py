@@ -95,6 +95,7 @@ PAYMENTS = entity(
     instant("due_at"),
     text("failure_code", optional=True),
     reference("booking", "bookings"),
+    sa.Index("payments_by_state", "status", "due_at", "id"),
 )
 TASKS = entity(
     "tasks",

@@ -4,6 +4,7 @@ import { Idiomorph } from "../idiomorph.js";
 import { counted, said, serverTime, tickAll } from "../clocks.js";
 import { signedOut } from "../session.js";
 import { go } from "./card.js";
+import { took } from "./counts.js";
 import { all, choose, following, here, list, picked, rows } from "./rows.js";
 
 const PAUSE = 2; // times as long as the last answer took
@@ -51,10 +52,10 @@ export async function refresh({ whole = false } = {}) {
 }
 
 async function take(whole) {
-  const shown = all().length;
+  const shown = all().length + (whole ? waiting.size : 0); // what waited comes in, and pushes nothing out
   const told = await fetchPart(`&rows=${Math.max(WINDOW, shown + MARGIN)}`);
   if (!told) return;
-  counts(told.info);
+  took(told.info);
   serverTime(told.info.now);
   const fresh = told.part.querySelector("#rows");
   if (whole || !touched() || !shown) replace(fresh, told.info, shown);
@@ -88,21 +89,6 @@ async function fetchPart(more) {
   const part = document.createElement("template");
   part.innerHTML = await answer.text();
   return { part: part.content, info: JSON.parse(answer.headers.get("Virel-List")) };
-}
-
-/** Says how many each tab holds, and why the first is first. */
-export function counts({ counts: found, first }) {
-  const why = list.querySelector("[data-first]");
-  why.textContent = first;
-  why.previousElementSibling.hidden = !first;
-  const figures = new Intl.NumberFormat(document.documentElement.lang);
-  for (const [tab, count] of Object.entries(found)) {
-    const place = document.querySelector(`[data-count-of="${tab}"]`);
-    if (place) place.textContent = figures.format(count);
-  }
-  const badge = document.querySelector(".nav a[aria-current] b");
-  if (badge) badge.textContent = found.all;
-  document.title = `${found.all ? `(${found.all}) ` : ""}${list.dataset.title} · Virel`;
 }
 
 function replace(fresh, info, shown) {

@@ -1,11 +1,12 @@
-// Rows that the feed tells: each takes its place at once, without any asking. What tabs and groups count is asked for
-// afterwards, now and then.
+// Rows that the feed tells: each takes its place at once, without any asking, and the tabs count with it. What else is
+// counted is asked for afterwards, now and then.
 import { tickAll } from "../clocks.js";
-import { bare, closed, counts, gone, listed, news, refresh, touched, update, waiting } from "./merge.js";
+import { changed, show, took } from "./counts.js";
+import { bare, closed, gone, listed, news, refresh, touched, update, waiting } from "./merge.js";
 import { all, list, open, rows } from "./rows.js";
 
 const SOON = 100;
-const LEAST = 1500; // milliseconds between two counts
+const LEAST = 2500; // milliseconds between two counts
 const PAUSE = 40; // times as long as the last count took
 const MOST = 90; // rows that a list may grow to by itself
 let recent = new Map(); // by key: what was told since the list was last fetched
@@ -15,10 +16,12 @@ let doubt = false;
 
 /** Takes in rows: what the list holds now, what became of those that it held, null for what it never held. */
 function take({ parts, upto }) {
-  for (const [key, html] of Object.entries(parts)) {
-    recent.set(key, { html, upto });
-    put(key, html);
+  for (const [key, { row, by }] of Object.entries(parts)) {
+    recent.set(key, { row, upto });
+    put(key, row);
+    changed(by, upto);
   }
+  show();
   if (recent.size > 2 * MOST) recent = new Map([...recent].slice(-MOST));
   settle();
   recount();
@@ -92,17 +95,17 @@ function compare(one, other) {
 }
 
 function recount() {
-  if (!timer) timer = setTimeout(count, Math.max(SOON, next - performance.now()));
+  if (!timer) timer = setTimeout(ask, Math.max(SOON, next - performance.now()));
 }
 
-async function count() {
+async function ask() {
   const begun = performance.now();
   const answer = await fetch(list.dataset.counts).catch(() => null); // the banner tells of the connection
   timer = 0;
   next = performance.now() + Math.max(LEAST, PAUSE * (performance.now() - begun));
   if (!answer?.ok || answer.redirected) return;
   const told = await answer.json();
-  counts(told);
+  took(told);
   for (const [priority, number] of Object.entries(told.groups)) {
     const place = document.querySelector(`#g-${priority} b`);
     if (place) place.textContent = number;
@@ -127,7 +130,7 @@ if (list) {
     // What was told while the list was fetched may be newer than the list.
     const newer = [...recent].filter(([, one]) => one.upto > detail.upto);
     recent = new Map(newer);
-    for (const [key, { html }] of newer) put(key, html);
+    for (const [key, { row }] of newer) put(key, row);
     if (newer.length) settle();
   });
 }

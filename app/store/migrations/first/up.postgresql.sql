@@ -784,6 +784,8 @@ CREATE INDEX payments_by_booking ON payments (booking)
 
 CREATE INDEX payments_by_creation ON payments (created_at, id)
 
+CREATE INDEX payments_by_state ON payments (status, due_at, id)
+
 CREATE EXTENSION IF NOT EXISTS btree_gist
 
 ALTER TABLE bookings ADD CONSTRAINT bookings_firm_once EXCLUDE USING gist (model WITH =, int8range(starts_at, ends_at) WITH &&) WHERE (status IN ('confirmed', 'on_set'))

@@ -666,6 +666,8 @@ CREATE INDEX payments_by_booking ON payments (booking)
 
 CREATE INDEX payments_by_creation ON payments (created_at, id)
 
+CREATE INDEX payments_by_state ON payments (status, due_at, id)
+
 CREATE TRIGGER bookings_firm_once_insert BEFORE INSERT ON bookings WHEN NEW.status IN ('confirmed', 'on_set') AND EXISTS (SELECT other.id FROM bookings AS other WHERE other.model = NEW.model AND other.id <> NEW.id AND other.status IN ('confirmed', 'on_set') AND other.starts_at < NEW.ends_at AND other.ends_at > NEW.starts_at LIMIT 1) BEGIN SELECT RAISE(ABORT, 'bookings_firm_once'); END
 
 CREATE TRIGGER bookings_firm_once_update BEFORE UPDATE OF status, model, starts_at, ends_at ON bookings WHEN NEW.status IN ('confirmed', 'on_set') AND EXISTS (SELECT other.id FROM bookings AS other WHERE other.model = NEW.model AND other.id <> NEW.id AND other.status IN ('confirmed', 'on_set') AND other.starts_at < NEW.ends_at AND other.ends_at > NEW.starts_at LIMIT 1) BEGIN SELECT RAISE(ABORT, 'bookings_firm_once'); END

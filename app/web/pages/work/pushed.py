@@ -22,12 +22,11 @@ from app.road.road import StoredRoad
 from app.road.worklist import KINDS, Wanted
 from app.web.context import platform
 from app.web.pages.work.rows import Row, gone_rows, rows_of
-from app.web.pages.work.views import View, view_of
+from app.web.pages.work.views import TABS, View, view_of
 from app.web.signed_in import present
 from app.web.wording import moments
 from app.web.wording.language import locale
 from engine.access.decide import decide
-from engine.access.grants import RoleSet
 from engine.simulation.world import Record
 
 ASKED = "list"
@@ -70,6 +69,14 @@ class Same:
     sees: tuple[tuple[str, bool, frozenset[str]], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a reader is told of an item: which row, if any, and by how much each tab holds more or less."""
+
+    same: Same | None
+    by: Mapping[str, int]
+
+
 class PushedRows:
     """Makes the rows of an application's Action Center."""
 
@@ -93,8 +100,9 @@ class PushedRows:
     def parts(
         self, road: StoredRoad, changes: Sequence[Change], looks: Collection[Any]
     ) -> Mapping[Any, Mapping[str, Any]]:
-        """By ``task/ID``: the row of an item that a reader's list holds now, what became of one that it held before, or
-        None for one that it never held. Nothing at all after so many changes that a list is better fetched.
+        """By ``task/ID``, for what a reader may read or could: ``row`` of an item that their list holds now or what became
+        of one that it held before, None for one that it never held; and ``by`` how many more or less each tab holds.
+        Nothing at all after so many changes that a list is better fetched.
         """
         changed: dict[str, list[Change]] = {}
         for change in changes:
@@ -102,24 +110,23 @@ class PushedRows:
                 changed.setdefault(f"{change.machine}/{change.entity}", []).append(change)
         if len(changed) > MOST:
             return {}
-        wanted: dict[Reader, dict[str, Same]] = {look: {} for look in looks}
+        told: dict[Reader, dict[str, Told]] = {}
         for reader in looks:
-            roles, shown = road.catalog.access.of(reader.roles), reader.wanted
-            for key, happened in changed.items():
-                same = _same(road, reader, roles, shown, key, happened)
-                if same is not None:
-                    wanted[reader][key] = same
-        made = self._made(road, wanted)
+            sight = Sight(road, reader)
+            told[reader] = {key: one for key in changed if (one := sight.told(key, changed[key])) is not None}
+        made = self._made(
+            road, {reader: [one.same for one in mine.values() if one.same] for reader, mine in told.items()}
+        )
         return {
-            reader: {key: made.get(same[key]) if key in same else None for key in changed}
-            for reader, same in wanted.items()
+            reader: {key: {"row": made.get(one.same) if one.same else None, "by": one.by} for key, one in mine.items()}
+            for reader, mine in told.items()
         }
 
-    def _made(self, road: StoredRoad, wanted: Mapping[Reader, Mapping[str, Same]]) -> dict[Same, str]:
+    def _made(self, road: StoredRoad, wanted: Mapping[Reader, Sequence[Same]]) -> dict[Same, str]:
         """Every row once, each by the first of those who see it so."""
         made: dict[Same, str] = {}
         for reader, rows in wanted.items():
-            mine = [one for one in rows.values() if one not in made]
+            mine = [one for one in rows if one not in made]
             if mine:
                 with self._app.request_context(dict(reader.environ)):
                     g.caller, g.presence, g.locale = reader.caller, reader.presence, reader.language
@@ -135,26 +142,45 @@ class PushedRows:
         return {same: lines.head(row.item.record["priority"], "") + lines.line(row) for same, row in rows.items()}
 
 
-def _same(
-    road: StoredRoad, reader: Reader, roles: RoleSet, shown: Wanted, key: str, happened: Sequence[Change]
-) -> Same | None:
-    """What decides how a reader sees an item; None where their list neither holds it nor held it."""
-    machine, record = happened[-1].machine, happened[-1].record
-    assert record is not None
+class Sight:
+    """What one reader sees of changed items."""
 
-    def sees(machine: str, record: Record) -> tuple[bool, frozenset[str]]:
-        permission = f"{road.catalog.machines[machine].plural}.read"
-        decided = decide(roles, reader.caller.actor, permission, machine, record, road.world, road.now)
+    def __init__(self, road: StoredRoad, reader: Reader) -> None:
+        self._road = road
+        self._reader = reader
+        self._roles = road.catalog.access.of(reader.roles)
+        self._wanted = reader.wanted
+        self._tabs = {tab.key: View(tab.key).wanted(reader.id) for tab in TABS}
+
+    def told(self, key: str, happened: Sequence[Change]) -> Told | None:
+        """What is told of an item; None where the reader may not read it and could not before."""
+        machine, record, before = happened[-1].machine, happened[-1].record, happened[0].before
+        assert record is not None
+        sees, saw = self._sees(machine, record)[0], before is not None and self._sees(machine, before)[0]
+        if not sees and not saw:
+            return None
+        by: dict[str, int] = {}
+        for tab, wanted in self._tabs.items():
+            more = (sees and wanted.holds(machine, record)) - (
+                saw and before is not None and wanted.holds(machine, before)
+            )
+            if more:
+                by[tab] = more
+        holds = self._wanted.holds(machine, record)
+        held = any(one.before is not None and self._wanted.holds(machine, one.before) for one in happened)
+        return Told(self._same(key, machine, record, gone=not holds) if sees and (holds or held) else None, by)
+
+    def _same(self, key: str, machine: str, record: Record, *, gone: bool) -> Same:
+        told = tuple(
+            (other, *self._sees(other.partition("/")[0], one))
+            for other, one in [(key, record), *_behind(self._road, record)]
+        )
+        return Same(key, gone, self._reader.roles, self._reader.language, self._reader.zone, told)
+
+    def _sees(self, machine: str, record: Record) -> tuple[bool, frozenset[str]]:
+        permission, actor = f"{self._road.catalog.machines[machine].plural}.read", self._reader.caller.actor
+        decided = decide(self._roles, actor, permission, machine, record, self._road.world, self._road.now)
         return decided.allowed, decided.hidden
-
-    if not sees(machine, record)[0]:
-        return None
-    holds = shown.holds(machine, record)
-    if not holds and not any(one.before is not None and shown.holds(machine, one.before) for one in happened):
-        return None
-    behind = [(key, record), *_behind(road, record)]
-    told = tuple((other, *sees(other.partition("/")[0], one)) for other, one in behind)
-    return Same(key, not holds, reader.roles, reader.language, reader.zone, told)
 
 
 def _behind(road: StoredRoad, record: Record) -> list[tuple[str, Record]]:

@@ -100,7 +100,7 @@ def _list() -> Response:
 def _counts() -> Response:
     view = _view()
     found = platform().pipeline.read(caller(), lambda road: counted(road, view))
-    return jsonify(found.told())
+    return jsonify({**found.told(), "upto": upto()})
 
 
 def _gone() -> Response:

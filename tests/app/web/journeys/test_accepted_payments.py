@@ -68,6 +68,7 @@ def test_a_booking_made_by_hand_is_confirmed_with_pages_alone(
     page.locator("#payment .chip", has_text="Succeeded").wait_for()
 
     operator.page.locator("#move-confirm:not([aria-disabled])").wait_for()
+    settled(operator.page)
     operator.do("#move-confirm", "c")
     operator.page.locator(".st.now[data-state=confirmed]").wait_for()
     wire.read()

@@ -76,7 +76,7 @@ def test_nothing_moves_under_the_cursor(visit: Visiting, served: Served):
     assert page.locator(row(tasks[1])).bounding_box() == stood
     assert chosen(page) == "Steady 1"
     assert page.locator(f"{row(tasks[2])}[data-picked]").count() == 1
-    assert page.locator("[data-count-of=all]").inner_text() == count
+    page.locator("[data-count-of=all]").get_by_text(count, exact=True).wait_for()
     assert page.title().startswith(f"({count}) ")
 
     page.locator("#news button").click()

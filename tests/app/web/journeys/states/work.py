@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import count
+from urllib.parse import parse_qs, urlsplit
+
 from tests.app.web.journeys.conftest import PHONE, Served, settled
 from tests.app.web.journeys.states.stating import PHONE_FIRST, Scene, State, click, press, tap, until, write
 from tests.app.web.pages.at_work import a_task, an_exception
@@ -28,10 +31,12 @@ def exceptions(title: str):
 
 
 def several(served: Served) -> str:
+    """Two tasks and an exception, and nothing of other states among them."""
+    heap = f"Heaped-{next(HEAPS)}-"
     for number in range(2):
-        a_task(served.house, f"Heaped {number}", priority="low")
-    an_exception(served.house, "Heaped, and to explain", priority="low")
-    return "/?q=Heaped"
+        a_task(served.house, f"{heap}{number}", priority="low")
+    an_exception(served.house, f"{heap}to explain", priority="low")
+    return f"/?q={heap}"
 
 
 def colleague_closes(scene: Scene) -> None:
@@ -54,13 +59,15 @@ def colleague_looks(scene: Scene) -> None:
 
 def more_comes(scene: Scene) -> None:
     scene.page.locator("#rows .r").first.hover()
-    a_task(scene.served.house, "Heaped on top", priority="urgent")
+    heap = parse_qs(urlsplit(scene.page.url).query)["q"][0]
+    a_task(scene.served.house, f"{heap}on top", priority="urgent")
 
 
 def the_list_stays_old(scene: Scene) -> None:
     scene.page.route("**/todo/**", lambda route: route.abort())
 
 
+HEAPS = count()
 PICKED = (press("j", "x", "Shift+J", "Shift+J"), until("#bulk"))
 SHEET = "#card [data-key={}]"
 
