@@ -82,6 +82,7 @@ document.addEventListener("keydown", (event) => {
   const found = inRow ?? button(event.code);
   if (found) {
     event.preventDefault();
+    if (found.matches("[data-open]") && document.activeElement === document.body) found.focus(); // closing it comes back here
     found.click();
   } else if (/^Key[A-Z]$/.test(event.code) && !event.repeat) nothingToDo(event.code.at(-1));
 });

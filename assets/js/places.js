@@ -4,3 +4,5 @@ const me = nav.querySelector("details.me");
 
 nav.addEventListener("toggle", (event) => (me.open = event.newState === "open"));
 for (const opener of nav.querySelectorAll("[data-open]")) opener.addEventListener("click", () => nav.matches(":popover-open") && nav.hidePopover());
+// The part that one is in may stand beyond the edge of a narrow screen.
+document.querySelector(".top .tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });

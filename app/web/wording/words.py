@@ -8,8 +8,12 @@ them once more under the context and the kind of entity: ``state.payment``.
 
 from __future__ import annotations
 
+import re
+
 from app.web.wording.language import gettext, pgettext
 
+NAMED = re.compile(r"[a-z]+(?:_[a-z]+)+")
+"""A reason that is a name, as ``paid_after_release``, and no text."""
 KINDS = (
     "kind",
     "kinds",
@@ -58,10 +62,10 @@ def briefly(text: str) -> str:
 
 
 def reason_by(actor: str | None, reason: str) -> str:
-    """A reason as it was given: a person's stands as they wrote it, a rule's is a text of its document, or a name in it."""
+    """A reason as it was given: a person's stands as they wrote it, a rule's is a text or a name of its document."""
     if not (actor or "").startswith(("rule:", "sla:")):
         return reason
-    return word("reason", reason) if reason.isidentifier() and reason.islower() else written("reason of rule", reason)
+    return word("reason", reason) if NAMED.fullmatch(reason) else written("reason of rule", reason)
 
 
 def written(kind: str, text: str) -> str:

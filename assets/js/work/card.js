@@ -68,7 +68,7 @@ export function empty() {
 
 /** Back to the list, on a phone. */
 export function close() {
-  area.removeAttribute("data-shown");
+  area?.removeAttribute("data-shown");
 }
 
 function place() {

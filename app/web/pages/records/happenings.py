@@ -14,6 +14,12 @@ from app.web.wording.words import agreeing, reason_by, word
 
 QUIET = {"updated_at", "status_since", "created_at"}
 """Fields that change with every other and say nothing of their own."""
+OUTSIDE = {
+    "web-form": marked("Web form"),
+    "payment-provider": marked("Payment provider"),
+    "partner-api": marked("Partner’s system"),
+}
+"""Who acts from outside and is no person."""
 ICONS = {"people": "user", "system": "rule", "money": "money", "messages": "msg"}
 
 
@@ -56,7 +62,12 @@ def actor(road: StoredRoad, by: str | None) -> str:
     if kind in ("rule", "sla") and name:
         return name
     person = road.world.tables["user"].get(by)
-    return (person["name"] if person is not None else None) or by
+    return (person["name"] if person is not None else None) or outside(by) or by
+
+
+def outside(actor: str) -> str:
+    """What a door of the house is called, through which others act; empty where the actor is none."""
+    return _(OUTSIDE[actor]) if actor in OUTSIDE else ""
 
 
 def _line(road: StoredRoad, item: Mapping[str, Any]) -> Happening:

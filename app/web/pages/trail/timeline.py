@@ -13,7 +13,7 @@ from app.road.related import people
 from app.road.road import StoredRoad
 from app.road.timeline import KINDS, timeline
 from app.web.pages.machines.words import value_in_words
-from app.web.pages.records.happenings import QUIET
+from app.web.pages.records.happenings import QUIET, outside
 from app.web.wording import moments
 from app.web.wording.language import gettext as _
 from app.web.wording.language import marked
@@ -105,7 +105,7 @@ def _entry(road: StoredRoad, item: dict[str, Any], names: dict[str, str], causes
     """A happening in words; None for one of which the reader may see nothing that it changed."""
     actor = item["actor"] or ""
     rule = actor if actor.startswith(("rule:", "sla:")) else ""
-    by = names.get(actor, "") if not rule else ""
+    by = names.get(actor, "") or outside(actor) if not rule else ""
     at, icon = item["at"], ICONS[item["kind"]]
     why = item["cause"] if rule and item.get("cause") in causes else item["id"]
     if item["kind"] == "messages":

@@ -13,6 +13,7 @@ from app.road.problems import NotFoundError
 from app.road.road import StoredRoad
 from app.road.standing import Face, faces_of
 from app.road.worklist import ASLEEP, CLOSED, KINDS, Item
+from app.web.pages.records.happenings import outside
 from app.web.pages.work.deadlines import Deadline, asleep, of_item
 from app.web.wording import moments
 from app.web.wording.language import gettext as _
@@ -176,4 +177,4 @@ def actor_name(road: StoredRoad, actor: str | None) -> str:
     kind, _sep, name = actor.partition(":")
     if kind in ("rule", "sla"):
         return name
-    return person(road, actor) or _("somebody who has left")
+    return person(road, actor) or outside(actor) or _("somebody who has left")

@@ -93,3 +93,13 @@ def test_an_inquiry_of_somebody_blocked_is_not_offered_but_stays_readable(house:
     inquiry = an_inquiry(house, client["id"])
     house.owner.move(f"/clients/{client['id']}", "block", reason="x")
     assert "Blocked" in text_of(Visit(house, "operator").get(f"/inquiries/{inquiry['id']}"))
+
+
+def test_a_refused_form_begins_at_its_first_mistake(house: Agency) -> None:
+    visit = Visit(house, "manager")
+    assert " autofocus" not in visit.get("/clients/new")
+    refused = visit.post("/clients/new", {"name": "", "kind": "brand", "tier": "basic"})
+    assert refused.status_code == 422
+    page = refused.text
+    first = page.index(" autofocus")
+    assert 'id="f-name"' in page[page.rindex("<", 0, first) : first]
