@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import threading
 import time
 from contextlib import suppress
+from dataclasses import replace
+from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,6 +50,13 @@ def serve(shared: Shared, host: str, port: int, data: Path | None, *, demo: bool
     wall = WallClock()
     clock = ScaledClock(wall.now(), 1.0) if demo else wall
     listening = click.get_current_context().with_resource(bound(host, port))
+    port = listening.getsockname()[1]
+    address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    if "VIREL_PUBLIC_URL" not in os.environ:  # letters and tokens then name this very port
+        settings = replace(
+            settings,
+            public_url=f"http://127.0.0.1:{port}" if ip_address(listening.getsockname()[0]).is_unspecified else address,
+        )
     answering(settings)
     prepare(settings, shared.config)
     platform = bootstrap(settings, clock)
@@ -58,8 +68,7 @@ def serve(shared: Shared, host: str, port: int, data: Path | None, *, demo: bool
     working = threading.Thread(target=worker.run, args=(end,), name="worker", daemon=True)
     if settings.redis is None:  # with Redis the workers are processes of their own
         working.start()
-    shown = f"[{host}]" if ":" in host else host
-    click.echo(f"\nVirel is at work: http://{shown}:{listening.getsockname()[1]}")
+    click.echo(f"\nVirel is at work: {address}")
     if demo:
         click.echo("Sign in as owner, manager, operator, content or finance @demo.virel, password demo-demo-demo")
     click.echo("Stop it with Ctrl-C.")

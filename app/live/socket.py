@@ -23,7 +23,7 @@ Who = Callable[[Platform, Request], Caller]
 GOING_AWAY, TRY_AGAIN, SIGNED_OUT = 1001, 1013, 4401
 SLOWEST = 10.0
 """Seconds that a socket may take to accept one message: whoever does not read is given up, and may resume."""
-RECHECK = 5.0
+RECHECK = 1.0
 """Seconds after which it is asked again whether the viewer is still signed in, and in which roles."""
 
 

@@ -14,7 +14,8 @@ function value(field) {
 
 /** Keeps what stands in the fields of this page until somebody signs in, or until it is loaded anew. */
 export function keep({ reload = false } = {}) {
-  const fields = [...document.querySelectorAll(FIELDS)].filter((one) => one.name || one.id);
+  // What stands in a dialog that is not open was not typed now; and one that is, is about what was chosen here.
+  const fields = [...document.querySelectorAll(FIELDS)].filter((one) => (one.name || one.id) && !one.closest("dialog:not([open])"));
   const typed = Object.fromEntries(fields.map((one) => [named(one), value(one)]));
   sessionStorage.setItem(KEY, JSON.stringify({ path: location.pathname, visitor, typed, reload }));
 }

@@ -36,9 +36,10 @@ function unsent(event) {
   keepAct({ verb, path, key: headers["Idempotency-Key"], fields: [...formData.entries()] });
 }
 
-/** Keeps an act that got no answer, with the key that it was sent with, and says so. */
-export function keepAct({ verb, path, key, fields }) {
-  lost();
+/** Keeps an act that got no answer, with the key that it was sent with, and says so; the page of somebody who is
+ *  `signedOut` says already how it goes on. */
+export function keepAct({ verb, path, key, fields, signedOut = false }) {
+  if (!signedOut) lost();
   if (kept.some((one) => one.key === key)) return; // again in vain: it waits on
   if (fields.some(([, value]) => typeof value !== "string")) return toast(words.offline, { bad: true });
   // Whoever presses again means the same act.
@@ -47,7 +48,7 @@ export function keepAct({ verb, path, key, fields }) {
   const after = kept.map((one) => one.key).join(",");
   if (!kept.some(same)) kept.push({ visitor: words.visitor, verb, path, key, fields, after });
   store();
-  tell(words.kept, { bad: true });
+  if (!signedOut) tell(words.kept, { bad: true });
 }
 
 async function again() {
@@ -93,6 +94,12 @@ async function once(verb, path, headers, values) {
   return answered;
 }
 
+document.body.addEventListener("htmx:responseError", (event) => {
+  const { requestConfig, xhr } = event.detail;
+  if (xhr.status !== 401 || requestConfig.verb === "get") return;
+  const { verb, path, headers, formData } = requestConfig;
+  keepAct({ verb, path, key: headers["Idempotency-Key"], fields: [...formData.entries()], signedOut: true });
+});
 document.body.addEventListener("htmx:sendError", unsent);
 document.body.addEventListener("htmx:timeout", unsent);
 document.body.addEventListener("live:back", () => setTimeout(again, pause));

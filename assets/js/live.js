@@ -8,6 +8,7 @@ const sign = document.getElementById("live");
 const banner = document.getElementById("stale");
 const STALE = 4500;
 const SETTLE = 120;
+const MOST_WAIT = 1000;
 const PAUSE = 4; // times as long as the last answers took: a busy server is asked less often
 const told = document.body.dataset.upto;
 let upto = told === undefined ? null : Number(told);
@@ -120,7 +121,7 @@ function connect() {
     if (end.code === 1006 && (await holds()) === false) return signedOut();
     if (socket !== opened) return;
     retry = setTimeout(connect, wait);
-    wait = Math.min(wait * 2, 4000);
+    wait = Math.min(wait * 2, MOST_WAIT);
   };
 }
 

@@ -24,7 +24,7 @@ function step(by, extend) {
 
 if (list) {
   list.addEventListener("click", (event) => {
-    if (event.target.closest("[data-catch-up]")) return void refresh({ whole: true });
+    if (event.target.closest("[data-catch-up]")) return void refresh({ whole: true }).then(() => rows().scrollTo({ top: 0 }));
     const row = event.target.closest(".r");
     if (!row) return;
     if (event.target.closest(".check") || pickingByTouch()) return pick(row);

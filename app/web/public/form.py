@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -11,6 +10,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from app.commands.web_inquiries import Asked
 from app.road.texts import LONGEST_ADDRESS, is_address, lacks_ending, unreadable
+from app.web.amounts import minor_units
 from engine.conditions.money import exponent
 
 FIELDS = (
@@ -165,16 +165,11 @@ def _text(moment: datetime) -> str:
 
 
 def _budget(text: str, currency: str) -> dict[str, object] | None:
-    """Money from how people write it: 4,800 and 4.800 and 4 800 are the same, 4.80 is not; None for no amount."""
+    """Money from how people write it; None for no amount that is a budget."""
     if currency not in CURRENCIES:
         return None
-    plain = re.sub(r"[\s'’]", "", unicodedata.normalize("NFKC", text))
     digits = exponent(currency)
-    match = re.fullmatch(r"([0-9]+|[0-9]{1,3}(?:([.,])[0-9]{3})(?:\2[0-9]{3})*)(?:[.,]([0-9]{1,2}))?", plain)
-    if match is None or len(match[3] or "") > digits:
-        return None
-    whole = int(re.sub(r"[.,]", "", match[1]))
-    amount = whole * 10**digits + int((match[3] or "").ljust(digits, "0") or 0)
-    if not 0 < whole <= LARGEST:
+    amount = minor_units(text, digits)
+    if amount is None or not 10**digits <= amount <= LARGEST * 10**digits:
         return None
     return {"amount": amount, "currency": currency}

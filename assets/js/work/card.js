@@ -42,8 +42,9 @@ async function load(again) {
   try {
     answer = await fetch(card.dataset.from, { signal: aborting.signal });
     text = await answer.text();
-  } catch {
-    return; // another was chosen meanwhile, or there is no connection, which the banner tells
+  } catch (error) {
+    if (error.name !== "AbortError" && mine === turn && !again) unreached(); // the feed has it fetched once it is back
+    return;
   }
   if (answer.status === 401 || answer.redirected) return signedOut();
   if (mine !== turn) return;
@@ -56,6 +57,16 @@ async function load(again) {
   card.dataset.of = card.querySelector("[data-of]").dataset.of;
   place();
   tickAll();
+}
+
+/** Says instead of a card that it could not be fetched: what was shown before is another item's. */
+function unreached() {
+  const told = document.createElement("p");
+  told.className = "empty";
+  told.dataset.unreached = "";
+  told.setAttribute("role", "status");
+  told.textContent = said("unreached");
+  card.replaceChildren(told);
 }
 
 /** Shows no card. */

@@ -32,6 +32,6 @@ export function show() {
     if (place) place.textContent = figures.format(count);
   }
   const badge = document.querySelector(".nav a[aria-current] b");
-  if (badge) badge.textContent = found.all;
+  if (badge) badge.textContent = figures.format(found.all);
   document.title = `${found.all ? `(${found.all}) ` : ""}${list.dataset.title} · Virel`;
 }

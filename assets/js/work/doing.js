@@ -11,12 +11,21 @@ import { ask } from "./sheets.js";
 async function perform(path, values, settles) {
   const row = here();
   const came = await post(path, values);
-  if (!came) return;
+  if (!came) return null;
   if (came.ok && settles && row === here()) {
     const next = following(row);
     if (next) go(next, { show: false });
   }
   await Promise.all([refresh(), settles && came.ok ? null : reload()]);
+  return came;
+}
+
+/** Asks, and asks again with what was typed while that is what was wrong. */
+async function asked(kind, about, act) {
+  for (let again = false; ; again = true) {
+    const given = await ask(kind, { ...about, again });
+    if (!given || (await act(given))?.status !== MISTAKEN) return;
+  }
 }
 
 const base = () => `/acts/${here().dataset.keyOf}`;
@@ -33,11 +42,11 @@ async function chosenAct(button) {
   if (!kind) return perform(act, { version }, settles);
   if (kind === "reason") {
     const machine = here()?.dataset.keyOf.split("/")[0] ?? "";
-    const given = await ask("reason", { about: `${button.title}: ${card.querySelector("h2").textContent}`, machine, move });
-    return given && perform(act, { version, ...given }, settles);
+    const about = `${button.title}: ${card.querySelector("h2").textContent}`;
+    return asked("reason", { about, machine, move }, (given) => perform(act, { version, ...given }, settles));
   }
-  const given = await ask(kind, {});
-  return given && perform(`${base()}/${kind}`, given, true);
+  const path = `${base()}/${kind}`;
+  return asked(kind, {}, (given) => perform(path, given, true));
 }
 
 card?.addEventListener("click", (event) => {
@@ -56,9 +65,12 @@ export async function press(letter) {
   for (let before = null; before !== loaded; ) await (before = loaded); // the feed may have it fetched again meanwhile
   const found = card.querySelector(`[data-key="${letter}"]`);
   if (found) found.click();
-  else if (row === here()) nothingToDo(letter.toUpperCase());
+  else if (row !== here()) return;
+  else if (card.querySelector("[data-unreached]")) toast(said("unreached"), { bad: true });
+  else nothingToDo(letter.toUpperCase());
 }
 
+const MISTAKEN = 422;
 const BULK = { a: "assign", s: "snooze", e: "resolve" };
 const bar = document.getElementById("bulk");
 

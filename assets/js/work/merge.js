@@ -24,8 +24,11 @@ list?.addEventListener("pointermove", () => (pointed = Date.now()));
 
 /** Whether somebody is at work in the list. */
 export function touched() {
-  return Boolean(here() || picked().length || rows().scrollTop > 0 || Date.now() - pointed < CALM || gone().some((row) => Date.now() - Number(row.dataset.since) < LINGERS));
+  return Boolean(here() || picked().length || rows().scrollTop > 0 || Date.now() - pointed < CALM);
 }
+
+/** Whether something greyed out a moment ago, which is to be seen. */
+const lingering = () => gone().some((row) => Date.now() - Number(row.dataset.since) < LINGERS);
 
 export const gone = () => [...rows().querySelectorAll(".r[data-gone]")];
 
@@ -58,7 +61,7 @@ async function take(whole) {
   took(told.info);
   serverTime(told.info.now);
   const fresh = told.part.querySelector("#rows");
-  if (whole || !touched() || !shown) replace(fresh, told.info, shown);
+  if (whole || !shown || !(touched() || lingering())) replace(fresh, told.info, shown);
   else await merge(fresh, told.info);
   listed();
   news();
@@ -156,12 +159,15 @@ async function merge(fresh, info) {
     }
     if (number > end && info.rows > old.length && rows().dataset.more) continue; // of a part that is not shown yet
     const below = before ? before.getBoundingClientRect().bottom >= floor || before === last : false;
-    if (!before || !below) {
+    if (touched() && (!before || !below)) {
       waiting.add(child.id);
       continue;
     }
-    if (header) before.after(header);
-    (header ?? before).after(child);
+    const after = before ? (node) => before.after(node) : (node) => rows().prepend(node);
+    if (header) {
+      after(header);
+      header.after(child);
+    } else after(child);
     header = null;
     before = child;
   }
@@ -209,14 +215,20 @@ export function bare() {
 
 /** Takes away rows that closed a while ago, once one has moved on; the chosen one stays where it is on the screen. */
 export function tidy() {
+  drop(KEPT);
+}
+
+function drop(age) {
   const chosen = here();
-  const old = gone().filter((row) => row !== chosen && Date.now() - Number(row.dataset.since) > KEPT);
+  const old = gone().filter((row) => row !== chosen && Date.now() - Number(row.dataset.since) > age);
   if (!old.length) return;
   const stood = chosen?.getBoundingClientRect().top;
   for (const row of old) row.remove();
   bare();
   if (chosen) rows().scrollTop += chosen.getBoundingClientRect().top - stood;
 }
+
+if (list) setInterval(() => touched() || drop(LINGERS), CALM);
 
 let growing = null;
 

@@ -7,7 +7,7 @@ import { signedOut } from "../session.js";
 const PATIENCE = 30000;
 const under = new Set();
 
-/** Sends a form; `{ ok, text, told }`, or nothing while the same is still on its way, or where one is signed out. */
+/** Sends a form; `{ ok, status, text, told }`, or nothing while the same is still on its way, or where one is signed out. */
 export async function post(path, values = {}) {
   if (under.has(path)) return null;
   under.add(path);
@@ -19,12 +19,15 @@ export async function post(path, values = {}) {
       body: new URLSearchParams(values),
       signal: AbortSignal.timeout(PATIENCE),
     });
-    if (answer.status === 401 || answer.redirected) return void signedOut();
+    if (answer.status === 401 || answer.redirected) {
+      keepAct({ verb: "post", path, key, fields: [...new URLSearchParams(values)], signedOut: true });
+      return void signedOut();
+    }
     const text = await answer.text();
     const told = JSON.parse(answer.headers.get("HX-Trigger") ?? "{}");
     for (const [name, detail] of Object.entries(told)) document.body.dispatchEvent(new CustomEvent(name, { detail }));
     if (!answer.ok && !told.refused) toast(problem(text) || answer.statusText, { bad: true });
-    return { ok: answer.ok, text, told };
+    return { ok: answer.ok, status: answer.status, text, told };
   } catch (error) {
     if (!(error instanceof TypeError || error.name === "TimeoutError")) throw error;
     keepAct({ verb: "post", path, key, fields: [...new URLSearchParams(values)] }); // no answer at all

@@ -4,22 +4,24 @@ const sheets = Object.fromEntries(
 );
 let answer = null;
 
-/** Asks; `about` stands in the sheet, `machine` and `move` say whose last reasons are offered. */
-export function ask(kind, { about = "", machine = "", move = "" }) {
+/** Asks; `about` stands in the sheet, `machine` and `move` say whose last reasons are offered. With `again` what was typed
+ *  before is still there, to be put right. */
+export function ask(kind, { about = "", machine = "", move = "", again = false }) {
   const sheet = sheets[kind];
   answer = null;
   return new Promise((resolve) => {
     sheet.addEventListener("close", () => resolve(answer), { once: true });
-    sheet.querySelector("form").reset();
+    if (!again) sheet.querySelector("form").reset();
     sheet.showModal();
     if (kind === "reason") askReason(sheet, about, machine, move);
     if (kind === "assign") {
-      filterPeople("");
+      filterPeople(again ? sheet.querySelector("[role=combobox]").value : "");
       sheet.querySelector("[role=combobox]").focus();
     }
     if (kind === "snooze") {
-      mark(sheet, choices(sheet)[0]);
-      sheet.querySelector("[role=listbox]").focus();
+      const own = sheet.querySelector("[name=until]");
+      if (!own.value) mark(sheet, choices(sheet)[0]);
+      (own.value ? own : sheet.querySelector("[role=listbox]")).focus();
     }
   });
 }

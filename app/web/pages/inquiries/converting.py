@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import Any
 
 import orjson
-from flask import Blueprint, Response, make_response, redirect, request
+from flask import Blueprint, Response, make_response, redirect, request, url_for
 from flask_login import login_required
 
 from app.commands import inquiries
@@ -26,6 +26,7 @@ from app.web.wording.language import gettext as _
 
 FIELDS = ("starts_at", "ends_at", "city", "total", "total_currency", "notes")
 LONGEST_KEY = 100
+CONVERTED = "converted"
 Known = dict[str, Any]
 
 
@@ -48,6 +49,8 @@ def _ask(id: str) -> Response:
         return known, forms.filled(proposed, names, road.catalog.machines["booking"])
 
     known, form = platform().pipeline.read(caller(), read)
+    if known["inquiry"]["status"] == CONVERTED:  # by somebody else meanwhile: its page leads to the booking
+        return make_response(redirect(url_for("pages.inquiry", id=id), 303))
     return _form(known, form, commands.new_id(), known["version"])
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
-from babel.numbers import NumberFormatError, format_decimal, get_currency_precision, parse_decimal
+from babel.numbers import format_decimal, get_currency_precision
 from flask import request
 
 from app.road.problems import Fault, InvalidError
+from app.web.amounts import minor_units
 from app.web.wording import moments
 from app.web.wording.language import gettext as _
 from app.web.wording.language import locale
@@ -20,6 +21,9 @@ from engine.conditions.types import BOOL, INT, MONEY, TIMESTAMP
 from engine.machines.model import Machine
 
 LONGEST = 10_000
+EARLIEST = 1000
+LATEST = 9998
+"""The first year of four figures and the last that ends in every zone: one before it was half typed."""
 
 
 @dataclass(slots=True)
@@ -111,17 +115,12 @@ def money_of(form: Form, name: str) -> dict[str, Any]:
 
 
 def _money(text: str, currency: str) -> dict[str, Any]:
-    try:
-        amount = parse_decimal(text.replace(" ", "").replace("\N{NO-BREAK SPACE}", ""), locale=locale())
-    except NumberFormatError:
-        try:
-            amount = Decimal(text)
-        except InvalidOperation:
-            raise ValueError(_("Write one amount in figures, such as 1250.00.")) from None
-    minor = amount.scaleb(get_currency_precision(currency))
-    if minor != minor.to_integral_value() or abs(minor) >= 2**53:
+    amount = minor_units(text, get_currency_precision(currency))
+    if amount is None:
+        raise ValueError(_("Write one amount in figures, such as 1250.00."))
+    if abs(amount) >= 2**53:
         raise ValueError(_("This amount has more digits than its currency."))
-    return {"amount": int(minor), "currency": currency}
+    return {"amount": amount, "currency": currency}
 
 
 def _instant(text: str) -> str:
@@ -129,4 +128,6 @@ def _instant(text: str) -> str:
         at = datetime.fromisoformat(text)
     except ValueError:
         raise ValueError(_("Write day and time, such as 2026-12-04 10:00.")) from None
+    if not EARLIEST <= at.year <= LATEST:
+        raise ValueError(_("Write the year in full, such as 2026."))
     return at.replace(tzinfo=moments.zone()).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -138,3 +138,50 @@ def test_a_card_covers_a_phone_and_gives_it_back(visit: Visiting, served: Served
     page.locator("[data-card-back]").tap()
     page.locator(row(task)).wait_for()
     assert not page.locator("#card").is_visible()
+
+
+def test_a_list_that_nobody_touches_lets_in_what_comes_while_others_close(visit: Visiting, served: Served):
+    tasks = [a_task(served.house, f"Idle {number}", priority="urgent") for number in range(2)]
+    page = visit("manager", "/?assignee=nobody")
+    settled(page)
+    page.locator(row(tasks[0])).wait_for()
+    served.house.operator.move(f"/tasks/{tasks[0]['id']}", "complete")
+    page.locator(f"{row(tasks[0])}.gone").wait_for()
+    new = a_task(served.house, "Come meanwhile", priority="urgent")
+    page.locator(row(new)).wait_for()
+    assert page.locator("#news").is_hidden()
+
+
+def test_a_mistake_in_a_sheet_is_put_right_in_it(visit: Visiting, served: Served):
+    visit.forgive("422")
+    task = a_task(served.house, "Later, with a reason", priority="high")
+    page = visit("manager", "/?q=Later,")
+    settled(page)
+    page.locator(row(task)).click()
+    page.locator("#c-acts").wait_for()
+    page.keyboard.press("s")
+    sheet = page.locator("#sheet-snooze[open]")
+    sheet.locator("[name=until]").fill("2020-01-01T10:00")
+    sheet.locator("[name=reason]").fill("my long why")
+    sheet.locator("[name=reason]").press("Enter")
+    page.locator(".toast.bad").wait_for()
+    sheet.wait_for()
+    assert sheet.locator("[name=reason]").input_value() == "my long why"
+    sheet.locator("[name=until]").fill("2026-03-05T10:00")
+    sheet.locator("[name=reason]").press("Enter")
+    page.locator(f"{row(task)}.gone", has_text="Snoozed").wait_for()
+
+
+def test_a_card_that_cannot_be_fetched_is_not_the_one_before(visit: Visiting, served: Served):
+    visit.forgive("ERR_FAILED")
+    tasks = [a_task(served.house, f"Unreached {number}", priority="high") for number in range(2)]
+    page = visit("manager", "/?q=Unreached")
+    settled(page)
+    page.keyboard.press("j")
+    page.locator("#c-acts").wait_for()
+    page.route("**/todo/task/**", lambda route: route.abort())
+    page.keyboard.press("j")
+    page.locator("#card", has_text="This card could not be fetched.").wait_for()
+    page.keyboard.press("e")
+    page.locator(".toast.bad", has_text="This card could not be fetched.").wait_for()
+    assert served.house.manager.get(f"/tasks/{tasks[0]['id']}")["status"] == "open"

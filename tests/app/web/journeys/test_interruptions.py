@@ -9,6 +9,7 @@ import pytest
 
 from app.identity.demo import PASSWORD
 from tests.app.web.journeys.conftest import Served, Visiting, settled
+from tests.app.web.pages.at_work import a_task
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page, Route, WebSocketRoute
@@ -25,7 +26,7 @@ def signs_in(page: Page, who: str) -> None:
 @pytest.mark.parametrize("by", ["act", "form"])
 @pytest.mark.parametrize("back", ["manager", "owner"])
 def test_what_was_typed_outlives_a_session_for_the_same_person_only(visit: Visiting, by: str, back: str):
-    visit.forgive("401")
+    visit.forgive("401|404|409")
     page = visit("manager", "/clients/new")
     settled(page)
     page.locator("#f-name").fill("Anna «A» Ünlü")
@@ -44,6 +45,20 @@ def test_what_was_typed_outlives_a_session_for_the_same_person_only(visit: Visit
     settled(page)
     typed = (page.locator("#f-name").input_value(), page.locator("#f-tier").input_value())
     assert typed == (("Anna «A» Ünlü", "vip") if back == "manager" else ("", "basic"))
+
+
+def test_an_act_at_the_end_of_a_session_is_done_once_the_same_person_is_back(visit: Visiting, served: Served):
+    visit.forgive("401")
+    task = a_task(served.house, "Begun at the last moment")["id"]
+    page = visit("operator", "/clients")
+    settled(page)
+    page.context.clear_cookies(name="sid")
+    page.evaluate(f"() => htmx.ajax('POST', '/acts/task/{task}/start', {{swap: 'none'}})")
+    page.locator("#signedout a").click()
+    page.wait_for_url("**/login?next=**")
+    signs_in(page, "operator")
+    page.locator(".toast", has_text="in progress.").wait_for()
+    assert served.house.operator.get(f"/tasks/{task}")["status"] == "in_progress"
 
 
 def test_an_act_whose_answer_was_lost_is_sent_again_with_its_key_and_done_once(visit: Visiting, served: Served):

@@ -157,7 +157,7 @@ def test_a_candidate_is_booked_once_and_the_booking_keeps_the_link(house: Agency
     without = visit.post(f"/inquiries/{inquiry['id']}/convert", typed)
     assert without.status_code == 422
     assert 'aria-describedby="f-city-fault"' in without.get_data(as_text=True)
-    typed |= {"total": "1200.50", "city": "Ulm"}
+    typed |= {"total": "1 200,50", "city": "Ulm"}
     first, second = visit.post(f"/inquiries/{inquiry['id']}/convert", typed), None
     second = visit.post(f"/inquiries/{inquiry['id']}/convert", typed)
     assert first.status_code == second.status_code == 303
@@ -171,6 +171,7 @@ def test_a_candidate_is_booked_once_and_the_booking_keeps_the_link(house: Agency
     page = visit.get(f"/inquiries/{inquiry['id']}")
     assert f'href="/bookings/{booking["id"]}"' in page
     assert 'id="match"' not in page
+    visit.get(f"/inquiries/{inquiry['id']}/convert?model={model['id']}", 303)
 
 
 @pytest.mark.parametrize(
@@ -208,6 +209,9 @@ def test_an_operator_books_without_being_told_the_price(house: Agency) -> None:
     [
         ({"ends_at": "2026-03-20T08:00"}, 422, "ends_at"),
         ({"starts_at": "next week"}, 422, "Write day and time"),
+        ({"starts_at": "0001-01-01T00:00"}, 422, "Write the year in full"),
+        ({"ends_at": "9999-12-31T23:59"}, 422, "Write the year in full"),
+        ({"total": "12,34,56"}, 422, "Write one amount in figures"),
         ({"version": "99"}, 412, "has changed since"),
         ({"model": "nobody"}, 422, "There is no such model"),
     ],
