@@ -116,6 +116,7 @@ async function ask() {
 /** Fetches the list where it does not hold what was counted, twice in a row: what is told may still be on its way. */
 function heal(told) {
   const shown = open().length + waiting.size;
+  if (shown === told.total) rows().dataset.more = "";
   const wrong = rows().dataset.more ? shown > told.total : shown !== told.total;
   const bared = told.total === 0 && !rows().querySelector(".empty") && gone().length === 0;
   if ((wrong && doubt) || bared) refresh();

@@ -36,7 +36,7 @@ def work(url: str, folder: Path, agency: Catalog) -> None:
 
 def test_what_is_due_is_performed_exactly_once_whoever_is_killed(desk, agency, tmp_path):
     client = desk.client()
-    each, by = 5, Timestamp.parse(LATER) // 1000
+    each, by = 12, Timestamp.parse(LATER) // 1000
     count = each * CRASHES
 
     def begin(road: StoredRoad) -> None:

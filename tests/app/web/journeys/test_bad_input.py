@@ -94,8 +94,10 @@ def test_a_session_that_ends_in_the_middle_of_an_act_costs_nothing_but_the_signi
     assert served.house.owner.get(f"/exceptions/{exception}")["status"] == "open"
     page.wait_for_url("**/login?next=**")
     signs_in(page, "manager")
-    page.locator("#reason-text").wait_for()
-    assert page.locator("#reason-text").input_value() == "They called «back»"
+    page.locator(".toast", has_text="Ends in between").wait_for()
+    assert served.house.owner.get(f"/exceptions/{exception}")["status"] == "resolved"
+    told = served.house.owner.get(f"/audit?entity_type=exception&entity_id={exception}")["items"]
+    assert "They called «back»" in [one["reason"] for one in told]
 
 
 def overflow(page: Page) -> int:

@@ -193,7 +193,7 @@ def differs(shown: dict[str, Any], office: Office) -> str:
     if doubled or wrong:
         return f"doubled {doubled}, wrong {wrong}"
     held = len(shown["rows"]) + shown["waiting"]
-    whole = held < len(there) if shown["more"] else held == len(there)  # more are fetched where somebody scrolls to
+    whole = held <= len(there) if shown["more"] else held == len(there)  # more are fetched where somebody scrolls to
     if not whole or shown["told"] != len(there):
         return f"{len(shown['rows'])} shown, {shown['waiting']} to come, {shown['told']} told, of {len(there)}"
     return ""
