@@ -110,6 +110,8 @@ if (list) {
     if (came?.ok) location.reload();
   });
 
+  if (rows().scrollHeight <= rows().clientHeight) grow(); // a tall screen holds more than a page begins with
+
   const wanted = document.getElementById(`r-${location.hash.slice(1).replace("/", "-")}`);
   if (wanted) go(wanted);
 }

@@ -8,7 +8,7 @@ import { took } from "./counts.js";
 import { all, choose, following, here, list, picked, rows } from "./rows.js";
 
 const PAUSE = 2; // times as long as the last answer took
-const WINDOW = 40; // rows that a page begins with
+const WINDOW = 30; // rows that a page begins with
 const MARGIN = 50; // rows asked for beyond those that are shown, so that none falls out that was only pushed down
 const CALM = 4000;
 const KEPT = 8000;

@@ -17,8 +17,8 @@ from app.web.wording.language import gettext as _
 from app.web.wording.language import marked
 from app.web.wording.words import word
 
-WINDOW = 40
-"""Rows that a page begins with: more than a screen holds."""
+WINDOW = 30
+"""Rows that a page begins with: as many as most screens hold, whoever has a taller one fetches more at once."""
 MOST = 2_000
 """Rows that one page holds; who scrolls that far is better served by a filter."""
 LONGEST_WORDS = 100
