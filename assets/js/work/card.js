@@ -10,6 +10,7 @@ const area = document.querySelector(".ac");
 const NARROW = matchMedia("(max-width: 720px)");
 let turn = 0;
 let aborting = null;
+let shown = ""; // the address of what the card shows
 /** Settles when the card shows what is chosen. */
 export let loaded = Promise.resolve();
 
@@ -37,13 +38,14 @@ async function load(again) {
   const mine = ++turn;
   aborting?.abort();
   aborting = new AbortController();
+  const { from } = card.dataset;
   let answer;
   let text;
   try {
-    answer = await fetch(card.dataset.from, { signal: aborting.signal });
+    answer = await fetch(from, { signal: aborting.signal });
     text = await answer.text();
   } catch (error) {
-    if (error.name !== "AbortError" && mine === turn && !again) unreached(); // the feed has it fetched once it is back
+    if (error.name !== "AbortError" && mine === turn && shown !== from) unreached(); // fetched once the feed is back
     return;
   }
   if (answer.status === 401 || answer.redirected) return signedOut();
@@ -54,6 +56,7 @@ async function load(again) {
     card.innerHTML = text;
     card.scrollTop = 0;
   }
+  shown = from;
   card.dataset.of = card.querySelector("[data-of]").dataset.of;
   place();
   tickAll();
@@ -67,11 +70,13 @@ function unreached() {
   told.setAttribute("role", "status");
   told.textContent = said("unreached");
   card.replaceChildren(told);
+  shown = "";
 }
 
 /** Shows no card. */
 export function empty() {
   turn++;
+  shown = "";
   card.dataset.from = "";
   card.innerHTML = teach;
   close();
