@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy import Connection
 
 from app.records.events import EVENTS
+from app.road.past import is_follower, take_back
 from app.road.road import StoredRoad
-from app.store.journal import FEED
+from app.store.journal import FEED, PENDING
 from engine.access.decide import decide
 from engine.events.envelope import decode
-from engine.machines.records import UnfitValue
 from engine.simulation.world import Record
 
 BATCH = 500
@@ -21,9 +22,13 @@ BATCH = 500
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One change with the entity as it is now and as it was before it, None where it was not there."""
+    """One change, with the entity as it is now, and as it was just before and just after it; None where it was not there.
+
+    ``number`` is its event's in the store, which it has from its commit on; ``seq`` its place in the feed.
+    """
 
     seq: int
+    number: int
     event: str
     type: str
     machine: str
@@ -31,6 +36,7 @@ class Change:
     version: int
     record: Record | None
     before: Record | None
+    after: Record | None
 
     def told(self, *, gone: bool) -> dict[str, Any]:
         """What a viewer is told: enough to fetch it, nothing of what it holds."""
@@ -46,30 +52,68 @@ class Change:
 def changes_after(road: StoredRoad, seq: int, limit: int = BATCH) -> list[Change]:
     """The changes numbered above ``seq``, in order."""
     columns = FEED.c
-    query = sa.select(FEED, EVENTS.c.type, EVENTS.c.body).join(EVENTS, EVENTS.c.id == columns.event)
-    rows = road.connection.execute(query.where(columns.seq > seq).order_by(columns.seq).limit(limit)).mappings()
-    return [_change(road, dict(row)) for row in rows.all()]
+    query = sa.select(FEED, EVENTS.c.seq.label("number"), EVENTS.c.type, EVENTS.c.body)
+    query = query.join(EVENTS, EVENTS.c.id == columns.event).where(columns.seq > seq)
+    rows = road.connection.execute(query.order_by(columns.seq).limit(limit)).all()
+    standing = _standing(road, rows)
+    found = []
+    for row in reversed(rows):
+        key = row.machine, row.entity
+        after = standing[key]
+        before = standing[key] = _before(road, row.body, after)
+        record = road.world.tables[row.machine].get(row.entity) if row.machine in road.world.tables else None
+        told = (row.seq, row.number, row.event, row.type, row.machine, row.entity, row.version)
+        found.append(Change(*told, record, before, after))
+    return found[::-1]
 
 
-def _change(road: StoredRoad, row: Mapping[str, Any]) -> Change:
-    machine, id = row["machine"], row["entity"]
-    record = road.world.tables[machine].get(id) if machine in road.world.tables else None
-    before: Record | None = None
-    wire = decode(row["body"].encode())
-    if record is not None and wire.name != "created":
-        before = dict(record)
-        reader = road.catalog.readers[machine]
-        for name, (old, _) in wire.changes.items():
-            if old is None:
-                before.pop(name, None)
-            elif name == "status":
-                before[name] = old
-            else:
-                try:
-                    before[name] = reader.value(name, old)
-                except (KeyError, UnfitValue):  # a field that this release no longer has decides nothing
-                    continue
-    return Change(row["seq"], row["event"], row["type"], machine, id, row["version"], record, before)
+def unnumbered(connection: Connection, machines: Collection[str], limit: int = BATCH) -> list[int]:
+    """The numbers of the first events about some machines that are committed and have no place in the feed yet: who reads
+    the store has seen what they changed, and is told of it once more.
+    """
+    query = sa.select(EVENTS.c.seq).join(PENDING, EVENTS.c.id == PENDING.c.event)
+    query = query.where(PENDING.c.machine.in_(sorted(machines))).order_by(PENDING.c.number).limit(limit)
+    return list(connection.scalars(query))
+
+
+def _standing(road: StoredRoad, rows: Sequence[Any]) -> dict[tuple[str, str], Record | None]:
+    """The entities of some changes as they were after the last of these: what has come since is taken back."""
+    last = {(row.machine, row.entity): row.number for row in rows}
+    found: dict[tuple[str, str], Record | None] = {}
+    for machine, id in last:
+        record = road.world.tables[machine].get(id) if machine in road.world.tables else None
+        found[machine, id] = dict(record) if record is not None else None
+    for row in _since(road, last):
+        key = row.machine, row.subject
+        if row.seq > last[key]:
+            found[key] = _before(road, row.body, found[key])
+    return found
+
+
+def _since(road: StoredRoad, last: Mapping[tuple[str, str], int]) -> Iterator[Any]:
+    """The events of entities since the first of some numbers, newest first."""
+    columns = EVENTS.c
+    newest = road.connection.scalar(sa.select(sa.func.max(columns.seq))) or 0
+    ids: dict[str, list[str]] = {}
+    for (machine, id), number in last.items():
+        if number < newest:
+            ids.setdefault(machine, []).append(id)
+    for machine, named in ids.items():
+        least = min(last[machine, id] for id in named)
+        query = sa.select(columns.seq, columns.machine, columns.subject, columns.body)
+        query = query.where(columns.machine == machine, columns.subject.in_(named), columns.seq > least)
+        yield from road.connection.execute(query.order_by(columns.seq.desc()))
+
+
+def _before(road: StoredRoad, body: str, after: Record | None) -> Record | None:
+    """An entity just before an event, given what it was just after it."""
+    wire = decode(body.encode())
+    if after is None or wire.name == "created":
+        return None
+    before = dict(after)
+    if not is_follower(wire):
+        take_back(road.catalog, wire, before)
+    return before
 
 
 def seen_by(road: StoredRoad, actor: Mapping[str, Any], changes: list[Change]) -> list[dict[str, Any]]:

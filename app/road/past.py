@@ -68,12 +68,11 @@ class PastWorld(StoredWorld):
             if wire.name == "created":
                 return None
             if not is_follower(wire):
-                for name, (before, _) in wire.changes.items():
-                    self._put(machine, record, name, before)
+                take_back(self._catalog, wire, record)
         if later:
             self._know_instants(machine, record)
         for name, value in self._ahead.get((machine, record["id"]), {}).items():
-            self._put(machine, record, name, value)
+            _put(self._catalog, machine, record, name, value)
         return record
 
     def _know_instants(self, machine: str, record: Record) -> None:
@@ -94,17 +93,6 @@ class PastWorld(StoredWorld):
         for name, instant in (("updated_at", changed), ("status_since", moved)):
             if instant is not None:
                 record[name] = instant
-
-    def _put(self, machine: str, record: Record, name: str, value: Any) -> None:
-        if value is None:
-            record.pop(name, None)
-        elif name == "status":
-            record[name] = value
-        else:
-            try:
-                record[name] = self._catalog.readers[machine].value(name, value)
-            except (KeyError, UnfitValue):  # a field that this release does not know, or knows otherwise
-                record.pop(name, None)
 
     def _events(self, machine: str, id: str, *, later: bool) -> list[WireEvent]:
         """The events of an entity behind this one, or up to it, newest first."""
@@ -179,13 +167,30 @@ class PastWorld(StoredWorld):
         if wire.name == "created":
             return None
         record = dict(subject)
-        for name, (earlier, _) in wire.changes.items():
-            self._put(wire.machine, record, name, earlier)
+        take_back(self._catalog, wire, record)
         if wire.changes and not is_follower(wire):
             self._seq -= 1
             self._know_instants(wire.machine, record)
             self._seq += 1
         return record
+
+
+def take_back(catalog: Catalog, wire: WireEvent, record: Record) -> None:
+    """Puts into the record of an event's entity what its fields held before it."""
+    for name, (earlier, _) in wire.changes.items():
+        _put(catalog, wire.machine, record, name, earlier)
+
+
+def _put(catalog: Catalog, machine: str, record: Record, name: str, value: Any) -> None:
+    if value is None:
+        record.pop(name, None)
+    elif name == "status":
+        record[name] = value
+    else:
+        try:
+            record[name] = catalog.readers[machine].value(name, value)
+        except (KeyError, UnfitValue):  # a field that this release does not know, or knows otherwise
+            record.pop(name, None)
 
 
 def is_follower(wire: WireEvent) -> bool:

@@ -78,6 +78,7 @@ export async function upload(files, gallery, renew) {
       bar.value = percent;
       told.textContent = percent < 100 ? words.sending.replace("{percent}", Math.round(percent)) : words.checking;
     });
+    if (request.status !== 0) await renew(); // what is said to be there is to be seen, too
     const [, bar, told] = at(file).children;
     bar.hidden = true;
     if (request.status === 201) {
@@ -94,6 +95,6 @@ export async function upload(files, gallery, renew) {
       at(file).dataset.unsent = "";
       unsent.push(file);
       showUnsent();
-    } else await renew();
+    }
   }
 }

@@ -19,7 +19,7 @@ function take({ parts, upto }) {
   for (const [key, { row, by }] of Object.entries(parts)) {
     recent.set(key, { row, upto });
     put(key, row);
-    changed(by, upto);
+    changed(by);
   }
   show();
   if (recent.size > 2 * MOST) recent = new Map([...recent].slice(-MOST));

@@ -71,10 +71,10 @@ class Same:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a reader is told of an item: which row, if any, and by how much each tab holds more or less."""
+    """What a reader is told of an item: which row, if any, and by how much each change made each tab hold more or less."""
 
     same: Same | None
-    by: Mapping[str, int]
+    by: list[tuple[int, int, dict[str, int]]]
 
 
 class PushedRows:
@@ -101,8 +101,8 @@ class PushedRows:
         self, road: StoredRoad, changes: Sequence[Change], looks: Collection[Any]
     ) -> Mapping[Any, Mapping[str, Any]]:
         """By ``task/ID``, for what a reader may read or could: ``row`` of an item that their list holds now or what became
-        of one that it held before, None for one that it never held; and ``by`` how many more or less each tab holds.
-        Nothing at all after so many changes that a list is better fetched.
+        of one that it held before, None for one that it never held; and ``by`` how many more or less each tab holds since
+        which change, by its place in the feed and its event's number. Nothing at all after so many changes that a list is better fetched.
         """
         changed: dict[str, list[Change]] = {}
         for change in changes:
@@ -154,21 +154,25 @@ class Sight:
 
     def told(self, key: str, happened: Sequence[Change]) -> Told | None:
         """What is told of an item; None where the reader may not read it and could not before."""
-        machine, record, before = happened[-1].machine, happened[-1].record, happened[0].before
+        machine, record = happened[-1].machine, happened[-1].record
         assert record is not None
-        sees, saw = self._sees(machine, record)[0], before is not None and self._sees(machine, before)[0]
-        if not sees and not saw:
+        sees = self._sees(machine, record)[0]
+        if not sees and not any(one.before and self._sees(machine, one.before)[0] for one in happened):
             return None
-        by: dict[str, int] = {}
-        for tab, wanted in self._tabs.items():
-            more = (sees and wanted.holds(machine, record)) - (
-                saw and before is not None and wanted.holds(machine, before)
-            )
-            if more:
-                by[tab] = more
+        by = [(one.seq, one.number, more) for one in happened if (more := self._more(one))]
         holds = self._wanted.holds(machine, record)
         held = any(one.before is not None and self._wanted.holds(machine, one.before) for one in happened)
         return Told(self._same(key, machine, record, gone=not holds) if sees and (holds or held) else None, by)
+
+    def _more(self, change: Change) -> dict[str, int]:
+        """By how much a change makes each tab hold more or less."""
+        held, holds = self._tabs_of(change.machine, change.before), self._tabs_of(change.machine, change.after)
+        return {tab: (tab in holds) - (tab in held) for tab in self._tabs if (tab in holds) != (tab in held)}
+
+    def _tabs_of(self, machine: str, record: Record | None) -> set[str]:
+        if record is None or not self._sees(machine, record)[0]:
+            return set()
+        return {tab for tab, wanted in self._tabs.items() if wanted.holds(machine, record)}
 
     def _same(self, key: str, machine: str, record: Record, *, gone: bool) -> Same:
         told = tuple(

@@ -17,7 +17,7 @@ from app.road.road import StoredRoad
 from app.road.worklist import KINDS, PRIORITIES
 from app.web.context import caller, platform
 from app.web.pages.acts import act
-from app.web.pages.frame import fragment, page, upto
+from app.web.pages.frame import fragment, page
 from app.web.pages.work import saved
 from app.web.pages.work.bulk import add_bulk
 from app.web.pages.work.card import card
@@ -93,14 +93,14 @@ def _list() -> Response:
 
     found, now = platform().pipeline.read(caller(), read)
     response = fragment("work/list.html", found=found, tabs=TABS)
-    response.headers["Virel-List"] = json.dumps({**found.told(), "now": now, "upto": upto()})
+    response.headers["Virel-List"] = json.dumps({**found.told(), "now": now})
     return response
 
 
 def _counts() -> Response:
     view = _view()
     found = platform().pipeline.read(caller(), lambda road: counted(road, view))
-    return jsonify({**found.told(), "upto": upto()})
+    return jsonify(found.told())
 
 
 def _gone() -> Response:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
+from app.live.changes import unnumbered
+from app.live.sequencer import head
 from app.road import worklist
 from app.road.road import StoredRoad
 from app.road.rows import micro
@@ -97,6 +99,14 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class Of:
+    """Of which changes a view knows: all of the feed up to a place, and those whose events bear these numbers."""
+
+    upto: int
+    known: list[int]
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
     """A page of the list: groups of rows by priority, how many each tab holds, and why the first row is first."""
 
@@ -107,10 +117,12 @@ class Shown:
     first: str
     rows: int
     more: bool
+    of: Of
 
     def told(self) -> dict[str, Any]:
         """What a page says beside its rows."""
-        return {"counts": self.counts, "total": self.total, "first": self.first, "rows": self.rows, "more": self.more}
+        told = {"counts": self.counts, "total": self.total, "first": self.first, "rows": self.rows, "more": self.more}
+        return {**told, "upto": self.of.upto, "known": self.of.known}
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +132,14 @@ class Counted:
     counts: dict[str, int]
     by_priority: dict[str, int]
     first: str
+    of: Of
 
     def told(self) -> dict[str, Any]:
         """What a page says anew."""
         groups = {name: moments.number(count) for name, count in self.by_priority.items()}
         total = sum(self.by_priority.values())
-        return {"counts": self.counts, "groups": groups, "total": total, "first": self.first}
+        told = {"counts": self.counts, "groups": groups, "total": total, "first": self.first}
+        return {**told, "upto": self.of.upto, "known": self.of.known}
 
 
 def counted(road: StoredRoad, view: View) -> Counted:
@@ -142,7 +156,8 @@ def _counted(road: StoredRoad, view: View, first: list[Item]) -> Counted:
     by_priority: dict[str, int] = {}
     for one in here:
         by_priority[one.priority] = by_priority.get(one.priority, 0) + one.count
-    return Counted(counts, by_priority, _first(first, road))
+    of = Of(head(road.connection), unnumbered(road.connection, KINDS))
+    return Counted(counts, by_priority, _first(first, road), of)
 
 
 def shown(road: StoredRoad, view: View, *, start: int = 0, most: int = WINDOW) -> Shown:
@@ -157,7 +172,7 @@ def shown(road: StoredRoad, view: View, *, start: int = 0, most: int = WINDOW) -
             groups.append(Group(priority, held.by_priority.get(priority, 0), []))
         groups[-1].rows.append(row)
     total = sum(held.by_priority.values())
-    return Shown(view, groups, held.counts, total, held.first, min(len(items), end), len(items) > end)
+    return Shown(view, groups, held.counts, total, held.first, min(len(items), end), len(items) > end, held.of)
 
 
 def everywhere(view: View) -> View:

@@ -23,6 +23,7 @@ from app.web.pages.assets import BUILT
 from engine.catalog import Catalog
 from tests.app.processes import NOON, settings_for
 from tests.app.web.conftest import Agency
+from tests.app.web.journeys.lagging import LAG, Lagging, throttled
 from tests.app.web.population import Population, populated
 from tests.app.web.signing_in import Door
 
@@ -55,7 +56,7 @@ class Server:
     def __init__(self, house: Agency) -> None:
         # WebSockets say goodbye at the end, and nobody waits for those that do not.
         settings = uvicorn.Config(
-            Serving(house.platform),
+            Lagging(Serving(house.platform)) if LAG else Serving(house.platform),
             port=0,
             log_level="error",
             timeout_graceful_shutdown=1,
@@ -167,6 +168,7 @@ class Visiting:
         if who is not None:
             self.sign_in(context, who)
         page = context.new_page()
+        throttled(context, page)
         page.on("console", lambda said: self._complain(said.text) if said.type == "error" else None)
         page.on("pageerror", lambda error: self._complain(f"{error.message} {error.stack}"))
         if path is not None:

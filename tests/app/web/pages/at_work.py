@@ -48,7 +48,12 @@ class Somebody:
         return titles(self.get(path))
 
     def counts(self, path: str = "/todo/list") -> dict[str, int]:
-        found: dict[str, int] = json.loads(self.door.http.get(path).headers["Virel-List"])["counts"]
+        found: dict[str, int] = self.told(path)["counts"]
+        return found
+
+    def told(self, path: str = "/todo/list") -> dict[str, Any]:
+        """What the list says beside its rows."""
+        found: dict[str, Any] = json.loads(self.door.http.get(path).headers["Virel-List"])
         return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -14,6 +15,7 @@ from werkzeug.wrappers import Request
 from app.live.changes import changes_after
 from app.live.sequencer import number_pending
 from app.road.caller import system
+from app.road.road import StoredRoad
 from app.web.app import create_app
 from app.web.pages.work.pushed import MOST, PushedRows, Reader
 from app.web.signed_in import who
@@ -111,10 +113,62 @@ def test_the_tabs_count_by_what_is_told_as_the_store_does(house: Agency, app: Fl
     house.manager.move(f"/tasks/{ids[3]}", "complete")
     house.manager.post(f"/tasks/{ids[4]}/snooze", {"until": "2026-03-04T08:00:00Z", "reason": "Later"}, 200)
     looking = reader(house, parts, visitor, "list=1&tab=mine")
-    found = [part["by"] for part in parts_of(house, parts, begun, looking)[looking].values()]
+    found = [by for part in parts_of(house, parts, begun, looking)[looking].values() for *_, by in part["by"]]
     after = {tab: count + sum(by.get(tab, 0) for by in found) for tab, count in before.items()}
     assert after == visitor.counts()
     assert after != before
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_tabs_count_each_change_once_whenever_they_were_counted_and_it_was_numbered(
+    house: Agency, app: Flask, seed: int
+) -> None:
+    chance, parts, visitor = random.Random(seed), PushedRows(app), somebody(house, "manager")
+    looking = reader(house, parts, visitor, "list=1")
+    ids = [a_task(house, f"Task {number}")["id"] for number in range(4)]
+    heard = head(house)
+    counted = [visitor.told()]
+    told: list[tuple[int, int, dict[str, int]]] = []
+    for number in range(40):
+        task = chance.choice(ids)
+        match chance.randrange(7):
+            case 0:
+                ids.append(a_task(house, f"One more {number}")["id"])
+            case 1 | 2:  # what is refused changes nothing
+                house.manager.send("POST", f"/tasks/{task}/status", {"transition": chance.choice(["complete", "start"])})
+            case 3:
+                person = house.ids[chance.choice(["manager", "finance"])]
+                house.manager.send("POST", f"/tasks/{task}/assign", {"user": person})
+            case 4:
+                house.manager.patch(f"/tasks/{task}", {"title": f"Renamed {number}"})
+            case 5:
+                number_pending(house.platform.pipeline)
+            case _:
+                counted.append(visitor.told())
+        if chance.random() < 0.3:
+            heard = hear(house, parts, heard, chance.randint(1, 5), looking, told)
+    number_pending(house.platform.pipeline)
+    while (upto := hear(house, parts, heard, 5, looking, told)) > heard:
+        heard = upto
+    for of in counted:
+        since = [by for seq, event, by in told if seq > of["upto"] and event not in of["known"]]
+        found = {tab: count + sum(by.get(tab, 0) for by in since) for tab, count in of["counts"].items()}
+        assert found == visitor.counts()
+    assert any(of["known"] for of in counted)
+
+
+def hear(
+    house: Agency, parts: PushedRows, after: int, most: int, looking: Reader | None, told: list[Any]
+) -> int:
+    """Tells of at most so many changes after a number; up to where it came."""
+
+    def read(road: StoredRoad) -> int:
+        changes = changes_after(road, after, most)
+        found = parts.parts(road, changes, [looking]).get(looking, {})
+        told.extend(one for part in found.values() for one in part["by"])
+        return changes[-1].seq if changes else after
+
+    return house.platform.pipeline.read(system("live"), read)
 
 
 def test_what_was_never_in_a_list_is_told_without_its_row(house: Agency, app: Flask) -> None:
