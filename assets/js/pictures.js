@@ -6,6 +6,7 @@ const host = document.getElementById("pictures");
 const MOMENT = 8000;
 const leaving = new Map();
 let held = null;
+let turn = Promise.resolve();
 
 const gallery = () => document.getElementById("gallery");
 const tiles = () => [...host.querySelectorAll(".tile")];
@@ -47,11 +48,26 @@ async function send(method, tile, values, keepalive = false) {
   return false;
 }
 
-async function place(tile, at, focus) {
+/** Does one thing after the other: what is done next is done to the pictures as they are shown then. */
+function inTurn(work) {
+  return (turn = turn.then(work, work));
+}
+
+const place = (tile, at, focus) => inTurn(async () => {
   const of = tiles().length;
   if (await send("PATCH", tile, { position: at })) say("dropped", { at, of });
   await renew(focus);
-}
+});
+
+const cover = (tile) => inTurn(async () => {
+  if (await send("PATCH", tile, { cover: true })) say("covered");
+  await renew(`#${tile.id} [data-grab]`);
+});
+
+const describe = (tile, title) => inTurn(async () => {
+  if (await send("PATCH", tile, { title })) say("kept");
+  await renew();
+});
 
 function shift(tile, by) {
   const list = tiles();
@@ -118,10 +134,7 @@ async function click(event) {
     const by = Number(button.dataset.step);
     return place(tile, shift(tile, by), `#${tile.id} [data-step="${by}"]:not(:disabled), #${tile.id} [data-grab]`);
   }
-  if ("cover" in button.dataset) {
-    if (await send("PATCH", tile, { cover: true })) say("covered");
-    return renew(`#${tile.id} [data-grab]`);
-  }
+  if ("cover" in button.dataset) return cover(tile);
   if ("remove" in button.dataset) return remove(tile);
   if ("putBack" in button.dataset) return putBack(tile);
   if (!("grab" in button.dataset)) return;
@@ -184,9 +197,7 @@ if (host && gallery()) {
       event.target.value = "";
       await upload(files, gallery(), renew);
     } else if (event.target.matches("[data-alt]")) {
-      const tile = event.target.closest(".tile");
-      if (await send("PATCH", tile, { title: event.target.value.trim() || null })) say("kept");
-      await renew();
+      describe(event.target.closest(".tile"), event.target.value.trim() || null);
     }
   });
   host.addEventListener("dragover", (event) => {

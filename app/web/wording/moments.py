@@ -13,6 +13,7 @@ from babel.numbers import format_decimal, get_currency_precision
 from flask import g, has_request_context
 from flask_login import current_user
 
+from app.web.context import platform
 from app.web.wording.language import gettext as _
 from app.web.wording.language import locale, ngettext
 from engine.conditions.values import Timestamp
@@ -66,9 +67,18 @@ def day(value: Timestamp | str) -> str:
 
 
 def day_hour(value: Timestamp | str) -> str:
-    """3 Dec, 09:00."""
+    """3 Dec, 09:00; 3 Dec 2027, 09:00 where that is another year than this one."""
     at = local(value)
-    return f"{format_skeleton('MMMd', at, locale=dated())}, {hour(value)}"
+    skeleton = "MMMd" if at.year == _this_year() else "yMMMd"
+    return f"{format_skeleton(skeleton, at, locale=dated())}, {hour(value)}"
+
+
+def _this_year() -> int:
+    """The year that it is for this reader, looked up once a request."""
+    known: int | None = g.get("year")
+    if known is None:
+        known = g.year = local(platform().clock.now()).year
+    return known
 
 
 def instant(value: Timestamp | str) -> str:

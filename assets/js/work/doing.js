@@ -1,11 +1,17 @@
 // What is done from the card and to what is picked: at once, or after a sheet has asked for what is missing.
 import { nothingToDo, toast } from "../acts.js";
 import { counted, said } from "../clocks.js";
+import { hold, holding, letGo } from "./ahead.js";
 import { card, go, loaded, reload } from "./card.js";
 import { refresh } from "./merge.js";
 import { post } from "./post.js";
 import { following, here, pick, picked } from "./rows.js";
 import { ask } from "./sheets.js";
+
+const LONGEST = 4000; // milliseconds for which a letter waits for its card
+/** Settles when the act before is done, with what its sheet asked for; the selection has gone on to the row `next` then. */
+let done = Promise.resolve();
+let next;
 
 /** Sends an act on the chosen item; with `settles` the selection goes on to the next row. */
 async function perform(path, values, settles) {
@@ -13,10 +19,12 @@ async function perform(path, values, settles) {
   const came = await post(path, values);
   if (!came) return null;
   if (came.ok && settles && row === here()) {
-    const next = following(row);
-    if (next) go(next, { show: false });
+    const below = following(row);
+    next = below?.id;
+    if (below) go(below, { show: false });
   }
-  await Promise.all([refresh(), settles && came.ok ? null : reload()]);
+  refresh(); // nobody waits for it
+  if (!came.ok || !settles) reload();
   return came;
 }
 
@@ -51,23 +59,47 @@ async function chosenAct(button) {
 
 card?.addEventListener("click", (event) => {
   const button = event.target.closest("[data-act], [data-needs], [aria-disabled=true]");
-  if (button) chosenAct(button);
+  if (button) done = chosenAct(button).catch(reportError);
 });
 
-/** Presses the card's button for a letter, once the card is the chosen row's; on what is picked where that is meant. */
+/** Presses the card's button for a letter, once the act before is done and the card is the chosen row's; on what is picked
+ *  where that is meant. */
 export async function press(letter) {
   if (picked().length && BULK[letter]) {
     const offered = bar.querySelector(`[data-bulk="${BULK[letter]}"]`)?.checkVisibility();
     return offered ? bulk(BULK[letter]) : nothingToDo(letter.toUpperCase());
   }
-  const row = here();
-  if (!row) return nothingToDo(letter.toUpperCase());
-  for (let before = null; before !== loaded; ) await (before = loaded); // the feed may have it fetched again meanwhile
-  const found = card.querySelector(`[data-key="${letter}"]`);
+  const before = here()?.id;
+  let pressed = false;
+  hold();
+  try {
+    const ready = await Promise.race([settled(), new Promise((late) => setTimeout(late, LONGEST, false))]);
+    const meant = holding() && [before, next].includes(here()?.id); // else Escape was pressed, or another row
+    if (meant) pressed = ready ? pressNow(letter) : unreached();
+  } finally {
+    letGo({ dropped: !pressed });
+  }
+}
+
+/** Waits until the act before is done, and the card is the chosen row's: the feed may have it fetched again meanwhile. */
+async function settled() {
+  await done;
+  for (let before = null; before !== loaded; ) await (before = loaded);
+  return true;
+}
+
+/** Whether there was something to press. */
+function pressNow(letter) {
+  const found = here() && card.querySelector(`[data-key="${letter}"]`);
   if (found) found.click();
-  else if (row !== here()) return;
-  else if (card.querySelector("[data-unreached]")) toast(said("unreached"), { bad: true });
+  else if (card.querySelector("[data-unreached]")) unreached();
   else nothingToDo(letter.toUpperCase());
+  return Boolean(found);
+}
+
+function unreached() {
+  toast(said("unreached"), { bad: true });
+  return false;
 }
 
 const MISTAKEN = 422;

@@ -46,8 +46,10 @@ def _new() -> Response:
     machine = catalog().machines["booking"]
     try:
         values = forms.values(Form({name: form.typed[name] for name in SENT if name in form.typed}), machine)
-
         values |= platform().pipeline.read(caller(), lambda road: _named(road, form))
+        form.notice = platform().pipeline.read(caller(), lambda road: sure.asked_at_first(road, values))
+        if form.notice:
+            return _making(form, 422, meant=str(values["total"]["amount"]))
         made = once.made_once(lambda road: entities.create(road, "booking", values))
     except InvalidError as error:
         form.blame(error)
@@ -108,7 +110,7 @@ def _quoted(text: str) -> str:
     return orjson.dumps(text[:300]).decode()
 
 
-def _making(form: Form, status: int = 200) -> Response:
+def _making(form: Form, status: int = 200, meant: str = "") -> Response:
     """The form for a new booking, with the newest clients and models to choose from. A total that is not given, or not
     theirs to see, is the model's day rate.
     """
@@ -137,6 +139,7 @@ def _making(form: Form, status: int = 200) -> Response:
         choices=choices,
         once=once.token(),
         id=None,
+        meant=meant,
     )
 
 

@@ -7,7 +7,9 @@ from typing import Any
 
 from flask import request
 
+from app.commands.totals import total
 from app.road import commands
+from app.road.problems import InvalidError, NotFoundError
 from app.road.road import StoredRoad
 from app.web.wording import moments
 from app.web.wording.language import gettext as _
@@ -27,13 +29,39 @@ def astonishing(before: Money, after: Money) -> bool:
 
 
 def asked(before: Money, after: Money) -> str:
-    """The question; empty where none is to be asked, or it has been answered by sending the form again."""
-    if not astonishing(before, after) or request.form.get(FIELD, "") == str(after["amount"]):
+    """The question about a booking's new total; empty where none is to be asked."""
+    if not _asks(before, after):
         return ""
-    told = {"before": moments.money(before), "after": moments.money(after)}
     return _(
         "The total would go from %(before)s to %(after)s. Nothing is saved yet: send it again if that is meant."
-    ) % (told)
+    ) % {"before": moments.money(before), "after": moments.money(after)}
+
+
+def asked_at_first(road: StoredRoad, booking: Mapping[str, Any]) -> str:
+    """The question about the total of a booking that is about to be made, beside the model's rate for its days; empty where
+    none is to be asked, or the caller may not see the rate.
+    """
+    after = booking.get("total")
+    if after is None:
+        return ""
+    try:
+        _model, decided = commands.readable(road, road.catalog.machines["model"], str(booking.get("model")))
+        usual = total(road, booking)
+    except (NotFoundError, InvalidError):  # told when it is made; beside a rate that no amount holds nothing astonishes
+        return ""
+    if decided is not None and "day_rate" in decided.hidden:
+        return ""
+    if usual is None or not _asks(usual, after):
+        return ""
+    return _(
+        "The total would be %(after)s, where the day rate for this time comes to %(before)s. Nothing is saved yet: send it "
+        "again if that is meant."
+    ) % {"before": moments.money(usual), "after": moments.money(after)}
+
+
+def _asks(before: Money, after: Money) -> bool:
+    """Not where it has been answered, by sending the form again."""
+    return astonishing(before, after) and request.form.get(FIELD, "") != str(after["amount"])
 
 
 def total_of(road: StoredRoad, id: str) -> Money | None:

@@ -17,6 +17,7 @@ from app.road.road import StoredRoad
 from app.web.answers import shown
 from app.web.context import caller, catalog, platform, undo_window
 from app.web.pages.acts import told_there, version
+from app.web.pages.bookings import sure
 from app.web.pages.frame import page
 from app.web.pages.records import forms
 from app.web.pages.records.forms import Form
@@ -63,6 +64,10 @@ def _convert(id: str) -> Response:
     known_version = version()
     try:
         choices = {"model": model, **forms.values(form, catalog().machines["booking"])}
+        form.notice = platform().pipeline.read(caller(), lambda road: sure.asked_at_first(road, choices))
+        if form.notice:
+            known = platform().pipeline.read(caller(), lambda road: _known(road, id, model))
+            return _form(known, form, key, known_version, 422, str(choices["total"]["amount"]))
 
         def work(road: StoredRoad) -> tuple[str, str | None]:
             known = find(road, road.journal.caller.id, key)
@@ -112,7 +117,7 @@ def _known(road: StoredRoad, id: str, model: str) -> Known:
     }
 
 
-def _form(known: Known, form: Form, key: str, version: int | None, status: int = 200) -> Response:
+def _form(known: Known, form: Form, key: str, version: int | None, status: int = 200, meant: str = "") -> Response:
     machine = catalog().machines["booking"]
-    what = known | {"form": form, "key": key, "version": version, "machine": machine}
+    what = known | {"form": form, "key": key, "version": version, "machine": machine, "meant": meant}
     return page("inquiries/convert.html", "inquiries", status, **what)

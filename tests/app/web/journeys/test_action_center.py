@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from tests.app.web.journeys.conftest import Served, Visiting, settled
 from tests.app.web.pages.at_work import a_task, an_exception
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, Route
 
 
 def row(task: dict[str, Any], machine: str = "task") -> str:
@@ -51,6 +53,7 @@ def test_a_morning_by_keyboard(visit: Visiting, served: Served, axe: Callable[[P
     page.locator(".toast", has_text="Given to Oleg Operator.").wait_for()
     assert chosen(page) == "Morning 2"
     page.keyboard.press("s")
+    page.locator("#sheet-snooze[open]").wait_for()
     axe(page)
     page.keyboard.press("2")
     page.locator(f"{row(tasks[2])}.gone", has_text="Snoozed").wait_for()
@@ -99,6 +102,7 @@ def test_several_at_once(visit: Visiting, served: Served, axe: Callable[[Page], 
     assert "2 can be settled, 1 with a reason" in page.locator("#bulk").inner_text()
     axe(page)
     page.keyboard.press("s")
+    page.locator("#sheet-snooze[open]").wait_for()
     page.keyboard.press("1")
     page.locator("#sheet-outcome", has_text="An exception is settled, not put off.").wait_for()
     axe(page)
@@ -185,3 +189,83 @@ def test_a_card_that_cannot_be_fetched_is_not_the_one_before(visit: Visiting, se
     page.keyboard.press("e")
     page.locator(".toast.bad", has_text="This card could not be fetched.").wait_for()
     assert served.house.manager.get(f"/tasks/{tasks[0]['id']}")["status"] == "open"
+
+
+@pytest.fixture
+def slow(visit: Visiting) -> Callable[[Page, str], Callable[[], None]]:
+    """Has the answers of some addresses wait until they are let through."""
+
+    def hold(page: Page, addresses: str) -> Callable[[], None]:
+        waiting: list[Route] | None = []
+
+        def late(route: Route) -> None:
+            route.continue_() if waiting is None else waiting.append(route)
+
+        def let_through() -> None:
+            nonlocal waiting
+            held, waiting = waiting or [], None
+            for route in held:
+                route.continue_()
+
+        page.route(addresses, late)
+        return let_through
+
+    return hold
+
+
+Slow = Callable[["Page", str], Callable[[], None]]
+
+
+def test_what_is_typed_before_the_card_has_come_goes_where_it_was_meant(visit: Visiting, served: Served, slow: Slow):
+    tasks = [a_task(served.house, f"Typed ahead {number}", priority="urgent") for number in range(3)]
+    page = visit("manager", "/?q=Typed+ahead")
+    settled(page)
+    let_through = slow(page, "**/todo/task/**")
+    page.keyboard.press("j")
+    page.keyboard.press("a")
+    page.keyboard.type("oleg")
+    page.keyboard.press("Enter")
+    page.keyboard.press("s")
+    page.keyboard.press("1")
+    let_through()
+    page.locator(f"{row(tasks[1])}.gone", has_text="Snoozed").wait_for()
+    house = served.house
+    given, snoozed, left = (house.manager.get(f"/tasks/{task['id']}") for task in tasks)
+    assert (given["status"], given["assignee"]) == ("assigned", house.ids["operator"])
+    assert (snoozed["status"], left["status"]) == ("snoozed", "open")
+
+
+def test_letters_pressed_faster_than_acts_are_done_each_take_the_next_row(visit: Visiting, served: Served, slow: Slow):
+    tasks = [a_task(served.house, f"Quickly {number}", priority="urgent") for number in range(3)]
+    page = visit("manager", "/?q=Quickly")
+    settled(page)
+    page.keyboard.press("j")
+    page.locator("#c-acts").wait_for()
+    let_through = slow(page, "**/acts/task/**")
+    page.keyboard.press("e")
+    page.keyboard.press("e")
+    page.keyboard.press("j")
+    let_through()
+    for task in tasks[:2]:
+        page.locator(f"{row(task)}.gone").wait_for()
+    assert [served.house.manager.get(f"/tasks/{task['id']}")["status"] for task in tasks] == ["done", "done", "open"]
+    assert page.locator(".toast.bad").count() == 0
+
+
+@pytest.mark.parametrize("away", ["Escape", "click"])
+def test_who_turns_away_while_a_card_is_awaited_has_nothing_done(
+    visit: Visiting, served: Served, slow: Slow, away: str
+):
+    tasks = [a_task(served.house, f"Not meant {away} {number}", priority="urgent") for number in range(2)]
+    page = visit("manager", f"/?q=Not+meant+{away}")
+    settled(page)
+    let_through = slow(page, "**/todo/task/**")
+    page.keyboard.press("j")
+    page.keyboard.press("e")
+    page.keyboard.press("o")
+    page.keyboard.press("Escape") if away == "Escape" else page.locator(row(tasks[1])).click()
+    let_through()
+    page.locator("#c-acts").wait_for()
+    page.keyboard.press("y")
+    page.locator(".toast", has_text="Y has nothing to do here.").wait_for()
+    assert [served.house.manager.get(f"/tasks/{task['id']}")["status"] for task in tasks] == ["open", "open"]

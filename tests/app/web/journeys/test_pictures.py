@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
+from tests.app.servers import wait_for
 from tests.app.web.journeys.conftest import Served, Visiting, settled
 
 if TYPE_CHECKING:
@@ -79,8 +80,7 @@ def test_pictures_are_sent_ordered_and_taken_away(visit: Visiting, served: Serve
     page.locator(f"#pic-{first} [data-remove]").click()
     page.goto("/models")  # leaving the page takes it away at once
     page.locator(f"#rec-{model} img").or_(page.locator(".comps")).first.wait_for()
-    page.wait_for_timeout(300)
-    assert order(served, model) == [third, second]
+    wait_for(lambda: order(served, model) == [third, second], "it is taken away")
 
 
 def test_an_owner_looks_as_an_operator_and_leaves(visit: Visiting, served: Served):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -10,7 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.app.web.journeys.conftest import Served, Visiting, settled
+from tests.app.web.journeys.conftest import PATIENCE, Served, Visiting, settled
 from tests.app.web.journeys.test_every_page import addresses
 
 if TYPE_CHECKING:
@@ -57,7 +59,7 @@ class Wire:
 
     page: Page
     received: list[tuple[str, str]] = field(default_factory=list)
-    messages: int = 0
+    upto: int = 0
     _unread: list[Response] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -95,10 +97,21 @@ class Wire:
 
     def _socket(self, socket: WebSocket) -> None:
         def told(message: str | bytes) -> None:
-            self.messages += 1
-            self.received.append((socket.url, message if isinstance(message, str) else _text(message)))
+            text = message if isinstance(message, str) else _text(message)
+            self.received.append((socket.url, text))
+            self.upto = json.loads(text)["upto"]
 
         socket.on("framereceived", told)
+
+    def hear(self, served: Served) -> None:
+        """Waits until the feed has told of everything that was done."""
+        with served.house.platform.database.connect() as connection:
+            sql = "SELECT (SELECT max(seq) FROM feed) + (SELECT count(*) FROM feed_pending)"
+            done = connection.exec_driver_sql(sql).scalar() or 0
+        end = time.monotonic() + PATIENCE / 1000
+        while self.upto < done:
+            assert time.monotonic() < end, f"told up to {self.upto} of {done}"
+            self.page.wait_for_timeout(50)
 
     def leaks(self, looks: dict[str, re.Pattern[str]]) -> Iterator[str]:
         for place, text in self.received:
@@ -186,9 +199,10 @@ def test_nothing_hidden_reaches_an_operators_browser(visit: Visiting, served: Se
     page = visit("operator")
     wire = Wire(page)
     wire.open(f"/bookings/{served.ids['booking'][0]}")
+    begun = wire.upto
     mark(served)
-    page.wait_for_timeout(500)
-    assert wire.messages > 3, "the feed told of the changes"
+    wire.hear(served)
+    assert wire.upto > begun, "the feed told of the changes"
     acts = {path: values for path, values in walk(wire, served) if not any(one in path for one in ENDS_IT)}
     assert len(acts) > 20, sorted(acts)
     fetched = "all => Promise.all(all.map((address) => fetch(address).then((one) => one.text())))"

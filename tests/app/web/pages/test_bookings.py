@@ -174,6 +174,18 @@ def test_a_form_that_is_sent_twice_makes_one_booking(world: World):
     assert bookings_in(world, "Graz") == []
 
 
+def test_a_new_booking_with_a_total_of_another_order_than_the_rate_is_asked_about(world: World):
+    form = form_of(world, city="Brno", total="90000")
+    answer = world.manager.send("/bookings/new", **form)
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert "90,000.00\N{NO-BREAK SPACE}EUR, where the day rate for this time comes to" in page
+    assert bookings_in(world, "Brno") == []
+    form["once"] = field(page, "once")
+    assert world.manager.send("/bookings/new", **form, sure=field(page, "sure")).status_code == 303
+    assert [one["total"]["amount"] for one in bookings_in(world, "Brno")] == [9_000_000]
+
+
 def test_who_sees_no_money_makes_a_booking_without_naming_any(world: World):
     form = form_of(world, city="Linz")
     assert 'name="total"' not in world.operator.open("/bookings/new")

@@ -174,6 +174,24 @@ def test_a_candidate_is_booked_once_and_the_booking_keeps_the_link(house: Agency
     visit.get(f"/inquiries/{inquiry['id']}/convert?model={model['id']}", 303)
 
 
+def test_a_total_of_another_order_than_the_rate_is_asked_about_first(house: Agency) -> None:
+    model, inquiry, visit = a_model(house), asked(house), Visit(house, "manager")
+    path = f"/inquiries/{inquiry['id']}/convert"
+    form = visit.get(f"{path}?model={model['id']}")
+    names = ("key", "version", "model", "starts_at", "ends_at")
+    typed = {name: field_of(form, name) for name in names} | {"total": "1.00", "total_currency": "EUR", "city": "Ulm"}
+    refused = visit.post(path, typed)
+    page = refused.get_data(as_text=True)
+    assert refused.status_code == 422
+    assert "1.00\N{NO-BREAK SPACE}EUR, where the day rate for this time comes to 1,000.00" in page
+    assert "Make it all the same" in page
+    assert house.owner.get(f"/inquiries/{inquiry['id']}")["status"] != "converted"
+    assert visit.post(path, {**typed, "total": "2.00", "sure": field_of(page, "sure")}).status_code == 422
+    made = visit.post(path, {**typed, "sure": field_of(page, "sure")})
+    assert made.status_code == 303
+    assert house.owner.get(made.location)["total"] == {"amount": 100, "currency": "EUR"}
+
+
 @pytest.mark.parametrize(
     ("message", "city"),
     [

@@ -102,6 +102,14 @@ INQUIRIES = [
         who="owner",
         forgive=BAD,
     ),
+    State(
+        "a booking of an inquiry whose total astonishes",
+        "/inquiries/{inquiry[1]}/convert?model={model[0]}",
+        "main .notice",
+        (write("#f-total", "1"), write("#f-city", "Ulm"), click(SAVE)),
+        who="owner",
+        forgive=BAD,
+    ),
     State("who fits, on a page alone", "/inquiries/{inquiry[1]}/match", ".fits"),
     State("nobody is chosen to be booked", "/inquiries/{inquiry[1]}/convert", ".chosen"),
 ]
