@@ -8,7 +8,7 @@ import { post } from "./post.js";
 import { following, here, pick, picked } from "./rows.js";
 import { ask } from "./sheets.js";
 
-const LONGEST = 4000; // milliseconds for which a letter waits for its card
+const LONGEST = 8000; // milliseconds for which a letter waits for its card
 /** Settles when the act before is done, with what its sheet asked for; the selection has gone on to the row `next` then. */
 let done = Promise.resolve();
 let next;
