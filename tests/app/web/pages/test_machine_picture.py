@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from flask import Flask
+from flask import Flask, g
 from flask_login import LoginManager
 
 from app.web.pages.machine_picture import HEIGHT, Box, Line, Picture, picture
@@ -20,12 +20,13 @@ MACHINES = ("booking", "option", "inquiry", "payment", "client", "model", "slot"
 
 @pytest.fixture(autouse=True)
 def reader():
-    """A request, in which things are said in English."""
+    """A request of this year, in which things are said in English."""
     app = Flask("test")
     app.secret_key = "for the test"
     LoginManager(app).request_loader(lambda _request: None)
     speak(app)
     with app.test_request_context():
+        g.year = 2026
         yield
 
 
