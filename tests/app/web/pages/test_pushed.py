@@ -135,7 +135,9 @@ def test_tabs_count_each_change_once_whenever_they_were_counted_and_it_was_numbe
             case 0:
                 ids.append(a_task(house, f"One more {number}")["id"])
             case 1 | 2:  # what is refused changes nothing
-                house.manager.send("POST", f"/tasks/{task}/status", {"transition": chance.choice(["complete", "start"])})
+                house.manager.send(
+                    "POST", f"/tasks/{task}/status", {"transition": chance.choice(["complete", "start"])}
+                )
             case 3:
                 person = house.ids[chance.choice(["manager", "finance"])]
                 house.manager.send("POST", f"/tasks/{task}/assign", {"user": person})
@@ -157,9 +159,7 @@ def test_tabs_count_each_change_once_whenever_they_were_counted_and_it_was_numbe
     assert any(of["known"] for of in counted)
 
 
-def hear(
-    house: Agency, parts: PushedRows, after: int, most: int, looking: Reader | None, told: list[Any]
-) -> int:
+def hear(house: Agency, parts: PushedRows, after: int, most: int, looking: Reader | None, told: list[Any]) -> int:
     """Tells of at most so many changes after a number; up to where it came."""
 
     def read(road: StoredRoad) -> int:
