@@ -115,10 +115,11 @@ Heard = tuple[Watch, Life, "Record", Event, Said | None, Errors]
 
 
 class Clocks:
-    """The clocks of one simulation."""
+    """The clocks of one simulation, which are ``reversible`` where an event may yet undo what changed them."""
 
-    def __init__(self, simulation: Simulation) -> None:
+    def __init__(self, simulation: Simulation, *, reversible: bool = True) -> None:
         self._simulation = simulation
+        self._reversible = reversible
         self._world = simulation.world
         self.watches: dict[str, Watch] = {}
         self._own: dict[str, list[Watch]] = {}
@@ -207,11 +208,12 @@ class Clocks:
                 self._complain(watch, life, record, event, said, errors)
             if said is None:
                 continue
-            earlier = (event.root, _copied(life), life.running)
+            earlier = (event.root, _copied(life), life.running) if self._reversible else None
             clock = life.see(said)
             if clock is None:
                 continue
-            self._keep((watch.policy.id, record["id"]), earlier)
+            if earlier is not None:
+                self._keep((watch.policy.id, record["id"]), earlier)
             running = life.running
             if running is None:
                 id = f"{watch.policy.id}/{record['id']}/{life.opened}"

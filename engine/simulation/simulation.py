@@ -29,7 +29,8 @@ __all__ = ["Judged", "Simulation", "Values", "Watcher"]
 class Simulation(Road):
     """One catalog at work on a virtual clock.
 
-    ``slim`` keeps no records of entities that no document reads (the tasks of a long backtest).
+    ``slim`` keeps no records of entities that no document reads (the tasks of a long backtest). One that is not
+    ``reversible`` is given no event that undoes a chain, and remembers nothing for it.
     """
 
     def __init__(
@@ -42,6 +43,7 @@ class Simulation(Road):
         on_event: Callable[[Event], None] | None = None,
         ticks_in_log: frozenset[str] = frozenset(),
         strict: bool = False,
+        reversible: bool = True,
     ) -> None:
         needs = catalog.needs
         world = World(catalog.machines, needs.inverses, needs.pasts)
@@ -51,7 +53,7 @@ class Simulation(Road):
         self.delays: MemoryDelays = MemoryDelays(self)
         self.timers = Timers(self)
         self.dwelling: Dwelling = Dwelling(self)
-        self.clocks = Clocks(self)
+        self.clocks = Clocks(self, reversible=reversible)
         self.schedules = Schedules(self, ticks_in_log)
         self.undone: set[str] = set()
         self._dropped: deque[tuple[str, Entry]] = deque(maxlen=REMEMBERED)
