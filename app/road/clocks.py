@@ -123,6 +123,10 @@ class StoredClocks(Clocks):
             self._stored[policy, id] = ""  # whoever calls has taken it off the list: it is written back in any case
             self._fire(watch, life.running)
 
+    def _put_off(self, running: Running) -> bool:
+        """Never: the row says when the clock is due."""
+        return False
+
     def _escalate(
         self, watch: Watch, running: Running, number: int, turn: int, breach: Event, late: Callable[[], bool]
     ) -> None:

@@ -33,8 +33,8 @@ class Running(Struct):
     """An open clock on the agenda: opened by the event ``cause``, told late since ``late``.
 
     ``warnings`` and ``breaches`` count what it told; ``warning`` and ``breach`` are the events by which it did last.
-    ``next`` is when something of it falls due. Its ``entry`` stands on the agenda at that time or before: a clock that
-    has more time than it had waits where it is and looks again.
+    ``next`` is when something of it falls due, or may. Its ``entry`` stands on the agenda at that time or before: a
+    clock that has more time than it had waits where it is and looks again.
     """
 
     clock: Clock
@@ -220,7 +220,7 @@ class Clocks:
                 running = life.running = Running(clock, id, record, event.id, event.root, event.chain)
             if clock.ended is not None:
                 self._close(watch, life, running)
-            else:
+            elif not self._put_off(running):
                 self._arrange(watch, running)
 
     def _keep(self, key: tuple[str, str], earlier: Earlier) -> None:
@@ -382,6 +382,16 @@ class Clocks:
         if self._simulation.on_clock is not None:
             self._simulation.on_clock(clock, running.id)
 
+    def _put_off(self, running: Running) -> bool:
+        """Whether a change can only have put off what the clock waits for, as pauses do: it is worked out when the
+        entry on the agenda comes up.
+        """
+        entry = running.entry
+        if entry is None or running.warned or running.late is not None or running.clock.chosen == self._simulation.now:
+            return False
+        running.next = entry.due
+        return True
+
     def _arrange(self, watch: Watch, running: Running) -> None:
         """Sets when the clock is next looked at."""
         clock, now = running.clock, self._simulation.now
@@ -436,6 +446,8 @@ class Clocks:
                 still = partial(running.late_since, now)
                 for number in watch.later:
                     self._escalate(watch, running, number, 1, breach, still)
+        else:
+            self._arrange(watch, running)
 
     def _tell(self, watch: Watch, running: Running, name: str, number: int, bound: Bound | None) -> Event | None:
         """The event of a warning or a breach: judged by rules, then answered by the policy's own escalation."""
