@@ -83,6 +83,7 @@ def _copied(life: Life) -> Life:
 States = tuple[bool | None, bool | None, bool | None, bool | None]
 """What start, cancel, stop and pause say."""
 STATES = frozenset(("start", "cancel", "stop", "pause"))
+NOTHING: frozenset[str] = frozenset()
 Errors = Mapping[str, str]
 """By the policy's key, why a condition of it cannot be judged."""
 NO_ERRORS: Errors = {}
@@ -124,6 +125,7 @@ class Clocks:
         self.watches: dict[str, Watch] = {}
         self._own: dict[str, list[Watch]] = {}
         self._related: dict[str, list[tuple[Watch, frozenset[str]]]] = {}
+        self._read: dict[str, frozenset[str]] = {}
         self.fresh: list[tuple[str, Record]] = []
         self.earlier: OrderedDict[tuple[str, str], Earlier] = OrderedDict()
         self.restored: set[tuple[str, str, str]] = set()
@@ -140,6 +142,8 @@ class Clocks:
             for machine in policy.reads.ways:
                 read = policy.reads.fields.get(machine, frozenset())
                 self._related.setdefault(machine, []).append((watch, read))
+            for machine, read in policy.reads.fields.items():
+                self._read[machine] = self._read.get(machine, frozenset()) | read
 
     def _heard(self, policy: Policy, name: str) -> bool:
         simulation = self._simulation
@@ -181,6 +185,8 @@ class Clocks:
         machine, created = kind.machine.id, kind.name == "created"
         changes, undone = event.changes, event.source == UNDO_SOURCE
         found: list[Heard] = []
+        if not (created or kind.attentive) and self._read.get(machine, NOTHING).isdisjoint(changes):
+            return found
         for watch in self._own.get(machine, ()):
             if created or watch.always or not watch.fields.isdisjoint(changes):
                 if undone and self._put_back(watch, record["id"], event.root):
