@@ -199,12 +199,13 @@ class Performer:
         machine = simulation.catalog.machines[effect.machine or ""]
         if not event.chain.grow():
             return False
-        if machine.id in simulation.fold.slim and simulation.on_event is None:
+        if machine.id in simulation.fold.unread and simulation.on_event is None:
             unit.slim.append((machine.id, id, machine.initial))
             return True
         table = self._world.tables[machine.id]
         id = simulation.identity(id)
-        while id in table:
+        slim = simulation.fold.slim.get(machine.id, ())
+        while id in table or id in slim:
             id = f"{id}'"
         now = simulation.now
         record: Record = effect.value
