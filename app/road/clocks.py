@@ -110,7 +110,7 @@ class StoredClocks(Clocks):
             record = road.world.tables[policy.entity][id]
             chain = StoredChain(road, kept["root"])
             life.running = Running(clock, f"{policy.id}/{id}/{life.opened}", record, kept["cause"], kept["root"], chain)
-            for name in ("warned", "warnings", "breaches", "warning", "breach"):
+            for name in ("warned", "warnings", "breaches"):
                 setattr(life.running, name, kept[name])
             life.running.late, life.running.next = _stamp(kept["late"]), _stamp(kept["next"])
         return life
@@ -284,7 +284,6 @@ def life_as_json(life: Life) -> dict[str, Any]:
         kept |= {"cause": running.cause, "root": running.root, "late": _micro(running.late)}
         kept |= {"next": _micro(running.next), "warned": running.warned}
         kept |= {"warnings": running.warnings, "breaches": running.breaches}
-        kept |= {"warning": running.warning, "breach": running.breach}
     return kept
 
 

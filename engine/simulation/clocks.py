@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 class Running(Struct):
     """An open clock on the agenda: opened by the event ``cause``, told late since ``late``.
 
-    ``warnings`` and ``breaches`` count what it told; ``warning`` and ``breach`` are the events by which it did last.
+    ``warnings`` and ``breaches`` count what it told.
     ``next`` is when something of it falls due, or may. Its ``entry`` stands on the agenda at that time or before: a
     clock that has more time than it had waits where it is and looks again.
     """
@@ -50,8 +50,10 @@ class Running(Struct):
     next: Timestamp | None = None
     entry: Entry | None = None
     over: bool = False
-    warning: str = ""
-    breach: str = ""
+
+    def telling(self, name: str, number: int) -> str:
+        """The id of the event by which it tells its ``number``-th warning or breach."""
+        return f"{self.cause}/{self.id}/{name}-{number}"
 
     def late_since(self, time: Timestamp) -> bool:
         """Whether it is open and has been late ever since it was told so at ``time``."""
@@ -437,8 +439,7 @@ class Clocks:
         if warn is not None and warn <= now and (not late or warn == now):
             running.warned = True
             running.warnings += 1
-            told = self._tell(watch, running, "sla_warning", running.warnings, watch.policy.moment("warning"))
-            running.warning = told.id if told is not None else ""
+            self._tell(watch, running, "sla_warning", running.warnings, watch.policy.moment("warning"))
             if late:
                 self._wait(watch, running, now)  # the warning may still be answered
             else:
@@ -447,7 +448,6 @@ class Clocks:
             running.late, running.warned = now, True
             running.breaches += 1
             breach = self._tell(watch, running, "sla_breached", running.breaches, watch.policy.moment("breach"))
-            running.breach = breach.id if breach is not None else ""
             if breach is not None and watch.later:
                 still = partial(running.late_since, now)
                 for number in watch.later:
@@ -463,7 +463,7 @@ class Clocks:
             return None
         kind = simulation.kinds[f"{watch.policy.entity}.{name}"]
         about = {"sla": watch.policy.id, "clock": running.id}
-        event = self._event(running, f"{running.cause}/{running.id}/{name}-{number}", kind.type, about, running.cause)
+        event = self._event(running, running.telling(name, number), kind.type, about, running.cause)
         if simulation.on_event is not None:
             simulation.on_event(event)
         before = dict(running.record)
@@ -513,9 +513,9 @@ class Clocks:
         running = life.running
         if running is None or running.id != event.data["clock"]:
             return False
-        if running.late is not None and running.breach in (event.id, event.cause):
+        if running.late is not None and running.telling("sla_breached", running.breaches) in (event.id, event.cause):
             return True
-        return running.warned and running.warning == event.id
+        return running.warned and running.telling("sla_warning", running.warnings) == event.id
 
     def states(self, policy: str) -> dict[str, int]:
         """How the clocks of a policy stand now, by state."""
