@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from engine.automation.model import OnDwell, OnEvent, OnSchedule, Rule
+from engine.automation.model import OnDwell, OnEvent, Rule
 from engine.automation.paths import ABOUT, WORK
 from engine.conditions.scope import Inverse
 from engine.machines.model import Machine
@@ -17,17 +17,20 @@ from engine.reading.nodes import Node, Scalar
 from engine.sla.model import Policy
 
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+MADE = frozenset(("task", "exception"))
+"""The machines whose entities rules make."""
 
 
 @dataclass(frozen=True, slots=True)
 class Needs:
     """``inverses`` are (machine, relation) pairs, ``pasts`` machines whose moves are counted, ``unread`` machines whose
-    records no rule, guard or relation ever looks at.
+    records no rule, guard or relation ever looks at, ``passing`` those that only rules about their creation look at.
     """
 
     inverses: frozenset[tuple[str, str]]
     pasts: frozenset[str]
     unread: frozenset[str]
+    passing: frozenset[str]
 
 
 def needs_of(
@@ -38,11 +41,12 @@ def needs_of(
     policies: Iterable[Policy] = (),
 ) -> Needs:
     """Errs on the side of keeping: a word that could mean an inverse or a machine counts as its use."""
-    words: set[str] = set()
+    said: list[tuple[Document, set[str]]] = []
     for document in documents:
         if document.root is not None and document.kind in ("rule", "machine", "sla", "matching", "template"):
-            for text in _texts(document.root, document.kind == "machine"):
-                words.update(_WORD.findall(text))
+            texts = _texts(document.root, document.kind == "machine")
+            said.append((document, {word for text in texts for word in _WORD.findall(text)}))
+    words = {word for _, found in said for word in found}
     inverses: set[tuple[str, str]] = set()
     for machine in machines:
         for name in vocabulary.names(machine):
@@ -55,27 +59,49 @@ def needs_of(
     for policy in policies:
         inverses.update(policy.reads.inverses())
     pasts = frozenset(machines) if "count_moves" in words else frozenset()
-    return Needs(frozenset(inverses), pasts, frozenset(_unread(machines, rules, words)))
+    reached = {machine for machine, _ in inverses} | {
+        relation.machine
+        for machine in machines.values()
+        for name, relation in machine.relations.items()
+        if name in words
+    }
+    unread: set[str] = set()
+    passing: set[str] = set()
+    for id in MADE & machines.keys() - reached:
+        if machines[id].plural in words:
+            continue
+        own = {rule.text.id: rule for rule in rules if _at_creation(rule, id)}
+        others = [rule for rule in rules if rule.text.id not in own]
+        read = any(id in found for document, found in said if document.kind != "rule" or document.id not in own)
+        if not read and not any(_concerns(rule, id) for rule in others) and not any(map(_waits, own.values())):
+            (passing if own else unread).add(id)
+    return Needs(frozenset(inverses), pasts, frozenset(unread), frozenset(passing))
 
 
-def _unread(machines: Mapping[str, Machine], rules: Collection[Rule], words: set[str]) -> Iterator[str]:
-    triggers = [rule.text.trigger for rule in rules]
-    triggered = {kind.partition(".")[0] for one in triggers if isinstance(one, OnEvent) for kind in one.types}
-    timed = {one.entity for one in triggers if isinstance(one, OnDwell)}
-    timed |= {one.for_each for one in triggers if isinstance(one, OnSchedule) and one.for_each is not None}
-    for id, machine in machines.items():
-        mentioned = {id, machine.plural} & words or any(
-            name in words for other in machines.values() for name, r in other.relations.items() if r.machine == id
-        )
-        acted = any(
-            action.entity == id and action.name not in ("create_task", "create_exception")
-            for rule in rules
-            for bound in rule.bound.values()
-            for action in bound.actions
-        )
-        created = id in ("task", "exception")
-        if created and id not in triggered and not (mentioned or id in timed or acted):
-            yield id
+def _at_creation(rule: Rule, machine: str) -> bool:
+    """Whether a rule acts when an entity of the machine is made, and at nothing else."""
+    trigger = rule.text.trigger
+    return isinstance(trigger, OnEvent) and set(trigger.types) == {f"{machine}.created"}
+
+
+def _waits(rule: Rule) -> bool:
+    """Whether something of the rule is done later than at its event."""
+    actions = (action for bound in rule.bound.values() for action in bound.actions)
+    return any(action.after is not None or action.name == "start_timer" for action in actions)
+
+
+def _concerns(rule: Rule, machine: str) -> bool:
+    """Whether a rule is set off by, or changes, entities of the machine; to make them is neither."""
+    trigger = rule.text.trigger
+    if isinstance(trigger, OnEvent):
+        about = {kind.partition(".")[0] for kind in trigger.types}
+    else:
+        about = {trigger.entity if isinstance(trigger, OnDwell) else trigger.for_each or ""}
+    return machine in about or any(
+        action.entity == machine and action.name not in ("create_task", "create_exception")
+        for bound in rule.bound.values()
+        for action in bound.actions
+    )
 
 
 def _texts(node: Node, guards_only: bool, inside: bool = False) -> Iterator[str]:

@@ -110,7 +110,7 @@ class StoredClocks(Clocks):
             record = road.world.tables[policy.entity][id]
             chain = StoredChain(road, kept["root"])
             life.running = Running(clock, f"{policy.id}/{id}/{life.opened}", record, kept["cause"], kept["root"], chain)
-            for name in ("warned", "warnings", "breaches", "warning", "breach"):
+            for name in ("warned", "warnings", "breaches"):
                 setattr(life.running, name, kept[name])
             life.running.late, life.running.next = _stamp(kept["late"]), _stamp(kept["next"])
         return life
@@ -122,6 +122,10 @@ class StoredClocks(Clocks):
         if watch is not None and life is not None and life.running is not None:
             self._stored[policy, id] = ""  # whoever calls has taken it off the list: it is written back in any case
             self._fire(watch, life.running)
+
+    def _put_off(self, running: Running) -> bool:
+        """Never: the row says when the clock is due."""
+        return False
 
     def _escalate(
         self, watch: Watch, running: Running, number: int, turn: int, breach: Event, late: Callable[[], bool]
@@ -280,7 +284,6 @@ def life_as_json(life: Life) -> dict[str, Any]:
         kept |= {"cause": running.cause, "root": running.root, "late": _micro(running.late)}
         kept |= {"next": _micro(running.next), "warned": running.warned}
         kept |= {"warnings": running.warnings, "breaches": running.breaches}
-        kept |= {"warning": running.warning, "breach": running.breach}
     return kept
 
 

@@ -33,7 +33,7 @@ def written(catalog: Catalog) -> bytes | None:
         "templates": list(catalog.templates),
         "calendars": list(catalog.calendars),
         "policies": list(catalog.policies),
-        "needs": (needs.inverses, needs.pasts, needs.unread),
+        "needs": (needs.inverses, needs.pasts, needs.unread, needs.passing),
         "zones": sorted(
             {trigger.timezone for trigger in triggers if isinstance(trigger, OnSchedule)}
             | {calendar.timezone for calendar in catalog.calendars.values()}

@@ -20,6 +20,7 @@ import msgspec
 from engine.diagnostics import Diagnostic, Place
 from engine.events import messages
 from engine.events.envelope import WireEvent, decode, encode
+from engine.events.seen import Seen
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,9 +30,6 @@ LONGEST_LINE = 1024 * 1024
 
 Report = Callable[[Diagnostic], None]
 
-# The widest that Python holds in two digits and in one: a million events are remembered in 100 MB.
-_HASH = 2**60 - 1
-_SHORT_HASH = 2**30 - 1
 _GZIP = b"\x1f\x8b"
 _BOM = b"\xef\xbb\xbf"
 _BYTE = re.compile(r"\(byte (\d+)\)")
@@ -53,7 +51,7 @@ def read_events(path: Path, report: Report, *, file: str | None = None) -> Itera
     in diagnostics, by default the path. Raises ``UnreadableError``. Of each event two hashes are remembered.
     """
     name = file if file is not None else str(path)
-    seen: dict[int, int] = {}
+    seen = Seen()
     for number, line in read_lines(path, report, file=name):
         try:
             event = decode(line)
@@ -63,13 +61,11 @@ def read_events(path: Path, report: Report, *, file: str | None = None) -> Itera
         if b"\\u0000" in line and _has_nul(json.loads(line)):
             report(messages.bad_text(Place(name, number, 1), "a NUL character"))
             continue
-        key, content = hash(event.id) & _HASH, hash(line) & _SHORT_HASH
-        earlier = seen.get(key)
-        if earlier is None:
-            seen[key] = content
+        same = seen.add(event.id, line)
+        if same is None:
             yield number, event
         else:
-            say = messages.repeated if earlier == content else messages.conflicting
+            say = messages.repeated if same else messages.conflicting
             report(say(Place(name, number, 1), event.id))
 
 

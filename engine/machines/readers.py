@@ -76,49 +76,52 @@ class Reader:
         """Answers None where some value is not plainly right."""
         names: dict[str, Any] = {"UnfitValue": UnfitValue}
         tests: list[str] = []
-        parts: list[str] = []
-        same = True
+        kept: list[str] = []
+        converted: list[str] = []
         for number, name in enumerate(shape):
             if name not in self._converters:
-                same = False
                 continue
-            read, value = f"(v{number} := values[{name!r}])", f"v{number}"
-            test = self._test(name, read, value, names, number)
+            value = f"v{number}"
+            test = self._test(name, value, names, number)
             if test is not None:
                 tests.append(test)
-                parts.append(f"{name!r}: {value}")
+                kept.append(f"{name!r}: {value}")
                 continue
-            same = False
             if self._kinds[name] == DOUBLE:
-                tests.append(f"({read}.__class__ is float or {value}.__class__ is int)")
-                parts.append(f"{name!r}: float({value})")
+                tests.append(f"({value}.__class__ is float or {value}.__class__ is int)")
+                made = f"{value} if {value}.__class__ is float else float({value})"
             else:
                 names[f"convert{number}"] = self._converters[name]
-                parts.append(f"{name!r}: convert{number}(values[{name!r}])")
-        made = "values" if same else "{" + ", ".join(parts) + "}"
+                made = f"convert{number}({value})"
+            kept.append(f"{name!r}: {made}")
+            converted.append(f"{name!r}: {made}")
+        record = "{" + ", ".join(kept) + "}"
+        if len(kept) == len(shape):  # a copy is made faster than a record of every value
+            record = "{" + ", ".join(["**values", *converted]) + "}" if converted else "values"
         source = (
-            f"def read(values):\n    if not ({' and '.join(tests) or 'True'}):\n        return None\n"
-            f"    try:\n        return {made}\n    except UnfitValue:\n        return None\n"
+            f"def read(values):\n    [{', '.join(f'v{number}' for number in range(len(shape)))}] = values.values()\n"
+            f"    if not ({' and '.join(tests) or 'True'}):\n        return None\n"
+            f"    try:\n        return {record}\n    except UnfitValue:\n        return None\n"
         )
         exec(compile(source, "<reader>", "exec"), names)  # noqa: S102 our own generated code
         fast: Fast = names["read"]
         return fast
 
-    def _test(self, name: str, read: str, value: str, names: dict[str, Any], number: int) -> str | None:
+    def _test(self, name: str, value: str, names: dict[str, Any], number: int) -> str | None:
         """The test of a value that needs no conversion; None for one that does."""
         kind = self._kinds[name]
         if kind in (STRING, ZONE) or isinstance(kind, EntityType):
-            return f"{read}.__class__ is str"
+            return f"{value}.__class__ is str"
         if kind == BOOL:
-            return f"{read}.__class__ is bool"
+            return f"{value}.__class__ is bool"
         if kind == INT:
-            return f"{read}.__class__ is int and {-INT64} <= {value} < {INT64}"
+            return f"{value}.__class__ is int and {-INT64} <= {value} < {INT64}"
         if kind == MONEY:
             return (
-                f"{read}.__class__ is dict and len({value}) == 2 and {value}.get('amount').__class__ is int"
+                f"{value}.__class__ is dict and len({value}) == 2 and {value}.get('amount').__class__ is int"
                 f" and {-INT64} <= {value}['amount'] < {INT64} and {value}.get('currency').__class__ is str and len({value}['currency']) == 3"
             )
         if name in self._known:
             names[f"known{number}"] = self._known[name]
-            return f"{read}.__class__ is str and {value} in known{number}"
+            return f"{value}.__class__ is str and {value} in known{number}"
         return None

@@ -25,7 +25,7 @@ from engine.events.jsonl import read_events
 from engine.releases.migration import Migration
 from engine.releases.renaming import Renaming
 from engine.simulation.effects import EffectDifference, ListingLedger
-from engine.simulation.events import is_derived, is_import, same_reading
+from engine.simulation.events import UNDO_SOURCE, is_derived, is_import, same_reading
 from engine.simulation.fidelity import Fidelity
 from engine.simulation.horizon import within_reach
 from engine.simulation.ledger import Ledger, Outcome, Performed
@@ -46,6 +46,7 @@ class _Plan:
         self.ordered = True
         self.ticks: frozenset[str] = frozenset()
         self.derived = False
+        self.undone = False
 
 
 def run(
@@ -97,6 +98,7 @@ def _survey(path: Path, plan: _Plan) -> None:
             plan.ordered = False
         last = event.time
         plan.derived = plan.derived or is_derived(event)
+        plan.undone = plan.undone or event.source == UNDO_SOURCE
         if event.type == SCHEDULE_EVENT:
             ticks.add(str(event.data.get("rule", "")))
     plan.ticks = frozenset(ticks)
@@ -130,7 +132,9 @@ class _Replay:
             ledger = Ledger() if against is None else ListingLedger()
             watch = self._fidelity.derived if self._fidelity is not None and number == 0 else None
             self._ledgers.append(ledger)
-            self.simulations.append(Simulation(one, ledger, slim=True, on_event=watch, ticks_in_log=plan.ticks))
+            self.simulations.append(
+                Simulation(one, ledger, slim=True, on_event=watch, ticks_in_log=plan.ticks, reversible=plan.undone)
+            )
             if attend is not None:
                 attend(self.simulations[-1])
         self._difference = EffectDifference()
@@ -160,6 +164,8 @@ class _Replay:
                 self._fidelity.recorded(event)
                 continue
             if event.type == SCHEDULE_EVENT and str(event.data.get("rule", "")) not in self._plan.ticks:
+                raise _StartAgainError
+            if event.source == UNDO_SOURCE and not self._plan.undone:
                 raise _StartAgainError
             outcome = self.simulations[0].take(event)
             if compare:

@@ -32,9 +32,9 @@ if TYPE_CHECKING:
 class Running(Struct):
     """An open clock on the agenda: opened by the event ``cause``, told late since ``late``.
 
-    ``warnings`` and ``breaches`` count what it told; ``warning`` and ``breach`` are the events by which it did last.
-    ``next`` is when something of it falls due. Its ``entry`` stands on the agenda at that time or before: a clock that
-    has more time than it had waits where it is and looks again.
+    ``warnings`` and ``breaches`` count what it told.
+    ``next`` is when something of it falls due, or may. Its ``entry`` stands on the agenda at that time or before: a
+    clock that has more time than it had waits where it is and looks again.
     """
 
     clock: Clock
@@ -50,8 +50,10 @@ class Running(Struct):
     next: Timestamp | None = None
     entry: Entry | None = None
     over: bool = False
-    warning: str = ""
-    breach: str = ""
+
+    def telling(self, name: str, number: int) -> str:
+        """The id of the event by which it tells its ``number``-th warning or breach."""
+        return f"{self.cause}/{self.id}/{name}-{number}"
 
     def late_since(self, time: Timestamp) -> bool:
         """Whether it is open and has been late ever since it was told so at ``time``."""
@@ -83,6 +85,7 @@ def _copied(life: Life) -> Life:
 States = tuple[bool | None, bool | None, bool | None, bool | None]
 """What start, cancel, stop and pause say."""
 STATES = frozenset(("start", "cancel", "stop", "pause"))
+NOTHING: frozenset[str] = frozenset()
 Errors = Mapping[str, str]
 """By the policy's key, why a condition of it cannot be judged."""
 NO_ERRORS: Errors = {}
@@ -115,14 +118,16 @@ Heard = tuple[Watch, Life, "Record", Event, Said | None, Errors]
 
 
 class Clocks:
-    """The clocks of one simulation."""
+    """The clocks of one simulation, which are ``reversible`` where an event may yet undo what changed them."""
 
-    def __init__(self, simulation: Simulation) -> None:
+    def __init__(self, simulation: Simulation, *, reversible: bool = True) -> None:
         self._simulation = simulation
+        self._reversible = reversible
         self._world = simulation.world
         self.watches: dict[str, Watch] = {}
         self._own: dict[str, list[Watch]] = {}
         self._related: dict[str, list[tuple[Watch, frozenset[str]]]] = {}
+        self._read: dict[str, frozenset[str]] = {}
         self.fresh: list[tuple[str, Record]] = []
         self.earlier: OrderedDict[tuple[str, str], Earlier] = OrderedDict()
         self.restored: set[tuple[str, str, str]] = set()
@@ -139,6 +144,8 @@ class Clocks:
             for machine in policy.reads.ways:
                 read = policy.reads.fields.get(machine, frozenset())
                 self._related.setdefault(machine, []).append((watch, read))
+            for machine, read in policy.reads.fields.items():
+                self._read[machine] = self._read.get(machine, frozenset()) | read
 
     def _heard(self, policy: Policy, name: str) -> bool:
         simulation = self._simulation
@@ -180,6 +187,8 @@ class Clocks:
         machine, created = kind.machine.id, kind.name == "created"
         changes, undone = event.changes, event.source == UNDO_SOURCE
         found: list[Heard] = []
+        if not (created or kind.attentive) and self._read.get(machine, NOTHING).isdisjoint(changes):
+            return found
         for watch in self._own.get(machine, ()):
             if created or watch.always or not watch.fields.isdisjoint(changes):
                 if undone and self._put_back(watch, record["id"], event.root):
@@ -207,18 +216,19 @@ class Clocks:
                 self._complain(watch, life, record, event, said, errors)
             if said is None:
                 continue
-            earlier = (event.root, _copied(life), life.running)
+            earlier = (event.root, _copied(life), life.running) if self._reversible else None
             clock = life.see(said)
             if clock is None:
                 continue
-            self._keep((watch.policy.id, record["id"]), earlier)
+            if earlier is not None:
+                self._keep((watch.policy.id, record["id"]), earlier)
             running = life.running
             if running is None:
                 id = f"{watch.policy.id}/{record['id']}/{life.opened}"
                 running = life.running = Running(clock, id, record, event.id, event.root, event.chain)
             if clock.ended is not None:
                 self._close(watch, life, running)
-            else:
+            elif not self._put_off(running):
                 self._arrange(watch, running)
 
     def _keep(self, key: tuple[str, str], earlier: Earlier) -> None:
@@ -380,6 +390,16 @@ class Clocks:
         if self._simulation.on_clock is not None:
             self._simulation.on_clock(clock, running.id)
 
+    def _put_off(self, running: Running) -> bool:
+        """Whether a change can only have put off what the clock waits for, as pauses do: it is worked out when the
+        entry on the agenda comes up.
+        """
+        entry = running.entry
+        if entry is None or running.warned or running.late is not None or running.clock.chosen == self._simulation.now:
+            return False
+        running.next = entry.due
+        return True
+
     def _arrange(self, watch: Watch, running: Running) -> None:
         """Sets when the clock is next looked at."""
         clock, now = running.clock, self._simulation.now
@@ -419,8 +439,7 @@ class Clocks:
         if warn is not None and warn <= now and (not late or warn == now):
             running.warned = True
             running.warnings += 1
-            told = self._tell(watch, running, "sla_warning", running.warnings, watch.policy.moment("warning"))
-            running.warning = told.id if told is not None else ""
+            self._tell(watch, running, "sla_warning", running.warnings, watch.policy.moment("warning"))
             if late:
                 self._wait(watch, running, now)  # the warning may still be answered
             else:
@@ -429,11 +448,12 @@ class Clocks:
             running.late, running.warned = now, True
             running.breaches += 1
             breach = self._tell(watch, running, "sla_breached", running.breaches, watch.policy.moment("breach"))
-            running.breach = breach.id if breach is not None else ""
             if breach is not None and watch.later:
                 still = partial(running.late_since, now)
                 for number in watch.later:
                     self._escalate(watch, running, number, 1, breach, still)
+        else:
+            self._arrange(watch, running)
 
     def _tell(self, watch: Watch, running: Running, name: str, number: int, bound: Bound | None) -> Event | None:
         """The event of a warning or a breach: judged by rules, then answered by the policy's own escalation."""
@@ -443,7 +463,7 @@ class Clocks:
             return None
         kind = simulation.kinds[f"{watch.policy.entity}.{name}"]
         about = {"sla": watch.policy.id, "clock": running.id}
-        event = self._event(running, f"{running.cause}/{running.id}/{name}-{number}", kind.type, about, running.cause)
+        event = self._event(running, running.telling(name, number), kind.type, about, running.cause)
         if simulation.on_event is not None:
             simulation.on_event(event)
         before = dict(running.record)
@@ -493,9 +513,9 @@ class Clocks:
         running = life.running
         if running is None or running.id != event.data["clock"]:
             return False
-        if running.late is not None and running.breach in (event.id, event.cause):
+        if running.late is not None and running.telling("sla_breached", running.breaches) in (event.id, event.cause):
             return True
-        return running.warned and running.warning == event.id
+        return running.warned and running.telling("sla_warning", running.warnings) == event.id
 
     def states(self, policy: str) -> dict[str, int]:
         """How the clocks of a policy stand now, by state."""

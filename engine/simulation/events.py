@@ -18,6 +18,7 @@ from engine.machines.readers import Reader
 
 UNDO_SOURCE = "virel/undo"
 """The source of events that make a command good again: facts, on which no rule acts."""
+_IMPORTED = f"{IMPORT_SOURCE}:"
 NOBODY: Mapping[str, Any] = {"id": "", "roles": [], "queues": []}
 MAX_DEPTH = 16
 MAX_EVENTS = 1000
@@ -163,7 +164,8 @@ def actor_facts(actor: Actor | str | None, users: Mapping[str, Mapping[str, Any]
 
 def is_import(event: WireEvent) -> bool:
     """Whether the event is a row of a foreign log, or an undo: a fact, which no machine is asked about."""
-    return event.source.startswith(f"{IMPORT_SOURCE}:") or event.source == UNDO_SOURCE
+    source = event.source
+    return source.startswith(_IMPORTED) or source == UNDO_SOURCE
 
 
 def is_derived(event: WireEvent) -> bool:

@@ -31,12 +31,18 @@ _STANDARD = Reader(dict.fromkeys(_INSTANTS, Field(TIMESTAMP)), {}, lambda _: fro
 
 
 class Fold:
-    """Applies events to a simulation's world. ``slim`` machines keep only the state of each entity."""
+    """Applies events to a simulation's world.
 
-    def __init__(self, simulation: Road, slim: frozenset[str]) -> None:
+    Of entities of ``unread`` machines only the state is kept, of ``passing`` ones once what made them has settled; those
+    are in ``slim``, by machine and id.
+    """
+
+    def __init__(self, simulation: Road, unread: frozenset[str], passing: frozenset[str]) -> None:
         self._simulation = simulation
         self._world = simulation.world
-        self.slim: dict[str, dict[str, str]] = {machine: {} for machine in slim}
+        self.unread = unread
+        self._passing = passing
+        self.slim: dict[str, dict[str, str]] = {machine: {} for machine in unread | passing}
         self._seeded: set[tuple[str, str]] = set()
 
     def seed(self, event: WireEvent, given: Callable[[str, str, Mapping[str, Any], Timestamp], None]) -> None:
@@ -56,6 +62,8 @@ class Fold:
             for id, values in entities.items():
                 if id == made and machine_id == event.machine:
                     continue
+                if id in self.slim.get(machine_id, ()):
+                    continue
                 known = self._world.tables[machine_id].get(id)
                 if known is None:
                     given(machine_id, id, values, event.time)
@@ -64,6 +72,14 @@ class Fold:
                     for name, value in self._record(machine, id, values, event.time).items():
                         if name not in known:
                             self._world.change(machine_id, known, name, value)
+
+    def let_go(self) -> None:
+        """Forgets of what was made in passing all but its state, once everything that followed has been done."""
+        for machine in self._passing:
+            table = self._world.tables[machine]
+            if table:
+                self.slim[machine].update((id, record["status"]) for id, record in table.items())
+                table.clear()
 
     def add(self, machine: Machine, id: str, values: Mapping[str, Any], time: Timestamp) -> Record:
         """Adds an entity given as JSON; its standard fields may be among the values. Raises UnfitValue."""
@@ -96,7 +112,7 @@ class Fold:
         record = self._world.tables[machine.id].get(event.subject)
         if record is None:
             if machine.id in self.slim:
-                return self._slim(event, kind, machine)
+                return self._slim(event, kind, machine, imported)
             if machine.id in MADE_BY_RULES:
                 return self._diverged(machine, f'there is no {machine.id} "{event.subject}" in this world')
             record = self._stub(machine, event)
@@ -117,7 +133,7 @@ class Fold:
         return outcome, record, before
 
     def _created(self, event: Event, machine: Machine) -> Applied:
-        if event.subject in self._world.tables[machine.id]:
+        if event.subject in self._world.tables[machine.id] or event.subject in self.slim.get(machine.id, ()):
             return self._diverged(machine, f'{machine.id} "{event.subject}" exists already')
         time = event.time
         record: Record = {
@@ -273,14 +289,14 @@ class Fold:
             changes["status"] = (before.get("status"), record.get("status"))
         event.changes = changes
 
-    def _slim(self, event: Event, kind: Kind, machine: Machine) -> Applied:
+    def _slim(self, event: Event, kind: Kind, machine: Machine, imported: bool) -> Applied:
         states = self.slim[machine.id]
         status = states.get(event.subject)
         if status is None:
             return self._diverged(machine, f'there is no {machine.id} "{event.subject}" in this world')
         record: Record = {"id": event.subject, "status": status}
         if kind.name == "status_changed":
-            outcome = self._moved(event, machine, record, False)
+            outcome = self._moved(event, machine, record, imported)
         elif kind.transition is not None:
             outcome = self._taken(event, machine, record, kind.transition)
         else:

@@ -75,8 +75,9 @@ class Unit(Struct):
 
 def _heard(kind: Kind, simulation: Road) -> bool:
     """Whether anybody asks for events of a kind."""
-    watched = simulation.on_event is not None or simulation.watch is not None
-    return kind.matcher is not None or kind.clocked or watched
+    if kind.matcher is not None or kind.clocked:
+        return True
+    return simulation.on_event is not None or simulation.watch is not None
 
 
 class Performer:
@@ -119,11 +120,11 @@ class Performer:
             for action in actions:
                 if action.after is not None and not due:
                     unit.delayed.append(action)
-                elif action.condition is None and action.items is None:
+                elif action.items is not None:
+                    self._each(bound, action, event, subject, before, unit)
+                elif action.condition is None or self._holds(action, event, subject, before):
                     effect = action.plan(event, subject, before, now, actor, world)
                     self._do(bound, action, effect, event, unit, action.mark)
-                else:
-                    self._act(bound, action, event, subject, before, unit)
             if unit.touched:
                 self._updated(bound, event, unit)
             if world.shared and not shadow:
@@ -140,7 +141,7 @@ class Performer:
             world.keep()
         return unit
 
-    def _act(
+    def _each(
         self,
         bound: Bound,
         action: Action,
@@ -149,13 +150,9 @@ class Performer:
         before: Record | None,
         unit: Unit,
     ) -> None:
+        """Performs an action for each item of its list."""
         now, world, actor = self._simulation.now, self._world, event.actor
-        if action.items is None:
-            if action.condition is not None and not self._holds(action, event, subject, before):
-                return
-            effect = action.plan(event, subject, before, now, actor, world)
-            self._do(bound, action, effect, event, unit, action.mark)
-            return
+        assert action.items is not None
         for item in action.items(subject, world):
             pair = (subject, item)
             if action.condition is not None and not self._holds(action, event, pair, before):
@@ -202,12 +199,13 @@ class Performer:
         machine = simulation.catalog.machines[effect.machine or ""]
         if not event.chain.grow():
             return False
-        if machine.id in simulation.fold.slim and simulation.on_event is None:
+        if machine.id in simulation.fold.unread and simulation.on_event is None:
             unit.slim.append((machine.id, id, machine.initial))
             return True
         table = self._world.tables[machine.id]
         id = simulation.identity(id)
-        while id in table:
+        slim = simulation.fold.slim.get(machine.id, ())
+        while id in table or id in slim:
             id = f"{id}'"
         now = simulation.now
         record: Record = effect.value

@@ -93,7 +93,8 @@ class Road:
         ledger: Ledger,
         world: World,
         *,
-        slim: frozenset[str] = frozenset(),
+        unread: frozenset[str] = frozenset(),
+        passing: frozenset[str] = frozenset(),
         watch: Watcher | None = None,
         on_event: Callable[[Event], None] | None = None,
         strict: bool = False,
@@ -115,7 +116,7 @@ class Road:
         self.on_met: Callable[[Event, Record | None, Record | None, list[Verdict]], None] | None = None
         self.on_run: Callable[[Bound, Event, str, str | None], None] | None = None
         self._queue: deque[Judged] = deque()
-        self.fold = Fold(self, slim)
+        self.fold = Fold(self, unread, passing)
         self.runs = Runs(self)
 
     def judge(self, event: Event, kind: Kind, subject: Record | None, before: Record | None) -> None:

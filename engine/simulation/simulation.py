@@ -29,7 +29,9 @@ __all__ = ["Judged", "Simulation", "Values", "Watcher"]
 class Simulation(Road):
     """One catalog at work on a virtual clock.
 
-    ``slim`` keeps no records of entities that no document reads (the tasks of a long backtest).
+    ``slim`` keeps no records of entities that no document reads, or only rules about their creation (the tasks of a
+    long backtest). One that is not
+    ``reversible`` is given no event that undoes a chain, and remembers nothing for it.
     """
 
     def __init__(
@@ -42,16 +44,20 @@ class Simulation(Road):
         on_event: Callable[[Event], None] | None = None,
         ticks_in_log: frozenset[str] = frozenset(),
         strict: bool = False,
+        reversible: bool = True,
     ) -> None:
         needs = catalog.needs
         world = World(catalog.machines, needs.inverses, needs.pasts)
-        unread = needs.unread.difference(FINGERPRINTED) if slim else frozenset()
-        super().__init__(catalog, ledger, world, slim=unread, watch=watch, on_event=on_event, strict=strict)
+        kept = FINGERPRINTED if slim else catalog.machines
+        unread, passing = needs.unread.difference(kept), needs.passing.difference(kept)
+        super().__init__(
+            catalog, ledger, world, unread=unread, passing=passing, watch=watch, on_event=on_event, strict=strict
+        )
         self.agenda = Agenda()
         self.delays: MemoryDelays = MemoryDelays(self)
         self.timers = Timers(self)
         self.dwelling: Dwelling = Dwelling(self)
-        self.clocks = Clocks(self)
+        self.clocks = Clocks(self, reversible=reversible)
         self.schedules = Schedules(self, ticks_in_log)
         self.undone: set[str] = set()
         self._dropped: deque[tuple[str, Entry]] = deque(maxlen=REMEMBERED)
@@ -119,6 +125,11 @@ class Simulation(Road):
                 self.runs.follow_transition(event, kind, subject)
             self.settle()
         return outcome
+
+    def settle(self) -> None:
+        """As on every road; what was made in passing is then let go."""
+        super().settle()
+        self.fold.let_go()
 
     def begin(self, time: Timestamp) -> None:
         """Sets the clock; schedules tick from here on."""

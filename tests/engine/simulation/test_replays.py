@@ -171,6 +171,32 @@ def test_what_nobody_reads_need_not_be_kept(rules: dict[str, str], log: list[Wir
     assert list(told(replayed(made, log))) == list(told(replayed(made, log, slim=True)))
 
 
+def test_what_befalls_a_task_that_only_rules_about_its_creation_read_is_told_without_its_record():
+    made = catalog(
+        {
+            "makes": "trigger: order.called\nactions: [{create_task: {title: t, queue: q}}]",
+            "raises": "trigger: task.created\ncondition: task.title == 't'\n"
+            "actions: [{set_field: {entity: task, field: priority, value: urgent}}]",
+        }
+    )
+    assert made.needs.passing == {"task"}
+    task = "e1/makes/create_task"
+    log = [
+        WireEvent(id="e0", type="order.created", subject="o1", time=START, data={"total": 1}),
+        WireEvent(id="e1", type="order.called", subject="o1", time=START),
+        WireEvent(id="e2", type="task.updated", subject=task, time=START, data={"priority": "low"}),
+        WireEvent(id="e3", type="task.created", subject=task, time=START, data={"title": "t", "queue": "q"}),
+        WireEvent(id="e4", type="task.created", subject="t1", time=START, data={"title": "t", "queue": "q"}),
+        WireEvent(id="e5", type="order.called", subject="o1", time=START, facts={"task": {task: {"title": "t"}}}),
+        WireEvent(id="e6", type="task.status_changed", subject=task, time=START, data={"transition": "start"}),
+        WireEvent(id="e7", type="task.status_changed", subject=task, time=START, data={"transition": "start"}),
+    ]
+    slim = replayed(made, log, slim=True)
+    assert slim.world.tables["task"] == {}
+    assert slim.ledger.machine("task").diverged == 2
+    assert list(told(slim)) == list(told(replayed(made, log)))
+
+
 @given(rules(), logs())
 def test_the_state_is_the_fold_of_all_events(rules: dict[str, str], log: list[WireEvent]):
     every: list[WireEvent] = []
