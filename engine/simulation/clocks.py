@@ -32,9 +32,8 @@ if TYPE_CHECKING:
 class Running(Struct):
     """An open clock on the agenda: opened by the event ``cause``, told late since ``late``.
 
-    ``warnings`` and ``breaches`` count what it told.
-    ``next`` is when something of it falls due, or may. Its ``entry`` stands on the agenda at that time or before: a
-    clock that has more time than it had waits where it is and looks again.
+    ``warnings`` and ``breaches`` count what it told. ``next`` is when something of it falls due, or may. Its ``entry``
+    stands on the agenda at that time or before: a clock that has more time than it had waits where it is and looks again.
     """
 
     clock: Clock

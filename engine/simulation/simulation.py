@@ -30,8 +30,7 @@ class Simulation(Road):
     """One catalog at work on a virtual clock.
 
     ``slim`` keeps no records of entities that no document reads, or only rules about their creation (the tasks of a
-    long backtest). One that is not
-    ``reversible`` is given no event that undoes a chain, and remembers nothing for it.
+    long backtest). One that is not ``reversible`` is given no event that undoes a chain, and remembers nothing for it.
     """
 
     def __init__(
