@@ -17,6 +17,7 @@ from app.records.events import EVENTS
 from app.road import commands
 from app.road.journal import RUN_COLUMNS
 from app.road.problems import NotAllowedNowError, NotFoundError
+from app.road.related import people
 from app.road.road import StoredRoad
 from app.road.rows import micro
 from app.road.waiting import UNDONE
@@ -37,6 +38,9 @@ CLOSED = {
     "exception": "resolved",
 }
 """Where an entity goes that should not have been made."""
+NAMES = ("code", "public_code", "name", "title")
+"""By what people call an entity, the first that it has."""
+UNNAMED = "something that it touched"
 Key = tuple[str, str]
 
 
@@ -115,9 +119,17 @@ def _refuse_if_acted(road: StoredRoad, root: str, touched: dict[Key, Touched], f
         if row is not None:
             later = decode(row.body.encode())
             actor = actor_of(later)
-            who = actor.id if actor is not None else "the platform"
-            what = f"{machine} {id}" if commands.may_read(road, machine, id) else "something that it touched"
+            who = people(road, [actor.id]).get(actor.id, actor.id) if actor is not None else "the platform"
+            what = f"{machine} {_called(road, machine, id)}" if commands.may_read(road, machine, id) else UNNAMED
             raise NotAllowedNowError(f"This cannot be undone any more: {who} has acted on {what} since.")
+
+
+def _called(road: StoredRoad, machine: str, id: str) -> str:
+    """How people call an entity that the caller may read."""
+    record, decided = commands.readable(road, road.catalog.machines[machine], id)
+    hidden = decided.hidden if decided is not None else frozenset()
+    names = [str(record[name]) for name in NAMES if record.get(name) and name not in hidden]
+    return next(iter(names), id)
 
 
 def _withdraw(road: StoredRoad, root: str) -> None:

@@ -54,7 +54,9 @@ export function toast(text, { bad = false, undo = null, seconds = 0, href = null
 
 async function takeBack(command, made) {
   made.remove();
-  await send(made.dataset.path, { command });
+  const sent = send(made.dataset.path, { command });
+  document.body.dispatchEvent(new CustomEvent("acts:sent", { detail: sent }));
+  await sent;
 }
 
 /** Undoes the last act that still can be undone; whether there is one. */

@@ -23,9 +23,10 @@ function say(name, values = {}) {
 async function renew(focus = null) {
   const answer = await fetch(host.dataset.from).catch(() => null);
   if (!answer?.ok) return say("failed");
+  const fresh = await answer.text();
   const uploads = document.getElementById("uploads")?.innerHTML ?? "";
   const said = document.getElementById("pic-said").textContent;
-  Idiomorph.morph(host, await answer.text(), { morphStyle: "innerHTML" });
+  Idiomorph.morph(host, fresh, { morphStyle: "innerHTML" });
   const list = document.getElementById("uploads");
   if (list) list.innerHTML = uploads;
   showUnsent();

@@ -3,6 +3,8 @@
 
 let unsent = [];
 let renewed = null;
+let lined = 0;
+let turn = Promise.resolve();
 
 /** Shows whether pictures wait to be sent again. */
 export function showUnsent() {
@@ -61,25 +63,30 @@ function why(words, request) {
   return exact ? detail : (known ?? detail);
 }
 
-/** Sends files to the gallery's model; `renew` shows what has come of it after each. */
-export async function upload(files, gallery, renew) {
-  const words = { ...gallery.dataset };
+/** Sends files to the gallery's model, after those of before; `renew` shows what has come of it after each. */
+export function upload(files, gallery, renew) {
+  const list = document.getElementById("uploads");
+  const lines = files.map((file) => {
+    const { made } = line(list, file);
+    made.dataset.line = ++lined;
+    return [file, made.dataset.line];
+  });
+  const send = () => sendAll(lines, { ...gallery.dataset }, renew);
+  return (turn = turn.then(send, send));
+}
+
+async function sendAll(lines, words, renew) {
   renewed = renew;
-  const rows = new Map(files.map((file) => [file, line(document.getElementById("uploads"), file).made]));
-  // The list is drawn anew between files: a line is found by its place from the end.
-  const at = (file) => {
-    const all = document.getElementById("uploads").children;
-    return all[all.length - files.length + [...rows.keys()].indexOf(file)];
-  };
-  for (const file of files) {
+  for (const [file, number] of lines) {
+    const at = () => document.querySelector(`#uploads [data-line="${number}"]`); // the list is drawn anew between files
     const large = file.size > Number(words.largest); // would only be cut off on its way
     const request = large ? { status: 413 } : await post(words.pictures, file, (percent) => {
-      const [, bar, told] = at(file).children;
+      const [, bar, told] = at().children;
       bar.value = percent;
       told.textContent = percent < 100 ? words.sending.replace("{percent}", Math.round(percent)) : words.checking;
     });
     if (request.status !== 0) await renew(); // what is said to be there is to be seen, too
-    const [, bar, told] = at(file).children;
+    const [, bar, told] = at().children;
     bar.hidden = true;
     if (request.status === 201) {
       told.textContent = words.added;
@@ -89,10 +96,10 @@ export async function upload(files, gallery, renew) {
       const said = document.createElement("span");
       said.className = "why";
       said.textContent = why(words, request);
-      at(file).append(said);
+      at().append(said);
     }
     if (request.status === 0) {
-      at(file).dataset.unsent = "";
+      at().dataset.unsent = "";
       unsent.push(file);
       showUnsent();
     }

@@ -1,30 +1,26 @@
 // What is done from the card and to what is picked: at once, or after a sheet has asked for what is missing.
 import { nothingToDo, toast } from "../acts.js";
 import { counted, said } from "../clocks.js";
-import { hold, holding, letGo } from "./ahead.js";
+import { during, forget } from "./ahead.js";
 import { card, go, loaded, reload } from "./card.js";
 import { refresh } from "./merge.js";
 import { post } from "./post.js";
 import { following, here, pick, picked } from "./rows.js";
 import { ask } from "./sheets.js";
 
-const LONGEST = 8000; // milliseconds for which a letter waits for its card
-/** Settles when the act before is done, with what its sheet asked for; the selection has gone on to the row `next` then. */
-let done = Promise.resolve();
-let next;
-
 /** Sends an act on the chosen item; with `settles` the selection goes on to the next row. */
 async function perform(path, values, settles) {
   const row = here();
-  const came = await post(path, values);
+  const came = await during(async () => {
+    const answer = await post(path, values);
+    if (answer?.ok && settles && row === here()) {
+      const next = following(row);
+      if (next) go(next, { show: false });
+    }
+    return answer;
+  });
   if (!came) return null;
-  if (came.ok && settles && row === here()) {
-    const below = following(row);
-    next = below?.id;
-    if (below) go(below, { show: false });
-  }
-  refresh(); // nobody waits for it
-  if (!came.ok || !settles) reload();
+  await Promise.all([refresh(), settles && came.ok ? null : reload()]);
   return came;
 }
 
@@ -54,52 +50,30 @@ async function chosenAct(button) {
     return asked("reason", { about, machine, move }, (given) => perform(act, { version, ...given }, settles));
   }
   const path = `${base()}/${kind}`;
-  return asked(kind, {}, (given) => perform(path, given, true));
+  return asked(kind, {}, (given) => perform(path, { version, ...given }, true));
 }
 
 card?.addEventListener("click", (event) => {
   const button = event.target.closest("[data-act], [data-needs], [aria-disabled=true]");
-  if (button) done = chosenAct(button).catch(reportError);
+  if (button) chosenAct(button);
 });
 
-/** Presses the card's button for a letter, once the act before is done and the card is the chosen row's; on what is picked
- *  where that is meant. */
+/** Presses the card's button for a letter, once the card is the chosen row's; on what is picked where that is meant. */
 export async function press(letter) {
   if (picked().length && BULK[letter]) {
     const offered = bar.querySelector(`[data-bulk="${BULK[letter]}"]`)?.checkVisibility();
     return offered ? bulk(BULK[letter]) : nothingToDo(letter.toUpperCase());
   }
-  const before = here()?.id;
-  let pressed = false;
-  hold();
-  try {
-    const ready = await Promise.race([settled(), new Promise((late) => setTimeout(late, LONGEST, false))]);
-    const meant = holding() && [before, next].includes(here()?.id); // else Escape was pressed, or another row
-    if (meant) pressed = ready ? pressNow(letter) : unreached();
-  } finally {
-    letGo({ dropped: !pressed });
-  }
-}
-
-/** Waits until the act before is done, and the card is the chosen row's: the feed may have it fetched again meanwhile. */
-async function settled() {
-  await done;
-  for (let before = null; before !== loaded; ) await (before = loaded);
-  return true;
-}
-
-/** Whether there was something to press. */
-function pressNow(letter) {
-  const found = here() && card.querySelector(`[data-key="${letter}"]`);
-  if (found) found.click();
-  else if (card.querySelector("[data-unreached]")) unreached();
-  else nothingToDo(letter.toUpperCase());
-  return Boolean(found);
-}
-
-function unreached() {
-  toast(said("unreached"), { bad: true });
-  return false;
+  const row = here()?.id;
+  await during(async () => {
+    for (let before = null; before !== loaded; ) await (before = loaded); // the feed may have it fetched again meanwhile
+    if (row !== here()?.id) return; // somebody has gone on by hand
+    const found = row && card.querySelector(`[data-key="${letter}"]`);
+    if (found) return found.click();
+    if (row && card.querySelector("[data-unreached]")) toast(said("unreached"), { bad: true });
+    else nothingToDo(letter.toUpperCase());
+    forget(); // it was meant for what the letter would have opened
+  });
 }
 
 const MISTAKEN = 422;
@@ -131,7 +105,7 @@ export async function bulk(what) {
   } else given = await ask(what, {});
   if (!given) return;
   const items = found.map((row) => row.dataset.keyOf).join(" ");
-  const came = await post("/acts/work/bulk", { what, items, ...given });
+  const came = await during(() => post("/acts/work/bulk", { what, items, ...given }));
   if (!came?.ok) return;
   if (came.told.worked.failed) {
     document.getElementById("outcome").innerHTML = came.text;

@@ -21,11 +21,14 @@ Money = Mapping[str, Any]
 
 
 def astonishing(before: Money, after: Money) -> bool:
-    """Whether a total becomes nothing, more than ten times what it was, or less than a tenth of it."""
+    """Whether a total becomes nothing, more than ten times what it was, or less than a tenth of it.
+
+    One below nothing is refused anyway; of another currency nothing can be said.
+    """
     was, becomes = before["amount"], after["amount"]
-    if before["currency"] != after["currency"] or was == becomes:
+    if before["currency"] != after["currency"] or was == becomes or becomes < 0:
         return False
-    return bool(becomes <= 0 or becomes > MUCH * was or MUCH * becomes < was)
+    return bool(becomes == 0 or becomes > MUCH * was or MUCH * becomes < was)
 
 
 def asked(before: Money, after: Money) -> str:

@@ -29,5 +29,6 @@ def patterns() -> dict[str, Any]:
         "reasoned": _("to be settled with a reason"),
         "some": _("%(plain)d can be settled, %(reasoned)d with a reason"),
         "gone": _("Not here any more"),
+        "forgotten": _("What you typed ahead was not done."),
         "unreached": _("This card could not be fetched. It comes as soon as there is a connection."),
     }

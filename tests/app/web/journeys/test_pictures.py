@@ -9,6 +9,7 @@ from PIL import Image
 
 from tests.app.servers import wait_for
 from tests.app.web.journeys.conftest import Served, Visiting, settled
+from tests.app.web.population import RATE
 
 if TYPE_CHECKING:
     from playwright.sync_api import FilePayload, Page
@@ -81,6 +82,25 @@ def test_pictures_are_sent_ordered_and_taken_away(visit: Visiting, served: Serve
     page.goto("/models")  # leaving the page takes it away at once
     page.locator(f"#rec-{model} img").or_(page.locator(".comps")).first.wait_for()
     wait_for(lambda: order(served, model) == [third, second], "it is taken away")
+
+
+def test_pictures_that_are_chosen_while_others_are_sent_come_after_them(visit: Visiting, served: Served):
+    visit.forgive("status of 409")
+    values = {"name": "Twice chosen", "category": "runway", "home_city": "Berlin", "day_rate": RATE}
+    model = served.house.owner.post("/models", values)["id"]
+    page = visit("content", f"/models/{model}")
+    settled(page)
+    colours = ["red", "green", "blue", "black", "white"]
+    files = [sent(f"{colour}.jpg", jpeg(colour)) for colour in colours]
+    page.locator("[data-files]").set_input_files(files[:3])
+    page.locator("[data-files]").set_input_files([files[3], files[0], files[4]])
+    page.locator("#uploads .done").nth(4).wait_for()
+    assert page.locator("#uploads li").evaluate_all("all => all.map(one => one.children[0].textContent)") == [
+        f"{colour}.jpg" for colour in ("red", "green", "blue", "black", "red", "white")
+    ]
+    assert page.locator("#uploads progress:visible").count() == 0
+    assert page.locator("#uploads li:has(.why)").all_inner_texts() == ["red.jpg\nThe model has this picture already."]
+    assert len(order(served, model)) == len(shown(page)) == 5
 
 
 def test_an_owner_looks_as_an_operator_and_leaves(visit: Visiting, served: Served):

@@ -186,6 +186,15 @@ def test_a_new_booking_with_a_total_of_another_order_than_the_rate_is_asked_abou
     assert [one["total"]["amount"] for one in bookings_in(world, "Brno")] == [9_000_000]
 
 
+@pytest.mark.parametrize("total", ["-5", "-90000"])
+def test_a_total_below_nothing_is_refused_and_not_asked_about(world: World, total: str):
+    answer = world.manager.send("/bookings/new", **form_of(world, city="Nowhere", total=total))
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert 'id="f-total-fault"' in page
+    assert 'name="sure"' not in page
+
+
 def test_who_sees_no_money_makes_a_booking_without_naming_any(world: World):
     form = form_of(world, city="Linz")
     assert 'name="total"' not in world.operator.open("/bookings/new")
