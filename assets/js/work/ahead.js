@@ -10,39 +10,53 @@ let waits = 0; // how many things are waited for
 let typed = false; // whether what was kept is being typed
 let idle = null;
 
-/** Does something, or waits until it is done, and keeps what is typed meanwhile. */
-export async function during(work) {
-  waits++;
-  const late = setTimeout(forget, LONGEST);
-  try {
-    return await work();
-  } finally {
-    clearTimeout(late);
+/** Does something, or waits until it is done, and keeps what is typed meanwhile. `work` can ask whether it took too long: it
+ *  is forgotten then, too, where it is a key `itself`. */
+export async function during(work, { itself = false } = {}) {
+  let over = false;
+  const end = () => {
+    if (over) return;
+    over = true;
     waits--;
     if (!waits) idle?.();
+  };
+  waits++;
+  const late = setTimeout(() => (forget(itself), end()), LONGEST);
+  try {
+    return await work(() => over);
+  } finally {
+    clearTimeout(late);
+    end();
     typeKept();
   }
 }
 
 /** Forgets what is kept, and says so: what was waited for has not come, or somebody has gone on by hand. */
-export function forget() {
-  if (kept.length) toast(said("forgotten"), { bad: true });
+export function forget(more = false) {
+  if (kept.length || more) toast(said("forgotten"), { bad: true });
   kept = [];
 }
 
 async function typeKept() {
   if (typed) return;
   typed = true;
-  while (kept.length) {
-    if (waits) await new Promise((done) => (idle = done));
-    if (!kept.length) break;
-    const sheet = document.querySelector("dialog[open]");
-    const closed = sheet && new Promise((done) => sheet.addEventListener("close", done, { once: true }));
-    type(kept.shift());
-    if (sheet && !sheet.open) await closed; // what it was asked for is done only then
-    await new Promise((done) => setTimeout(done));
+  try {
+    while (kept.length) {
+      if (waits) await new Promise((done) => (idle = done));
+      if (kept.length) await typeOne(kept.shift());
+    }
+  } finally {
+    typed = false;
+    kept = [];
   }
-  typed = false;
+}
+
+async function typeOne(key) {
+  const sheet = document.querySelector("dialog[open]");
+  const closed = sheet && new Promise((done) => sheet.addEventListener("close", done, { once: true }));
+  type(key);
+  if (sheet && !sheet.open) await closed; // what it was asked for is done only then
+  await new Promise((done) => setTimeout(done));
 }
 
 function type({ key, code, shiftKey }) {
@@ -51,6 +65,7 @@ function type({ key, code, shiftKey }) {
   const sheet = document.querySelector("dialog[open]");
   if (sheet && key === "Escape") return sheet.close();
   if (typing(at) && key.length === 1) {
+    if (typeof at.selectionStart !== "number") return null; // a date is chosen, not typed
     at.setRangeText(key, at.selectionStart, at.selectionEnd, "end");
     return at.dispatchEvent(new InputEvent("input", { bubbles: true }));
   }
@@ -70,5 +85,5 @@ document.addEventListener(
   },
   true,
 );
-document.addEventListener("pointerdown", forget);
+document.addEventListener("pointerdown", () => forget());
 document.body.addEventListener("acts:sent", ({ detail }) => during(() => detail.catch(() => null))); // told elsewhere

@@ -65,15 +65,15 @@ export async function press(letter) {
     return offered ? bulk(BULK[letter]) : nothingToDo(letter.toUpperCase());
   }
   const row = here()?.id;
-  await during(async () => {
+  await during(async (late) => {
     for (let before = null; before !== loaded; ) await (before = loaded); // the feed may have it fetched again meanwhile
-    if (row !== here()?.id) return; // somebody has gone on by hand
+    if (late() || row !== here()?.id) return; // somebody has gone on by hand
     const found = row && card.querySelector(`[data-key="${letter}"]`);
     if (found) return found.click();
     if (row && card.querySelector("[data-unreached]")) toast(said("unreached"), { bad: true });
     else nothingToDo(letter.toUpperCase());
     forget(); // it was meant for what the letter would have opened
-  });
+  }, { itself: true });
 }
 
 const MISTAKEN = 422;

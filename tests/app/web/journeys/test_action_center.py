@@ -271,6 +271,25 @@ def test_who_goes_on_by_hand_while_a_card_is_awaited_has_nothing_done_and_is_tol
     assert [served.house.manager.get(f"/tasks/{task['id']}")["status"] for task in tasks] == ["open", "open"]
 
 
+def test_a_letter_whose_card_comes_too_late_is_forgotten_and_told(visit: Visiting, served: Served, slow: Slow):
+    task = a_task(served.house, "Too late", priority="urgent")
+    page = visit("manager", "/?q=Too+late")
+    page.clock.install()
+    settled(page)
+    let_through = slow(page, "**/todo/task/**")
+    page.keyboard.press("j")
+    page.keyboard.press("e")
+    page.keyboard.press("y")
+    page.clock.fast_forward(9_000)
+    page.locator(".toast", has_text="What you typed ahead was not done.").wait_for()
+    let_through()
+    page.locator("#c-acts").wait_for()
+    page.keyboard.press("y")
+    page.locator(".toast", has_text="Y has nothing to do here.").wait_for()
+    assert page.locator(".toast", has_text="What you typed ahead was not done.").count() == 1
+    assert served.house.manager.get(f"/tasks/{task['id']}")["status"] == "open"
+
+
 def test_keys_typed_ahead_mean_what_they_mean_typed_slowly(visit: Visiting, served: Served, slow: Slow):
     tasks = [a_task(served.house, f"In order {number}", priority="urgent") for number in range(4)]
     page = visit("manager", "/?q=In+order")
