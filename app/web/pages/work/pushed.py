@@ -102,7 +102,8 @@ class PushedRows:
     ) -> Mapping[Any, Mapping[str, Any]]:
         """By ``task/ID``, for what a reader may read or could: ``row`` of an item that their list holds now or what became
         of one that it held before, None for one that it never held; and ``by`` how many more or less each tab holds since
-        which change, by its place in the feed and its event's number. Nothing at all after so many changes that a list is better fetched.
+        which change, by its place in the feed and its event's number. Nothing at all after so many changes that a list is
+        better fetched.
         """
         changed: dict[str, list[Change]] = {}
         for change in changes:
